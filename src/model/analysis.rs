@@ -1,0 +1,80 @@
+//! 研判 — everything the product adds to a post, with the reasons.
+
+use crate::model::coded::coded_enum;
+use crate::model::{Level, Regions, Topic, TopicScore};
+
+coded_enum! {
+    /// 情感 — the author's stance towards the matter.
+    pub enum Sentiment {
+        Negative = "negative" / "负",
+        Neutral = "neutral" / "中",
+        Positive = "positive" / "正",
+    }
+}
+
+coded_enum! {
+    /// 意图 — what the author wants (`spec.md` 4.8).
+    pub enum Intent {
+        Consult = "consult" / "咨询",
+        Help = "help" / "求助",
+        Complaint = "complaint" / "投诉",
+        Suggestion = "suggestion" / "建议",
+        Praise = "praise" / "表扬",
+        Report = "report" / "举报",
+        News = "news" / "新闻报道",
+        Policy = "policy" / "政策解读",
+        Ad = "ad" / "广告",
+        Rant = "rant" / "吐槽",
+        Rumor = "rumor" / "谣言",
+        Transfer = "transfer" / "转办",
+        Repost = "repost" / "转发",
+        Other = "other" / "其他",
+    }
+}
+
+/// 理由 — one rule that fired and the words that made it fire.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reason {
+    /// Rule id: `O3`, `org`, `topic.QX`, `mask` …
+    pub rule: String,
+    /// One Chinese sentence that an editor can check.
+    pub text: String,
+}
+
+/// 研判 — what `analyze` adds to a post.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Analysis {
+    /// Concerns human resources and social security, wherever it happened.
+    pub about: bool,
+    /// About, and ours by place and competence at that date.
+    pub relevant: bool,
+    /// 0…1, how sure we are of `about`.
+    pub relevance: f32,
+    /// Primary topic first; at most three.
+    pub topics: Vec<TopicScore>,
+    /// 情感.
+    pub sentiment: Sentiment,
+    /// −1 (negative) … 1 (positive).
+    pub sentiment_score: f32,
+    /// 意图.
+    pub intent: Intent,
+    /// 属地与管辖.
+    pub regions: Regions,
+    /// 级别 suggested by the rules; a person decides.
+    pub level: Level,
+    /// 参考分 0…100, for the order of a list only (`spec.md` 3.2).
+    pub score: u8,
+    /// 图片待人工看 — the picture may decide what the post means.
+    pub picture_needs_a_look: bool,
+    /// What led to the labels above.
+    pub reasons: Vec<Reason>,
+    /// Words that stand for the post, most telling first.
+    pub keywords: Vec<String>,
+}
+
+impl Analysis {
+    /// 主要主题, if any.
+    pub fn primary_topic(&self) -> Option<Topic> {
+        self.topics.first().map(|topic| topic.code)
+    }
+}

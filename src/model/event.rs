@@ -1,0 +1,44 @@
+//! 事件 — posts about one happening.
+
+use crate::model::coded::coded_enum;
+use crate::model::{Level, Timestamp, Topic};
+
+/// Row id of an event.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct EventId(pub i64);
+
+coded_enum! {
+    /// 阶段 — where an event stands in its life.
+    pub enum Phase {
+        Emerging = "emerging" / "萌芽",
+        Spreading = "spreading" / "扩散",
+        Peak = "peak" / "高峰",
+        Fading = "fading" / "消退",
+    }
+}
+
+/// 事件 — posts about one happening at one place and time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Row id.
+    pub id: EventId,
+    /// Title, from its first post.
+    pub title: String,
+    /// 级别 — the highest of its posts, or of a rule on the event itself (聚集).
+    pub level: Level,
+    /// 阶段.
+    pub phase: Phase,
+    /// 主题 its posts share.
+    pub topic: Option<Topic>,
+    /// First post.
+    pub first_at: Timestamp,
+    /// Latest post.
+    pub last_at: Timestamp,
+    /// Posts, reposts included.
+    pub post_count: u64,
+    /// Independent sources.
+    pub source_count: u64,
+}

@@ -1,0 +1,177 @@
+//! 刊物、期 — a publication and one number of it.
+
+use crate::model::coded::coded_enum;
+use crate::model::{Channel, Level, PostId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Row id of an issue. Not its number: that comes with the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IssueId(pub i64);
+
+coded_enum! {
+    /// 期的状态 — 草稿 → 审核 → 签发; 作废. Only a draft changes.
+    pub enum IssueState {
+        Draft = "draft" / "草稿",
+        Approved = "approved" / "审核",
+        Signed = "signed" / "签发",
+        Void = "void" / "作废",
+    }
+}
+
+/// 期号 — taken at sign-off, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueNumber {
+    /// Year of the number.
+    pub year: i32,
+    /// 第N期 — running within the year.
+    pub number: u32,
+    /// 总第N期 — running for ever.
+    pub total_number: u32,
+}
+
+/// 监测时段 — from inclusive, to exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// Begin.
+    pub from: Timestamp,
+    /// End.
+    pub to: Timestamp,
+}
+
+/// 期 — one number of a digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// Row id.
+    pub id: IssueId,
+    /// Number, once signed.
+    pub number: Option<IssueNumber>,
+    /// State.
+    pub state: IssueState,
+    /// When the draft was made.
+    pub drafted_at: Timestamp,
+    /// 签发 — who and when.
+    pub signed: Option<Signature>,
+    /// What is printed.
+    pub content: IssueContent,
+}
+
+/// 期的内容 — what is printed; frozen by the signature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IssueContent {
+    /// Code of the digest in `config/digests.toml`: `daily`.
+    pub digest: String,
+    /// The fixed words around the issue.
+    pub masthead: Masthead,
+    /// 监测时段.
+    pub period: Period,
+    /// 监测概况 — the figures of the period.
+    pub overview: Overview,
+    /// 栏目, in printing order; empty ones are left out.
+    pub sections: Vec<Section>,
+}
+
+impl IssueContent {
+    /// Entries of all sections, in printing order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.sections.iter().flat_map(|section| &section.entries)
+    }
+}
+
+/// 报头、版记 — the fixed words around an issue (`spec.md` 1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Masthead {
+    /// 简报名称, `人社舆情专报`.
+    pub title: String,
+    /// 编发单位, `郑州市人力资源和社会保障局办公室`.
+    pub publisher: String,
+    /// `内部资料  注意保存`.
+    pub notice: String,
+    /// 报.
+    pub report_to: String,
+    /// 送.
+    pub copy_to: String,
+    /// 发.
+    pub issue_to: String,
+    /// 印数.
+    pub copies: u32,
+}
+
+/// 签发 — who signed, when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Name as printed.
+    pub by: String,
+    /// When; its day is the date of issue.
+    pub at: Timestamp,
+}
+
+/// 监测概况 — figures of the period, each countable again from the records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Posts about the bureau found in the period, reposts and advertisements included.
+    pub found: u64,
+    /// By channel, largest first.
+    pub by_channel: Vec<(Channel, u64)>,
+    /// 剔除 — reposts and advertisements.
+    pub removed: u64,
+    /// 纳入研判 — `found` − `removed`.
+    pub judged: u64,
+    /// Of those judged.
+    pub negative: u64,
+    /// Of those judged.
+    pub neutral: u64,
+    /// Of those judged.
+    pub positive: u64,
+    /// 信源 that were not read in the period, by name.
+    pub failed_sources: Vec<String>,
+}
+
+/// 栏目 — an ordered group of entries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Title without number: `重点舆情`.
+    pub title: String,
+    /// Entries.
+    pub entries: Vec<Entry>,
+}
+
+/// 条 — one line item of an issue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// At most 28 characters, no judging adjective (`spec.md` 1.2).
+    pub title: String,
+    /// 级别; `none` prints as 动态.
+    pub level: Level,
+    /// 主要内容 — 80–200 characters, only sentences of the post, masked.
+    pub summary: String,
+    /// 传播情况 — one sentence with figures and the time they were read.
+    pub spread: String,
+    /// 研判 — required from yellow up; the draft proposes the rules' reasons.
+    pub judgement: String,
+    /// 建议 — required from yellow up; the draft proposes the responsible office.
+    pub advice: String,
+    /// Posts behind the entry, first publisher first.
+    pub posts: Vec<EntryPost>,
+}
+
+/// A post as an issue cites it; frozen with the issue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryPost {
+    /// Row id.
+    pub id: PostId,
+    /// Id of whoever handed it in.
+    pub external_id: Option<String>,
+    /// 来源, `大河论坛`.
+    pub source: String,
+    /// 渠道.
+    pub channel: Channel,
+    /// Link, where there is one.
+    pub url: Option<String>,
+    /// Title, masked; empty for microblogs.
+    pub title: String,
+    /// 发布时间.
+    pub published_at: Option<Timestamp>,
+    /// 监测时间 — when we first saw it.
+    pub first_seen_at: Timestamp,
+}

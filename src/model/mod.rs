@@ -1,0 +1,39 @@
+//! The glossary as types (`ARCHITECTURE.md`, *Words*): what each thing **is**. No input or output, no clock.
+
+pub mod coded;
+
+mod analysis;
+mod canonical;
+mod channel;
+mod event;
+mod issue;
+mod level;
+mod outlet;
+mod page;
+mod post;
+mod problem;
+mod region;
+mod schedule;
+mod source;
+mod time;
+mod topic;
+
+pub use analysis::{Analysis, Intent, Reason, Sentiment};
+pub use canonical::canonical_url;
+pub use channel::Channel;
+pub use coded::UnknownCode;
+pub use event::{Event, EventId, Phase};
+pub use issue::{
+    Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,
+    Period, Section, Signature,
+};
+pub use level::Level;
+pub use outlet::OutletTier;
+pub use page::{CrawlOutcome, Page};
+pub use post::{Engagement, Post, PostId, Reading, StoredPost};
+pub use problem::Problem;
+pub use region::{Jurisdiction, Region, Regions};
+pub use schedule::Schedule;
+pub use source::{Source, SourceKind};
+pub use time::{Precision, PublishedAt, Timestamp};
+pub use topic::{Topic, TopicScore};

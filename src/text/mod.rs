@@ -1,0 +1,5 @@
+//! Pure functions over Chinese text. No input or output, no clock, no settings.
+
+pub mod fingerprint;
+pub mod normalize;
+pub mod segment;
