@@ -29,6 +29,8 @@ pub struct Event {
     pub title: String,
     /// 级别 — the highest of its posts, or of a rule on the event itself (聚集).
     pub level: Level,
+    /// Why this level, in one sentence.
+    pub level_reason: String,
     /// 阶段.
     pub phase: Phase,
     /// 主题 its posts share.

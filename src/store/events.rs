@@ -1,0 +1,208 @@
+//! `events`: posts about one happening, and which posts are copies.
+
+use super::Store;
+use super::posts::NEXT_REVISION;
+use super::rows::{code, from_ms, to_ms};
+use crate::model::{Event, EventId, Level, Phase, PostId, Timestamp, Topic};
+use anyhow::Result;
+use chrono_tz::Tz;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+/// What clustering decides about one event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventDraft {
+    /// The event to extend; `None` makes a new one.
+    pub id: Option<EventId>,
+    /// Post that stands for the event; others are compared with it only.
+    pub representative: PostId,
+    /// Title as printed.
+    pub title: String,
+    /// 级别.
+    pub level: Level,
+    /// Why, in one sentence.
+    pub level_reason: String,
+    /// 阶段.
+    pub phase: Phase,
+    /// 主题.
+    pub topic: Option<Topic>,
+    /// 聚集 — formed by many similar complaints, not by one happening.
+    pub is_gathering: bool,
+    /// Posts that join.
+    pub members: Vec<PostId>,
+}
+
+/// An event with the posts that clustering compares with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventMembers {
+    /// The event.
+    pub event: Event,
+    /// Post that stands for it.
+    pub representative: PostId,
+    /// 聚集.
+    pub is_gathering: bool,
+    /// Members, in the order of their publication.
+    pub members: Vec<PostId>,
+}
+
+impl Store {
+    /// Saves what clustering decided: copies, events, and that these posts need no clustering now.
+    ///
+    /// # Errors
+    /// The database refuses; then nothing of it is stored.
+    pub fn save_clusters(
+        &self,
+        settled: &[PostId],
+        copies: &[(PostId, PostId)],
+        events: &[EventDraft],
+    ) -> Result<()> {
+        self.write(|transaction| {
+            for (copy, first) in copies {
+                transaction
+                    .prepare_cached(&format!(
+                        "UPDATE posts SET repost_of = ?2, revision = {NEXT_REVISION}
+                         WHERE id = ?1 AND repost_of IS NOT ?2"
+                    ))?
+                    .execute(params![copy.0, first.0])?;
+            }
+            for event in events {
+                save_event(transaction, event)?;
+            }
+            for id in settled {
+                transaction
+                    .prepare_cached("UPDATE posts SET needs_clustering = 0 WHERE id = ?1")?
+                    .execute([id.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Events with a post in the period, latest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn events_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<EventMembers>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {EVENT_COLUMNS} FROM events
+             WHERE last_at >= ?1 AND first_at <= ?2 ORDER BY last_at DESC, id DESC"
+        ))?;
+        let mut members = reader
+            .prepare_cached("SELECT id FROM posts WHERE event_id = ?1 ORDER BY effective_at, id")?;
+        let mut events = Vec::new();
+        let mut rows = select.query(params![to_ms(from), to_ms(to)])?;
+        while let Some(row) = rows.next()? {
+            let event = event_of(row, self.zone)?;
+            let ids = members
+                .query_map([event.id.0], |row| Ok(PostId(row.get(0)?)))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            events.push(EventMembers {
+                event,
+                representative: PostId(row.get(10)?),
+                is_gathering: row.get(11)?,
+                members: ids,
+            });
+        }
+        Ok(events)
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn event(&self, id: EventId) -> Result<Option<Event>> {
+        let reader = self.reader()?;
+        let mut select =
+            reader.prepare_cached(&format!("SELECT {EVENT_COLUMNS} FROM events WHERE id = ?1"))?;
+        Ok(select
+            .query_row([id.0], |row| event_of(row, self.zone))
+            .optional()?)
+    }
+
+    /// Number of events.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn event_count(&self) -> Result<u64> {
+        let reader = self.reader()?;
+        Ok(reader.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?)
+    }
+}
+
+const EVENT_COLUMNS: &str = "id, title, level, phase, topic, first_at, last_at, post_count,
+     source_count, level_reason, representative, is_gathering";
+
+fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
+    let topic: Option<String> = row.get(4)?;
+    Ok(Event {
+        id: EventId(row.get(0)?),
+        title: row.get(1)?,
+        level: code(&row.get::<_, String>(2)?)?,
+        phase: code(&row.get::<_, String>(3)?)?,
+        topic: topic.as_deref().map(code).transpose()?,
+        first_at: from_ms(row.get(5)?, zone),
+        last_at: from_ms(row.get(6)?, zone),
+        post_count: row.get(7)?,
+        source_count: row.get(8)?,
+        level_reason: row.get(9)?,
+    })
+}
+
+fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<()> {
+    let id = match event.id {
+        Some(id) => id.0,
+        None => insert_event(transaction, event)?,
+    };
+    for member in &event.members {
+        transaction
+            .prepare_cached(&format!(
+                "UPDATE posts SET event_id = ?2, revision = {NEXT_REVISION}
+                 WHERE id = ?1 AND event_id IS NOT ?2"
+            ))?
+            .execute(params![member.0, id])?;
+    }
+    // Figures are counted from the members, copies included, never carried along.
+    transaction
+        .prepare_cached(
+            "UPDATE events SET title = ?2, level = ?3, level_reason = ?4, phase = ?5, topic = ?6,
+                 representative = ?7, is_gathering = ?8,
+                 (first_at, last_at, post_count, source_count) =
+                     (SELECT min(effective_at), max(effective_at), count(*),
+                          count(DISTINCT coalesce(author, '') || '@' || source_name)
+                      FROM posts WHERE event_id = ?1)
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            event.title,
+            event.level.code(),
+            event.level_reason,
+            event.phase.code(),
+            event.topic.map(Topic::code),
+            event.representative.0,
+            event.is_gathering,
+        ])?;
+    // An event that lost its last member to another one is no event.
+    transaction.execute(
+        "DELETE FROM events WHERE id NOT IN (SELECT event_id FROM posts WHERE event_id IS NOT NULL)",
+        [],
+    )?;
+    Ok(())
+}
+
+fn insert_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> {
+    transaction.execute(
+        "INSERT INTO events (representative, title, level, level_reason, phase, topic, is_gathering,
+             first_at, last_at, post_count, source_count)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0)",
+        params![
+            event.representative.0,
+            event.title,
+            event.level.code(),
+            event.level_reason,
+            event.phase.code(),
+            event.topic.map(Topic::code),
+            event.is_gathering
+        ],
+    )?;
+    Ok(transaction.last_insert_rowid())
+}

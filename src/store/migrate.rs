@@ -1,0 +1,29 @@
+//! Brings a database up to this program's version. Migrations append and are never edited after a release.
+
+use anyhow::{Result, ensure};
+use rusqlite::{Connection, TransactionBehavior};
+
+/// In order; the database's `user_version` counts those already applied.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+
+/// Applies what is missing, each step in a transaction of its own.
+///
+/// # Errors
+/// A newer program made this database, or the disk refused.
+pub fn migrate(connection: &mut Connection) -> Result<()> {
+    loop {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let applied: usize = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        ensure!(
+            applied <= MIGRATIONS.len(),
+            "the database has version {applied}, this program knows {}; use the newer program",
+            MIGRATIONS.len()
+        );
+        let Some(step) = MIGRATIONS.get(applied) else {
+            return Ok(());
+        };
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", applied + 1)?;
+        transaction.commit()?;
+    }
+}

@@ -1,0 +1,125 @@
+//! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
+//! of the domain, so that a twin on another database can take its place.
+
+mod events;
+mod issues;
+mod migrate;
+mod posts;
+mod rows;
+mod sources;
+mod targets;
+
+pub use events::{EventDraft, EventMembers};
+pub use issues::{IssueFilter, SignError};
+pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
+pub use sources::{SourceState, Visit};
+pub use targets::{Claim, PageResult, Validators};
+
+use anyhow::{Context, Result};
+use chrono_tz::Tz;
+use rusqlite::{Connection, TransactionBehavior};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a statement waits for another process that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// 数据库 — every stage's memory. Share it by reference; calls take milliseconds and block.
+pub struct Store {
+    path: PathBuf,
+    zone: Tz,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens `yuqing.db` below `folder`, creates it or brings it up to this program's version. Times are given out in
+    /// `zone`.
+    ///
+    /// # Errors
+    /// The folder cannot be written, the file is no database, or a newer program made it.
+    pub fn open(folder: &Path, zone: Tz) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("create data folder {}", folder.display()))?;
+        let path = folder.join("yuqing.db");
+        let mut connection = connect(&path)?;
+        migrate::migrate(&mut connection)
+            .with_context(|| format!("prepare database {}", path.display()))?;
+        Ok(Store {
+            path,
+            zone,
+            writer: Mutex::new(connection),
+            idle_readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Runs `deed` in one transaction that begins as a writer, so that two writers never deadlock.
+    fn write<T>(&self, deed: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock_writer();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = deed(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back: the connection itself is sound.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection for questions; several may ask at once while one writes.
+    fn reader(&self) -> Result<Reader<'_>> {
+        let idle = self.lock_readers().pop();
+        let connection = idle.map_or_else(|| connect(&self.path), Ok)?;
+        Ok(Reader {
+            store: self,
+            connection: Some(connection),
+        })
+    }
+
+    fn lock_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle_readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A borrowed connection; goes back to the store when dropped.
+struct Reader<'s> {
+    store: &'s Store,
+    connection: Option<Connection>,
+}
+
+impl Deref for Reader<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+            .as_ref()
+            .expect("present until the reader is dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.store.lock_readers().extend(self.connection.take());
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let connection =
+        Connection::open(path).with_context(|| format!("open database {}", path.display()))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // FULL: what we said is stored survives a power cut, not only a killed process.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,617 @@
+//! `posts`, `originals`, `readings`, `analyses`: every text once, its words, its reach, its judgement.
+
+use super::Store;
+use super::rows::{code, from_ms, json, to_json, to_ms};
+use crate::model::{
+    Analysis, Engagement, EventId, Level, Post, PostId, PublishedAt, Reading, StoredPost, Timestamp,
+};
+use anyhow::Result;
+use chrono_tz::Tz;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A post together with what may be shown of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Discovered {
+    /// As published.
+    pub original: Post,
+    /// Title, text and author with personal data masked.
+    pub masked: NewPost,
+}
+
+/// The shown words of a new post, and its fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPost {
+    /// Masked title.
+    pub title: String,
+    /// Masked text.
+    pub text: String,
+    /// Masked author.
+    pub author: Option<String>,
+    /// 指纹 of title and text.
+    pub fingerprint: u64,
+}
+
+/// What became of posts that were handed to the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SaveCounts {
+    /// Not known before.
+    pub new: u64,
+    /// Known by their natural key; engagement was read again.
+    pub duplicate: u64,
+    /// Not stored, with a reason in the visit's warnings.
+    pub refused: u64,
+}
+
+impl SaveCounts {
+    /// Adds other counts.
+    pub fn add(&mut self, other: SaveCounts) {
+        self.new += other.new;
+        self.duplicate += other.duplicate;
+        self.refused += other.refused;
+    }
+}
+
+/// A post waiting for its judgement, in its original words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostToAnalyze {
+    /// Row id.
+    pub id: PostId,
+    /// As published; engagement is the latest.
+    pub post: Post,
+    /// Every reading, oldest first.
+    pub readings: Vec<Reading>,
+}
+
+/// A judged post waiting for its place among copies and events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostToCluster {
+    /// The post.
+    pub stored: StoredPost,
+    /// 指纹.
+    pub fingerprint: u64,
+}
+
+impl Store {
+    /// Saves posts that did not come from a crawl (files, forms), in one transaction. Idempotent by natural key.
+    ///
+    /// # Errors
+    /// The database refuses; then none is stored.
+    pub fn save_posts(&self, posts: &[Discovered], now: Timestamp) -> Result<SaveCounts> {
+        self.write(|transaction| {
+            let mut counts = SaveCounts::default();
+            for post in posts {
+                counts.add(save_post(transaction, None, post, now)?);
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Natural keys of `posts` that are stored already (a dry run's question).
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn count_known(&self, posts: &[Discovered]) -> Result<u64> {
+        let reader = self.reader()?;
+        let mut select =
+            reader.prepare_cached("SELECT count(*) FROM posts WHERE natural_key = ?1")?;
+        let mut known = 0;
+        for post in posts {
+            known += select.query_row([natural_key(&post.original)], |row| row.get::<_, u64>(0))?;
+        }
+        Ok(known)
+    }
+
+    /// Posts whose judgement is missing or out of date, oldest first, in their original words.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn posts_to_analyze(&self, limit: usize) -> Result<Vec<PostToAnalyze>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS}, o.title, o.text, o.author
+             FROM posts p LEFT JOIN analyses a ON a.post_id = p.id
+             JOIN originals o ON o.post_id = p.id
+             WHERE p.needs_analysis = 1 ORDER BY p.id LIMIT ?1"
+        ))?;
+        let mut rows = select.query([limit])?;
+        let mut waiting = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut stored = stored_post(row, self.zone)?;
+            stored.post.title = row.get(POST_COLUMN_COUNT)?;
+            stored.post.text = row.get(POST_COLUMN_COUNT + 1)?;
+            stored.post.author = row.get(POST_COLUMN_COUNT + 2)?;
+            waiting.push(PostToAnalyze {
+                readings: readings(&reader, stored.id, self.zone)?,
+                id: stored.id,
+                post: stored.post,
+            });
+        }
+        Ok(waiting)
+    }
+
+    /// Saves judgements. The index sees the posts again; relevant ones wait for clustering.
+    ///
+    /// # Errors
+    /// The database refuses; then none is stored.
+    pub fn save_analyses(
+        &self,
+        analyses: &[(PostId, Analysis)],
+        rules_version: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|transaction| {
+            for (id, analysis) in analyses {
+                save_analysis(transaction, *id, analysis, rules_version, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks every post judged by other rules than `rules_version` to be judged again. How many?
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn mark_judged_by_other_rules(&self, rules_version: &str) -> Result<usize> {
+        self.write(|transaction| {
+            let marked = transaction.execute(
+                "UPDATE posts SET needs_analysis = 1 WHERE needs_analysis = 0 AND id IN
+                     (SELECT post_id FROM analyses WHERE rules_version <> ?1)",
+                [rules_version],
+            )?;
+            Ok(marked)
+        })
+    }
+
+    /// Judged posts that wait for clustering, in the order of their publication.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn posts_to_cluster(&self, limit: usize) -> Result<Vec<PostToCluster>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
+             WHERE p.needs_clustering = 1 ORDER BY p.effective_at, p.id LIMIT ?1"
+        ))?;
+        self.clusterable(select.query([limit])?)
+    }
+
+    /// Judged, relevant posts published in the period that are no copies: the candidates for copies and events.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn cluster_candidates(&self, from: Timestamp, to: Timestamp) -> Result<Vec<PostToCluster>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
+             WHERE p.effective_at >= ?1 AND p.effective_at <= ?2 AND a.relevant = 1
+                 AND p.needs_clustering = 0 AND p.repost_of IS NULL
+             ORDER BY p.effective_at, p.id"
+        ))?;
+        self.clusterable(select.query(params![to_ms(from), to_ms(to)])?)
+    }
+
+    fn clusterable(&self, mut rows: rusqlite::Rows<'_>) -> Result<Vec<PostToCluster>> {
+        let mut posts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let fingerprint: i64 = row.get(POST_COLUMN_COUNT)?;
+            posts.push(PostToCluster {
+                stored: stored_post(row, self.zone)?,
+                fingerprint: fingerprint.cast_unsigned(),
+            });
+        }
+        Ok(posts)
+    }
+
+    /// Posts changed after `revision`, in the order of their changes, each with its revision.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn changed_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
+             WHERE p.revision > ?1 ORDER BY p.revision LIMIT ?2"
+        ))?;
+        let changed = select
+            .query_map(params![revision, limit], |row| {
+                Ok((row.get(POST_COLUMN_COUNT)?, stored_post(row, self.zone)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(changed)
+    }
+
+    /// Highest revision; 0 for an empty store.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn latest_revision(&self) -> Result<u64> {
+        let reader = self.reader()?;
+        Ok(
+            reader.query_row("SELECT coalesce(max(revision), 0) FROM posts", [], |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
+    /// One post.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn post(&self, id: PostId) -> Result<Option<StoredPost>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS} {FROM_POSTS} WHERE p.id = ?1"
+        ))?;
+        Ok(select
+            .query_row([id.0], |row| stored_post(row, self.zone))
+            .optional()?)
+    }
+
+    /// The posts with these ids, in the order of the ids; unknown ids are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn posts(&self, ids: &[PostId]) -> Result<Vec<StoredPost>> {
+        let mut posts = Vec::with_capacity(ids.len());
+        for id in ids {
+            posts.extend(self.post(*id)?);
+        }
+        Ok(posts)
+    }
+
+    /// Posts about the bureau's matters first seen in the period and published after `published_from`.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn about_first_seen_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        published_from: Timestamp,
+    ) -> Result<Vec<StoredPost>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS} {FROM_POSTS}
+             WHERE p.first_seen_at >= ?1 AND p.first_seen_at < ?2 AND p.effective_at >= ?3
+                 AND a.about = 1
+             ORDER BY p.effective_at, p.id"
+        ))?;
+        let posts = select
+            .query_map(
+                params![to_ms(from), to_ms(to), to_ms(published_from)],
+                |row| stored_post(row, self.zone),
+            )?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(posts)
+    }
+
+    /// Flagged posts (blue and above) that are no copies, newest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn flagged(&self, limit: usize, offset: usize) -> Result<Vec<StoredPost>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS} {FROM_POSTS}
+             WHERE a.level <> 'none' AND p.repost_of IS NULL
+             ORDER BY p.effective_at DESC, p.id DESC LIMIT ?1 OFFSET ?2"
+        ))?;
+        let posts = select
+            .query_map(params![limit, offset], |row| stored_post(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(posts)
+    }
+
+    /// Readings of one post, oldest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn readings(&self, id: PostId) -> Result<Vec<Reading>> {
+        let reader = self.reader()?;
+        readings(&reader, id, self.zone)
+    }
+
+    /// Copies of one post, in the order of their publication.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn copies_of(&self, id: PostId) -> Result<Vec<StoredPost>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS} {FROM_POSTS} WHERE p.repost_of = ?1 ORDER BY p.effective_at, p.id"
+        ))?;
+        let posts = select
+            .query_map([id.0], |row| stored_post(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(posts)
+    }
+
+    /// Number of all posts.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn post_count(&self) -> Result<u64> {
+        let reader = self.reader()?;
+        Ok(reader.query_row("SELECT count(*) FROM posts", [], |row| row.get(0))?)
+    }
+
+    /// Number of flagged posts (blue and above), copies included, by level.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn flagged_counts(&self) -> Result<Vec<(Level, u64)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT level, count(*) FROM analyses WHERE level <> 'none' GROUP BY level",
+        )?;
+        let counts = select
+            .query_map([], |row| {
+                Ok((code(&row.get::<_, String>(0)?)?, row.get(1)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(counts)
+    }
+}
+
+/// What makes two findings the same post: its address; else the id of whoever handed it in; else its words.
+fn natural_key(post: &Post) -> String {
+    if let Some(url) = &post.url {
+        return url.clone();
+    }
+    if let Some(external_id) = &post.external_id {
+        return format!("id:{}:{external_id}", post.source_name);
+    }
+    let published = post.published_at.map_or(0, |published| to_ms(published.at));
+    let words = format!(
+        "{}\n{published}\n{}\n{}",
+        post.source_name, post.title, post.text
+    );
+    format!("words:{:032x}", xxh3_128(words.as_bytes()))
+}
+
+/// The next revision; the index follows it. One transaction may take several.
+pub(super) const NEXT_REVISION: &str = "(SELECT coalesce(max(revision), 0) + 1 FROM posts)";
+
+pub(super) fn save_post(
+    transaction: &Transaction<'_>,
+    source_id: Option<&str>,
+    discovered: &Discovered,
+    now: Timestamp,
+) -> Result<SaveCounts> {
+    let post = &discovered.original;
+    let key = natural_key(post);
+    let known: Option<(i64, Engagement)> = transaction
+        .prepare_cached(
+            "SELECT id, comments, reposts, likes, views FROM posts WHERE natural_key = ?1",
+        )?
+        .query_row([&key], |row| Ok((row.get(0)?, engagement(row, 1)?)))
+        .optional()?;
+    if let Some((id, before)) = known {
+        if !post.engagement.is_unknown() && post.engagement != before {
+            update_engagement(transaction, PostId(id), post, now)?;
+        }
+        return Ok(SaveCounts {
+            duplicate: 1,
+            ..SaveCounts::default()
+        });
+    }
+    let id = insert_post(transaction, source_id, &key, discovered, now)?;
+    if !post.engagement.is_unknown() {
+        insert_reading(transaction, id, post)?;
+    }
+    Ok(SaveCounts {
+        new: 1,
+        ..SaveCounts::default()
+    })
+}
+
+fn insert_post(
+    transaction: &Transaction<'_>,
+    source_id: Option<&str>,
+    key: &str,
+    discovered: &Discovered,
+    now: Timestamp,
+) -> Result<PostId> {
+    let (post, masked) = (&discovered.original, &discovered.masked);
+    transaction
+        .prepare_cached(&format!(
+            "INSERT INTO posts (natural_key, revision, source_id, url, external_id, channel,
+                 source_name, outlet, outlet_tier, title, text, author, published_at,
+                 published_precision, is_inferred, effective_at, fetched_at, first_seen_at,
+                 comments, reposts, likes, views, has_image, has_video, floor, source_region,
+                 extra, fingerprint)
+             VALUES (?1, {NEXT_REVISION}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+                 ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
+        ))?
+        .execute(params![
+            key,
+            source_id,
+            post.url,
+            post.external_id,
+            post.channel.code(),
+            post.source_name,
+            post.outlet,
+            post.outlet_tier.code(),
+            masked.title,
+            masked.text,
+            masked.author,
+            post.published_at.map(|published| to_ms(published.at)),
+            post.published_at
+                .map(|published| published.precision.code()),
+            post.published_at
+                .is_some_and(|published| published.is_inferred),
+            to_ms(post.effective_at()),
+            to_ms(post.fetched_at),
+            to_ms(now),
+            post.engagement.comments,
+            post.engagement.reposts,
+            post.engagement.likes,
+            post.engagement.views,
+            post.has_image,
+            post.has_video,
+            post.floor,
+            post.source_region,
+            to_json(&post.extra)?,
+            masked.fingerprint.cast_signed(),
+        ])?;
+    let id = transaction.last_insert_rowid();
+    transaction
+        .prepare_cached(
+            "INSERT INTO originals (post_id, title, text, author) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id, post.title, post.text, post.author])?;
+    Ok(PostId(id))
+}
+
+/// A new reading: the numbers of the post, and its level may have to rise.
+fn update_engagement(
+    transaction: &Transaction<'_>,
+    id: PostId,
+    post: &Post,
+    now: Timestamp,
+) -> Result<()> {
+    transaction
+        .prepare_cached(&format!(
+            "UPDATE posts SET comments = ?2, reposts = ?3, likes = ?4, views = ?5, fetched_at = ?6,
+                 needs_analysis = 1, revision = {NEXT_REVISION} WHERE id = ?1"
+        ))?
+        .execute(params![
+            id.0,
+            post.engagement.comments,
+            post.engagement.reposts,
+            post.engagement.likes,
+            post.engagement.views,
+            to_ms(now),
+        ])?;
+    insert_reading(transaction, id, post)
+}
+
+fn insert_reading(transaction: &Transaction<'_>, id: PostId, post: &Post) -> Result<()> {
+    let numbers = post.engagement;
+    transaction
+        .prepare_cached(
+            "INSERT INTO readings (post_id, at, comments, reposts, likes, views)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (post_id, at) DO NOTHING",
+        )?
+        .execute(params![
+            id.0,
+            to_ms(post.fetched_at),
+            numbers.comments,
+            numbers.reposts,
+            numbers.likes,
+            numbers.views
+        ])?;
+    Ok(())
+}
+
+fn save_analysis(
+    transaction: &Transaction<'_>,
+    id: PostId,
+    analysis: &Analysis,
+    rules_version: &str,
+    now: Timestamp,
+) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO analyses (post_id, analyzed_at, rules_version, about, relevant, level, analysis)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (post_id) DO UPDATE SET analyzed_at = excluded.analyzed_at,
+                 rules_version = excluded.rules_version, about = excluded.about,
+                 relevant = excluded.relevant, level = excluded.level, analysis = excluded.analysis",
+        )?
+        .execute(params![
+            id.0,
+            to_ms(now),
+            rules_version,
+            analysis.about,
+            analysis.relevant,
+            analysis.level.code(),
+            to_json(analysis)?,
+        ])?;
+    transaction
+        .prepare_cached(&format!(
+            "UPDATE posts SET needs_analysis = 0, needs_clustering = ?2, revision = {NEXT_REVISION}
+             WHERE id = ?1"
+        ))?
+        .execute(params![id.0, analysis.relevant])?;
+    Ok(())
+}
+
+const FROM_POSTS: &str = "FROM posts p LEFT JOIN analyses a ON a.post_id = p.id";
+
+/// Columns of `stored_post`, in its order.
+const POST_COLUMNS: &str = "p.id, p.source_id, p.url, p.external_id, p.channel, p.source_name,
+     p.outlet, p.outlet_tier, p.title, p.text, p.author, p.published_at, p.published_precision,
+     p.is_inferred, p.fetched_at, p.first_seen_at, p.comments, p.reposts, p.likes, p.views,
+     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis";
+
+const POST_COLUMN_COUNT: usize = 28;
+
+fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
+    let post = Post {
+        url: row.get(2)?,
+        external_id: row.get(3)?,
+        channel: code(&row.get::<_, String>(4)?)?,
+        source_name: row.get(5)?,
+        outlet: row.get(6)?,
+        outlet_tier: code(&row.get::<_, String>(7)?)?,
+        title: row.get(8)?,
+        text: row.get(9)?,
+        author: row.get(10)?,
+        published_at: published_at(row, zone)?,
+        fetched_at: from_ms(row.get(14)?, zone),
+        engagement: engagement(row, 16)?,
+        has_image: row.get(20)?,
+        has_video: row.get(21)?,
+        floor: row.get(22)?,
+        source_region: row.get(23)?,
+        extra: json(&row.get::<_, String>(24)?)?,
+    };
+    let analysis: Option<String> = row.get(27)?;
+    Ok(StoredPost {
+        id: PostId(row.get(0)?),
+        post,
+        source_id: row.get(1)?,
+        first_seen_at: from_ms(row.get(15)?, zone),
+        analysis: analysis.as_deref().map(json).transpose()?,
+        repost_of: row.get::<_, Option<i64>>(25)?.map(PostId),
+        event: row.get::<_, Option<i64>>(26)?.map(EventId),
+    })
+}
+
+fn published_at(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Option<PublishedAt>> {
+    let Some(ms) = row.get::<_, Option<i64>>(11)? else {
+        return Ok(None);
+    };
+    Ok(Some(PublishedAt {
+        at: from_ms(ms, zone),
+        precision: code(&row.get::<_, String>(12)?)?,
+        is_inferred: row.get(13)?,
+    }))
+}
+
+/// Four columns from `first`: comments, reposts, likes, views.
+fn engagement(row: &Row<'_>, first: usize) -> rusqlite::Result<Engagement> {
+    Ok(Engagement {
+        comments: row.get(first)?,
+        reposts: row.get(first + 1)?,
+        likes: row.get(first + 2)?,
+        views: row.get(first + 3)?,
+    })
+}
+
+fn readings(connection: &rusqlite::Connection, id: PostId, zone: Tz) -> Result<Vec<Reading>> {
+    let mut select = connection.prepare_cached(
+        "SELECT at, comments, reposts, likes, views FROM readings WHERE post_id = ?1 ORDER BY at",
+    )?;
+    let readings = select
+        .query_map([id.0], |row| {
+            Ok(Reading {
+                at: from_ms(row.get(0)?, zone),
+                engagement: engagement(row, 1)?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(readings)
+}

@@ -1,0 +1,245 @@
+//! `sources`, `crawls`: the state of each source, the ledger of visits.
+
+use super::rows::{code, from_ms, to_json, to_ms};
+use super::{SaveCounts, Store};
+use crate::model::{CrawlOutcome, Timestamp};
+use anyhow::Result;
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use rusqlite::{OptionalExtension, Row, params};
+
+/// How long a claimed source belongs to its claimer; after that a crash is assumed.
+const CLAIM: TimeDelta = TimeDelta::minutes(30);
+
+/// 信源状态 — what we know of a source beside its declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceState {
+    /// Id of the declaration.
+    pub id: String,
+    /// 下次采集.
+    pub next_check: Timestamp,
+    /// 上次采集.
+    pub last_visit: Option<Timestamp>,
+    /// 上次采集成功.
+    pub last_success: Option<Timestamp>,
+    /// 上次有新信息.
+    pub last_new: Option<Timestamp>,
+    /// 上次结果.
+    pub last_outcome: Option<CrawlOutcome>,
+    /// 上次结果 in a sentence.
+    pub last_message: String,
+    /// 连续失败次数.
+    pub failure_count: u32,
+}
+
+/// 采集记录 — one finished visit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visit {
+    /// Source visited.
+    pub source_id: String,
+    /// Begin.
+    pub started_at: Timestamp,
+    /// End.
+    pub finished_at: Timestamp,
+    /// How it ended.
+    pub outcome: CrawlOutcome,
+    /// Pages read.
+    pub fetched_count: u64,
+    /// What became of the posts on them.
+    pub saved: SaveCounts,
+    /// Sentences about what looked odd.
+    pub warnings: Vec<String>,
+    /// What went wrong, empty if nothing.
+    pub message: String,
+    /// When to look again.
+    pub next_check: Timestamp,
+}
+
+impl Store {
+    /// Makes a row for every declared source that has none; `first_check` gives its first time.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn register_sources<'s>(
+        &self,
+        sources: impl IntoIterator<Item = (&'s str, Timestamp)>,
+    ) -> Result<()> {
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO sources (id, next_check) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+            )?;
+            for (id, first_check) in sources {
+                insert.execute(params![id, to_ms(first_check)])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Brings the next visit of a source forward or back (its schedule changed).
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn set_next_check(&self, id: &str, next_check: Timestamp) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE sources SET next_check = ?2 WHERE id = ?1",
+                params![id, to_ms(next_check)],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Claims sources whose time has come, most overdue first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn claim_due_sources(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+        self.write(|transaction| {
+            let mut claim = transaction.prepare_cached(
+                "UPDATE sources SET claimed_until = ?2 WHERE id IN (
+                     SELECT id FROM sources
+                     WHERE next_check <= ?1 AND coalesce(claimed_until, 0) <= ?1
+                     ORDER BY next_check, id LIMIT ?3)
+                 RETURNING id",
+            )?;
+            let ids = claim
+                .query_map(params![to_ms(now), to_ms(now + CLAIM), limit], |row| {
+                    row.get(0)
+                })?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            Ok(ids)
+        })
+    }
+
+    /// Claims one source whatever its time. `false`: somebody else is visiting it.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn claim_source(&self, id: &str, now: Timestamp) -> Result<bool> {
+        self.write(|transaction| {
+            let changed = transaction.execute(
+                "UPDATE sources SET claimed_until = ?3
+                 WHERE id = ?1 AND coalesce(claimed_until, 0) <= ?2",
+                params![id, to_ms(now), to_ms(now + CLAIM)],
+            )?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// Gives back claims of a process that is gone; call it while holding the data folder's lock.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn release_claims(&self) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute("UPDATE sources SET claimed_until = NULL", [])?;
+            transaction.execute("UPDATE targets SET claimed_until = NULL", [])?;
+            Ok(())
+        })
+    }
+
+    /// Records a finished visit: a row in the ledger, the state on the source, the claim given back.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record_visit(&self, visit: &Visit) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO crawls (source_id, started_at, finished_at, outcome, fetched_count,
+                     new_count, duplicate_count, refused_count, warnings, message)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![
+                    visit.source_id,
+                    to_ms(visit.started_at),
+                    to_ms(visit.finished_at),
+                    visit.outcome.code(),
+                    visit.fetched_count,
+                    visit.saved.new,
+                    visit.saved.duplicate,
+                    visit.saved.refused,
+                    to_json(&visit.warnings)?,
+                    visit.message,
+                ],
+            )?;
+            let success = visit.outcome.is_success();
+            transaction.execute(
+                "UPDATE sources SET claimed_until = NULL, next_check = ?2, last_visit = ?3,
+                     last_outcome = ?4, last_message = ?5,
+                     last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
+                     last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
+                     failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END
+                 WHERE id = ?1",
+                params![
+                    visit.source_id,
+                    to_ms(visit.next_check),
+                    to_ms(visit.finished_at),
+                    visit.outcome.code(),
+                    visit.message,
+                    success,
+                    visit.saved.new > 0,
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// State of one source; `None` if it has never been registered.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn source_state(&self, id: &str) -> Result<Option<SourceState>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!("{SELECT_STATE} WHERE id = ?1"))?;
+        let state = select
+            .query_row([id], |row| state_of(row, self.zone))
+            .optional()?;
+        Ok(state)
+    }
+
+    /// State of every source that was ever registered, by id.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn source_states(&self) -> Result<Vec<SourceState>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!("{SELECT_STATE} ORDER BY id"))?;
+        let states = select
+            .query_map([], |row| state_of(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(states)
+    }
+
+    /// Sources that were visited in the period, but never with success.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn sources_failed_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT source_id FROM crawls WHERE started_at >= ?1 AND started_at < ?2
+             GROUP BY source_id HAVING max(outcome IN ('new', 'unchanged')) = 0 ORDER BY source_id",
+        )?;
+        let ids = select
+            .query_map(params![to_ms(from), to_ms(to)], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(ids)
+    }
+}
+
+const SELECT_STATE: &str = "SELECT id, next_check, last_visit, last_success, last_new,
+     last_outcome, last_message, failure_count FROM sources";
+
+fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
+    let moment = |ms: Option<i64>| ms.map(|ms| from_ms(ms, zone));
+    let outcome: Option<String> = row.get(5)?;
+    Ok(SourceState {
+        id: row.get(0)?,
+        next_check: from_ms(row.get(1)?, zone),
+        last_visit: moment(row.get(2)?),
+        last_success: moment(row.get(3)?),
+        last_new: moment(row.get(4)?),
+        last_outcome: outcome.as_deref().map(code).transpose()?,
+        last_message: row.get(6)?,
+        failure_count: row.get(7)?,
+    })
+}

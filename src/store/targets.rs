@@ -1,0 +1,191 @@
+//! `targets`, `validators`: the frontier, and what each page gave.
+
+use super::posts::save_post;
+use super::rows::to_ms;
+use super::{Discovered, SaveCounts, Store};
+use crate::model::Timestamp;
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+/// How long a claimed target belongs to its claimer; after that a crash is assumed.
+const CLAIM: TimeDelta = TimeDelta::minutes(10);
+
+/// A target is given up after this many failures in a row.
+const MAX_FAILURES: u32 = 4;
+
+/// 抓取目标 — a claimed address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Address to visit.
+    pub url: String,
+    /// Source on whose page it was found.
+    pub source_id: String,
+    /// Visits before this one.
+    pub visit_count: u32,
+}
+
+/// What a server told us to send with the next request for the same page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// `Last-Modified`.
+    pub last_modified: Option<String>,
+}
+
+/// Everything one page gave; saved in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct PageResult {
+    /// Source the page belongs to.
+    pub source_id: String,
+    /// Address the page was asked for.
+    pub url: String,
+    /// For the next conditional request; empty ones are not stored.
+    pub validators: Validators,
+    /// Posts on the page.
+    pub posts: Vec<Discovered>,
+    /// Addresses to visit.
+    pub links: Vec<String>,
+    /// When to read this target again; `None`: never.
+    pub next_due: Option<Timestamp>,
+}
+
+impl Store {
+    /// Claims targets of `source_id` that are due, oldest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn claim_targets(
+        &self,
+        source_id: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claim>> {
+        self.write(|transaction| {
+            let mut claim = transaction.prepare_cached(
+                "UPDATE targets SET claimed_until = ?3 WHERE url IN (
+                     SELECT url FROM targets
+                     WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
+                     ORDER BY due_at, url LIMIT ?4)
+                 RETURNING url, source_id, visit_count",
+            )?;
+            let claims = claim
+                .query_map(
+                    params![source_id, to_ms(now), to_ms(now + CLAIM), limit],
+                    |row| {
+                        Ok(Claim {
+                            url: row.get(0)?,
+                            source_id: row.get(1)?,
+                            visit_count: row.get(2)?,
+                        })
+                    },
+                )?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(claims)
+        })
+    }
+
+    /// Sources that have a target due, most overdue first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn sources_with_due_targets(&self, now: Timestamp) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT source_id FROM targets
+             WHERE due_at <= ?1 AND coalesce(claimed_until, 0) <= ?1
+             GROUP BY source_id ORDER BY min(due_at), source_id",
+        )?;
+        let ids = select
+            .query_map([to_ms(now)], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(ids)
+    }
+
+    /// Saves what a page gave: posts, new targets, validators, the target's next time. All or nothing.
+    ///
+    /// # Errors
+    /// The database refuses; then nothing of the page is stored.
+    pub fn save_page(&self, page: &PageResult, now: Timestamp) -> Result<SaveCounts> {
+        self.write(|transaction| {
+            let mut counts = SaveCounts::default();
+            for post in &page.posts {
+                counts.add(save_post(transaction, Some(&page.source_id), post, now)?);
+            }
+            save_links(transaction, page, now)?;
+            save_validators(transaction, page)?;
+            transaction.execute(
+                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0,
+                     visit_count = visit_count + 1, last_message = '' WHERE url = ?1",
+                params![page.url, page.next_due.map(to_ms)],
+            )?;
+            Ok(counts)
+        })
+    }
+
+    /// Records that a target could not be read; it is tried again at `retry_at`, at most four times in a row.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record_target_failure(
+        &self,
+        url: &str,
+        message: &str,
+        retry_at: Option<Timestamp>,
+    ) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE targets SET claimed_until = NULL, visit_count = visit_count + 1,
+                     failure_count = failure_count + 1, last_message = ?2,
+                     due_at = CASE WHEN failure_count + 1 >= ?4 THEN NULL ELSE ?3 END
+                 WHERE url = ?1",
+                params![url, message, retry_at.map(to_ms), MAX_FAILURES],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// What to send with a conditional request for `url`.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn validators(&self, url: &str) -> Result<Validators> {
+        let reader = self.reader()?;
+        let mut select =
+            reader.prepare_cached("SELECT etag, last_modified FROM validators WHERE url = ?1")?;
+        let found = select
+            .query_row([url], |row| {
+                Ok(Validators {
+                    etag: row.get(0)?,
+                    last_modified: row.get(1)?,
+                })
+            })
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+fn save_links(transaction: &Transaction<'_>, page: &PageResult, now: Timestamp) -> Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?3)
+         ON CONFLICT (url) DO NOTHING",
+    )?;
+    for link in &page.links {
+        insert.execute(params![link, page.source_id, to_ms(now)])?;
+    }
+    Ok(())
+}
+
+fn save_validators(transaction: &Transaction<'_>, page: &PageResult) -> Result<()> {
+    if page.validators == Validators::default() {
+        transaction.execute("DELETE FROM validators WHERE url = ?1", [&page.url])?;
+        return Ok(());
+    }
+    transaction.execute(
+        "INSERT INTO validators (url, etag, last_modified) VALUES (?1, ?2, ?3)
+         ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified",
+        params![page.url, page.validators.etag, page.validators.last_modified],
+    )?;
+    Ok(())
+}
