@@ -4,5 +4,10 @@
 pub mod model;
 pub mod text;
 
+// The pipeline: pages in, judged posts out. None of these knows another.
+pub mod fetch;
+pub mod source;
+
 // The truth and what is derived from it.
+pub mod index;
 pub mod store;

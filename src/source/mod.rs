@@ -1,0 +1,131 @@
+//! When to look again. Pure: time and history in, time out.
+
+use crate::model::{CrawlOutcome, Schedule, Timestamp};
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use std::time::Duration;
+
+/// First pause after a failure; doubles with every further one.
+const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
+/// First pause after a refusal (403, 429, robots.txt): the site wants us less often, not sooner.
+const BACK_OFF_BLOCKED: TimeDelta = TimeDelta::minutes(30);
+/// Longest pause.
+const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(24);
+
+/// 下次采集 — the next visit of a source. `failure_count` counts failures in a row, this one included.
+///
+/// After a success: the next moment of the schedule, so a time missed during an outage is caught up once, never in a
+/// burst. After a failure: a growing pause, or the first moment of the schedule behind it where that comes later.
+pub fn next_check(
+    schedule: &Schedule,
+    zone: Tz,
+    now: Timestamp,
+    outcome: CrawlOutcome,
+    failure_count: u32,
+    retry_after: Option<Duration>,
+) -> Timestamp {
+    let far = now + TimeDelta::days(366);
+    let scheduled = schedule.next_after(now, zone).unwrap_or(far);
+    if outcome.is_success() {
+        return scheduled;
+    }
+    let base = match outcome {
+        CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => BACK_OFF_BLOCKED,
+        _ => BACK_OFF,
+    };
+    let doubled = base * 2_i32.pow(failure_count.saturating_sub(1).min(10));
+    let asked = retry_after
+        .and_then(|asked| TimeDelta::from_std(asked).ok())
+        .unwrap_or_default();
+    let retry_at = now + doubled.max(asked).min(MAX_BACK_OFF);
+    if scheduled <= retry_at {
+        return schedule
+            .next_after(retry_at - TimeDelta::seconds(1), zone)
+            .unwrap_or(far);
+    }
+    retry_at
+}
+
+/// 复测 — when to read a thread again: an hour, four hours, a day after it was last read, while it is under three days
+/// old; then never.
+pub fn next_revisit(
+    published_at: Option<Timestamp>,
+    visit_count: u32,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let age = now - published_at?;
+    if age > TimeDelta::days(3) {
+        return None;
+    }
+    let pause = match visit_count {
+        0 => TimeDelta::hours(1),
+        1 => TimeDelta::hours(4),
+        _ => TimeDelta::days(1),
+    };
+    Some(now + pause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{next_check, next_revisit};
+    use crate::model::{CrawlOutcome, Schedule, Timestamp};
+    use chrono_tz::Asia::Shanghai;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_from_rfc3339(text).expect("test time")
+    }
+
+    fn next(line: &str, outcome: CrawlOutcome, failure_count: u32) -> Timestamp {
+        let schedule: Schedule = line.parse().expect("test line");
+        next_check(
+            &schedule,
+            Shanghai,
+            at("2017-04-14T09:00:00+08:00"),
+            outcome,
+            failure_count,
+            None,
+        )
+    }
+
+    #[test]
+    fn a_missed_time_is_caught_up_once() {
+        // The visit at 9:00 was due at 6:30; the next one is tomorrow's, not the four missed in between.
+        assert_eq!(
+            next("30 6 * * *", CrawlOutcome::New, 0),
+            at("2017-04-15T06:30:00+08:00")
+        );
+    }
+
+    #[test]
+    fn a_failed_morning_paper_is_tried_again_soon() {
+        assert_eq!(
+            next("30 6 * * *", CrawlOutcome::Failed, 1),
+            at("2017-04-14T09:05:00+08:00")
+        );
+    }
+
+    #[test]
+    fn failures_in_a_row_slow_a_busy_source_down() {
+        assert_eq!(
+            next("*/10 * * * *", CrawlOutcome::Failed, 4),
+            at("2017-04-14T09:40:00+08:00")
+        );
+        assert_eq!(
+            next("*/10 * * * *", CrawlOutcome::Blocked, 30),
+            at("2017-04-15T09:00:00+08:00")
+        );
+    }
+
+    #[test]
+    fn old_threads_are_left_alone() {
+        let now = at("2017-04-14T09:00:00+08:00");
+        assert_eq!(
+            next_revisit(Some(at("2017-04-10T09:00:00+08:00")), 1, now),
+            None
+        );
+        assert_eq!(
+            next_revisit(Some(now), 0, now),
+            Some(at("2017-04-14T10:00:00+08:00"))
+        );
+    }
+}
