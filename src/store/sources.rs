@@ -51,8 +51,8 @@ pub struct Visit {
     pub warnings: Vec<String>,
     /// What went wrong, empty if nothing.
     pub message: String,
-    /// When to look again.
-    pub next_check: Timestamp,
+    /// When to look again; `None`: the visit read waiting targets only, the schedule stands.
+    pub next_check: Option<Timestamp>,
 }
 
 impl Store {
@@ -163,7 +163,7 @@ impl Store {
             )?;
             let success = visit.outcome.is_success();
             transaction.execute(
-                "UPDATE sources SET claimed_until = NULL, next_check = ?2, last_visit = ?3,
+                "UPDATE sources SET claimed_until = NULL, next_check = coalesce(?2, next_check), last_visit = ?3,
                      last_outcome = ?4, last_message = ?5,
                      last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
@@ -171,7 +171,7 @@ impl Store {
                  WHERE id = ?1",
                 params![
                     visit.source_id,
-                    to_ms(visit.next_check),
+                    visit.next_check.map(to_ms),
                     to_ms(visit.finished_at),
                     visit.outcome.code(),
                     visit.message,

@@ -124,6 +124,21 @@ impl Store {
         })
     }
 
+    /// Records that a target was looked at and is as before.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record_target_unchanged(&self, url: &str, next_due: Option<Timestamp>) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0,
+                     visit_count = visit_count + 1, last_message = '' WHERE url = ?1",
+                params![url, next_due.map(to_ms)],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Records that a target could not be read; it is tried again at `retry_at`, at most four times in a row.
     ///
     /// # Errors

@@ -1,0 +1,181 @@
+//! App: settings, store, index, fetcher, built once and shared by `Arc`; and the clock, so that a test or the demo may
+//! live in another time.
+
+use crate::config::Config;
+use crate::fetch::Fetcher;
+use crate::index::Index;
+use crate::model::Timestamp;
+use crate::store::Store;
+use anyhow::{Context, Result, bail};
+use chrono::{TimeZone, Utc};
+use chrono_tz::Tz;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Everything the steps of the pipeline need.
+pub struct App {
+    /// What the operator decided.
+    pub config: Config,
+    /// The truth.
+    pub store: Store,
+    /// Search.
+    pub index: Index,
+    /// The network.
+    pub fetcher: Fetcher,
+    /// The time.
+    pub clock: Clock,
+    folder: PathBuf,
+}
+
+impl App {
+    /// Opens the data folder and builds the parts.
+    ///
+    /// # Errors
+    /// The folder cannot be used, the database or the index is damaged.
+    pub fn open(config: Config, folder: &Path, clock: Clock) -> Result<Arc<App>> {
+        let zone = config.settings.bureau.time_zone;
+        let store = Store::open(folder, zone)?;
+        store.register_sources(first_checks(&config, clock.now(zone)))?;
+        store.mark_judged_by_other_rules(config.rules.version())?;
+        let index = open_index(&config, &store, folder)?;
+        let fetcher = Fetcher::new(config.settings.fetch.clone())?;
+        Ok(Arc::new(App { config, store, index, fetcher, clock, folder: folder.to_owned() }))
+    }
+
+    /// Now, with the offset of the configured zone.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now(self.zone())
+    }
+
+    /// The configured zone.
+    pub fn zone(&self) -> Tz {
+        self.config.settings.bureau.time_zone
+    }
+
+    /// Runs blocking work (CPU, database) where it does not hold up the network.
+    ///
+    /// # Errors
+    /// The work's own.
+    pub async fn on_cpu<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let app = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&app)).await.context("work on the CPU broke off")?
+    }
+
+    /// Takes the data folder for one daemon; keep the value as long as it runs.
+    ///
+    /// # Errors
+    /// Another process holds it: the message names the process.
+    pub fn lock_folder(&self) -> Result<FolderLock> {
+        let lock = FolderLock::take(&self.folder)?;
+        self.store.release_claims()?;
+        Ok(lock)
+    }
+}
+
+/// Where the index of a data folder lies.
+pub fn index_folder(data: &Path) -> PathBuf {
+    data.join("index")
+}
+
+fn open_index(config: &Config, store: &Store, folder: &Path) -> Result<Index> {
+    let path = index_folder(folder);
+    let open = || {
+        let segmenter = Arc::clone(config.rules.segmenter());
+        Index::open(&path, config.settings.index.clone(), segmenter)
+    };
+    let index = match open() {
+        Ok(index) => index,
+        Err(error) => {
+            // Derived from the store: nothing is lost by beginning anew.
+            tracing::warn!("The search index was damaged and is rebuilt: {error:#}");
+            Index::remove(&path)?;
+            open()?
+        }
+    };
+    if index.cursor()? > store.latest_revision()? {
+        tracing::warn!("The search index is ahead of the database and is rebuilt");
+        drop(index);
+        Index::remove(&path)?;
+        return open();
+    }
+    Ok(index)
+}
+
+/// A new source is read at once, not at its next scheduled time: a first result matters more than the minute.
+fn first_checks(config: &Config, now: Timestamp) -> impl Iterator<Item = (&str, Timestamp)> {
+    config.sources.iter().map(move |declared| (declared.source.id.as_str(), now))
+}
+
+/// 时钟.
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// Milliseconds since 1970, set by whoever plays time.
+    Set(AtomicI64),
+}
+
+impl Clock {
+    /// A clock that stands at `now` until it is set again.
+    pub fn standing_at(now: Timestamp) -> Clock {
+        Clock::Set(AtomicI64::new(now.timestamp_millis()))
+    }
+
+    /// Moves a standing clock; the machine's cannot be moved.
+    pub fn set(&self, now: Timestamp) {
+        if let Clock::Set(ms) = self {
+            ms.store(now.timestamp_millis(), Ordering::SeqCst);
+        }
+    }
+
+    fn now(&self, zone: Tz) -> Timestamp {
+        let utc = match self {
+            Clock::System => Utc::now(),
+            Clock::Set(ms) => Utc.timestamp_millis_opt(ms.load(Ordering::SeqCst)).single().unwrap_or_default(),
+        };
+        utc.with_timezone(&zone).fixed_offset()
+    }
+}
+
+/// The data folder belongs to one daemon; released when dropped, also by a killed process.
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    fn take(folder: &Path) -> Result<FolderLock> {
+        let path = folder.join("yuqing.lock");
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .with_context(|| format!("open lock file {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder)?;
+                bail!(
+                    "数据目录 {} 正由进程 {} 使用；请先停止它，或用 --data 指定另一个目录",
+                    folder.display(),
+                    holder.trim()
+                );
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("lock {}", path.display()));
+            }
+        }
+        file.set_len(0)?;
+        file.rewind()?;
+        write!(file, "{}", std::process::id())?;
+        file.flush()?;
+        Ok(FolderLock { _file: file })
+    }
+}

@@ -1,0 +1,112 @@
+//! `yuqing check`: is the configuration right, what is in force, when is what due?
+
+use super::Common;
+use super::output::{DONE, Failure, WRONG_USAGE, print_json, print_text};
+use super::print_problems;
+use crate::config::Config;
+use crate::model::{Problem, Timestamp};
+use chrono::Utc;
+use clap::Args;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Check {
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    problems: Vec<Problem>,
+    schedule: Vec<Due>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<crate::config::Settings>,
+}
+
+/// When a source or a digest is due next.
+#[derive(Serialize)]
+struct Due {
+    /// `source` or `digest`.
+    kind: &'static str,
+    id: String,
+    name: String,
+    schedule: String,
+    enabled: bool,
+    next: Option<Timestamp>,
+}
+
+impl Check {
+    pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let report = match common.load_config_problems() {
+            Ok(config) => Report {
+                ok: true,
+                problems: Vec::new(),
+                schedule: schedule(&config),
+                settings: Some(config.settings),
+            },
+            Err(problems) => {
+                Report { ok: false, problems, schedule: Vec::new(), settings: None }
+            }
+        };
+        if self.json {
+            print_json(&report)?;
+        } else {
+            self.print(&report)?;
+        }
+        Ok(if report.ok { DONE } else { ExitCode::from(WRONG_USAGE) })
+    }
+
+    fn print(&self, report: &Report) -> Result<(), Failure> {
+        if !report.ok {
+            print_problems(&report.problems);
+            eprintln!("配置有 {} 处问题，请按上面的文件和行号修改", report.problems.len());
+            return Ok(());
+        }
+        if let Some(settings) = &report.settings {
+            print_text("# 生效的设置\n")?;
+            print_text(&toml::to_string(settings).unwrap_or_default())?;
+        }
+        print_text("\n# 下次时间\n")?;
+        for due in &report.schedule {
+            let next = match due.next {
+                _ if !due.enabled => "停用".to_owned(),
+                Some(next) => next.format("%Y-%m-%d %H:%M").to_string(),
+                None => "永不".to_owned(),
+            };
+            print_text(&format!("{next:<18}{:<20}{:<22}{}\n", due.schedule, due.id, due.name))?;
+        }
+        print_text("配置没有问题。\n")?;
+        Ok(())
+    }
+}
+
+impl Common {
+    fn load_config_problems(&self) -> Result<Config, Vec<Problem>> {
+        Config::load(self.config_folder())
+    }
+}
+
+fn schedule(config: &Config) -> Vec<Due> {
+    let zone = config.settings.bureau.time_zone;
+    let now = Utc::now().with_timezone(&zone).fixed_offset();
+    let sources = config.sources.iter().map(|declared| Due {
+        kind: "source",
+        id: declared.source.id.clone(),
+        name: declared.source.name.clone(),
+        schedule: declared.schedule.line().to_owned(),
+        enabled: declared.is_enabled,
+        next: declared.schedule.next_after(now, zone).filter(|_| declared.is_enabled),
+    });
+    let digests = config.digests.iter().map(|digest| Due {
+        kind: "digest",
+        id: digest.code.clone(),
+        name: digest.title.clone(),
+        schedule: digest.schedule.line().to_owned(),
+        enabled: true,
+        next: digest.schedule.next_after(now, zone),
+    });
+    sources.chain(digests).collect()
+}

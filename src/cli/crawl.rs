@@ -1,0 +1,149 @@
+//! `yuqing crawl`: visits sources now, one after the other's turn, until none of their pages waits.
+
+use super::output::{DONE, DONE_IN_PART, Failure, column, print_json, print_text};
+use super::{Common, block_on};
+use crate::app::App;
+use crate::model::CrawlOutcome;
+use crate::pipeline::{self, CrawlReport, Wanted};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Rounds after the first that only read waiting pages; what is left then waits for the daemon.
+const MAX_ROUNDS: usize = 50;
+
+#[derive(Args)]
+pub struct Crawl {
+    /// 信源代号，不写则采集全部启用的信源 · ids of sources, all enabled ones by default
+    sources: Vec<String>,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Crawl {
+    pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let app = common.open_app()?;
+        let ids = wanted(&app, &self.sources)?;
+        let reports = block_on(crawl(Arc::clone(&app), ids))?;
+        if self.json {
+            print_json(&reports)?;
+        } else {
+            print_text(&table(&app, &reports))?;
+        }
+        let all_read = reports.iter().all(|report| report.outcome.is_success());
+        Ok(if all_read { DONE } else { ExitCode::from(DONE_IN_PART) })
+    }
+}
+
+fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
+    let enabled: Vec<String> =
+        app.config.enabled_sources().map(|declared| declared.source.id.clone()).collect();
+    if named.is_empty() {
+        return Ok(enabled);
+    }
+    for id in named {
+        if !enabled.contains(id) {
+            let declared = app.config.sources.iter().find(|declared| declared.source.id == *id);
+            return Err(Failure::Usage(match declared {
+                Some(declared) => format!(
+                    "信源“{id}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
+                    declared.note
+                ),
+                None => format!("没有代号为“{id}”的信源；现有：{}", enabled.join("、")),
+            }));
+        }
+    }
+    Ok(named.to_vec())
+}
+
+async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlReport>> {
+    let bar = progress_bar();
+    let mut total: BTreeMap<String, CrawlReport> = BTreeMap::new();
+    let mut round = pipeline::crawl_once(&app, Wanted::Named(ids.clone())).await?;
+    for _ in 0..MAX_ROUNDS {
+        let found: u64 = round.iter().map(|report| report.new).sum();
+        let fetched: u64 = round.iter().map(|report| report.fetched).sum();
+        for report in round {
+            merge(&mut total, report);
+        }
+        let new: u64 = total.values().map(|report| report.new).sum();
+        bar.set_message(format!("已取 {} 条新信息", new));
+        if found == 0 && fetched == 0 {
+            break;
+        }
+        round = pipeline::crawl_once(&app, Wanted::Waiting(ids.clone())).await?;
+    }
+    bar.set_message("研判、归并、建索引");
+    app.on_cpu(pipeline::process_once).await?;
+    bar.finish_and_clear();
+    for id in ids {
+        total.entry(id.clone()).or_insert_with(|| busy(id));
+    }
+    Ok(total.into_values().collect())
+}
+
+/// The daemon, or another command, is visiting it at this moment.
+fn busy(source: String) -> CrawlReport {
+    CrawlReport {
+        source,
+        outcome: CrawlOutcome::Unchanged,
+        fetched: 0,
+        new: 0,
+        duplicate: 0,
+        refused: 0,
+        warnings: vec!["另一个进程正在采集此信源".to_owned()],
+        error: None,
+    }
+}
+
+/// The entry page decides the outcome, unless pages behind it brought something new.
+fn merge(total: &mut BTreeMap<String, CrawlReport>, report: CrawlReport) {
+    let Some(sum) = total.get_mut(&report.source) else {
+        total.insert(report.source.clone(), report);
+        return;
+    };
+    sum.fetched += report.fetched;
+    sum.new += report.new;
+    sum.duplicate += report.duplicate;
+    sum.refused += report.refused;
+    sum.warnings.extend(report.warnings);
+    if sum.outcome.is_success() && (report.new > 0 || !report.outcome.is_success()) {
+        sum.outcome = report.outcome;
+        sum.error = report.error;
+    }
+}
+
+fn progress_bar() -> ProgressBar {
+    // Drawn on a terminal only: indicatif hides itself elsewhere.
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}") {
+        bar.set_style(style);
+    }
+    bar.set_message("采集中");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn table(app: &App, reports: &[CrawlReport]) -> String {
+    let name = |id: &str| {
+        let declared = app.config.sources.iter().find(|declared| declared.source.id == id);
+        declared.map_or_else(|| id.to_owned(), |declared| declared.source.name.clone())
+    };
+    let mut lines = format!("{}{}  新  重复  页\n", column("信源", 26), column("结果", 16));
+    for report in reports {
+        lines += &format!(
+            "{}{}{:>4}{:>6}{:>4}  {}\n",
+            column(&name(&report.source), 26),
+            column(report.outcome.label(), 16),
+            report.new,
+            report.duplicate,
+            report.fetched,
+            report.error.as_deref().unwrap_or_default()
+        );
+    }
+    lines
+}

@@ -1,0 +1,148 @@
+//! The command line: one file per command. Results go to standard output, logs to standard error.
+
+mod analyze;
+mod check;
+mod crawl;
+mod demo;
+mod events;
+mod extract;
+mod import;
+mod issue;
+mod later;
+mod output;
+mod reindex;
+mod run;
+mod search;
+
+use crate::app::{App, Clock};
+use crate::config::Config;
+use crate::model::Problem;
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use output::Failure;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tracing_subscriber::EnvFilter;
+
+/// 舆情监测：采集、研判、检索、编发专报
+///
+/// Public-opinion monitoring: collect, judge, search, issue numbered digests.
+#[derive(Parser)]
+#[command(name = "yuqing", version, propagate_version = true)]
+struct Arguments {
+    /// 配置目录，默认 ./config；没有该目录则用自带的默认配置 · configuration folder
+    #[arg(long, global = true, env = "YUQING_CONFIG", value_name = "DIR")]
+    config: Option<PathBuf>,
+    /// 数据目录，没有则新建 · data folder, created
+    #[arg(long, global = true, env = "YUQING_DATA", value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// 日志详细程度：error warn info debug · log level
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 演示：采集本机示例网站，研判，编出一期专报 · sample sites, crawled and judged
+    Demo(demo::Demo),
+    /// 后台运行：定时采集、研判、起草，提供网页 · the daemon
+    Run,
+    /// 立即采集信源 · visit sources now
+    Crawl(crawl::Crawl),
+    /// 检查配置，列出生效值和下次时间 · validate the configuration
+    Check(check::Check),
+    /// 看一个已保存的网页能取出什么 · what one saved page says
+    Extract(extract::Extract),
+    /// 研判信息（JSON Lines），不入库 · judge posts, store nothing
+    Analyze(analyze::Analyze),
+    /// 从文件导入信息 · store posts from files
+    Import(import::Import),
+    /// 检索 · search
+    Search(search::Search),
+    /// 事件 · events
+    Events(events::Events),
+    /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
+    #[command(subcommand)]
+    Issue(issue::Issue),
+    /// 重建检索索引 · rebuild the index from the database
+    Reindex(reindex::Reindex),
+    #[command(flatten)]
+    Later(later::Later),
+}
+
+/// What a command needs of the common options.
+struct Common {
+    config: Option<PathBuf>,
+    data: PathBuf,
+}
+
+impl Common {
+    /// Reads the configuration: the named folder, else `./config` where it exists, else the shipped one.
+    fn load_config(&self) -> Result<Config, Failure> {
+        Config::load(self.config_folder()).map_err(Failure::Config)
+    }
+
+    fn config_folder(&self) -> Option<&Path> {
+        let default = Path::new("config");
+        self.config.as_deref().or_else(|| default.is_dir().then_some(default))
+    }
+
+    fn open_app(&self) -> Result<Arc<App>, Failure> {
+        Ok(App::open(self.load_config()?, &self.data, Clock::System)?)
+    }
+}
+
+/// Runs the command of the process's arguments.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging(arguments.log.as_deref(), &arguments.command);
+    let common = Common { config: arguments.config, data: arguments.data };
+    let done = match arguments.command {
+        Command::Demo(command) => command.run(&common),
+        Command::Run => run::run(&common),
+        Command::Crawl(command) => command.run(&common),
+        Command::Check(command) => command.run(&common),
+        Command::Extract(command) => command.run(&common),
+        Command::Analyze(command) => command.run(&common),
+        Command::Import(command) => command.run(&common),
+        Command::Search(command) => command.run(&common),
+        Command::Events(command) => command.run(&common),
+        Command::Issue(command) => command.run(&common),
+        Command::Reindex(command) => command.run(&common),
+        Command::Later(command) => command.run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The daemon tells what it does; the other commands only what went wrong.
+fn start_logging(level: Option<&str>, command: &Command) {
+    let default = if matches!(command, Command::Run) { "info" } else { "warn" };
+    // Libraries are quieter than we are: their warnings are about pages, not about us.
+    let filter = format!("error,yuqing={}", level.unwrap_or(default));
+    let filter = EnvFilter::try_new(&filter).unwrap_or_else(|_| EnvFilter::new("error,yuqing=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}
+
+/// Runs an asynchronous command.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// One line per problem, in the order of the files.
+fn print_problems(problems: &[Problem]) {
+    for problem in problems {
+        eprintln!("{problem}");
+    }
+}

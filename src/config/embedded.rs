@@ -1,0 +1,108 @@
+//! Where a configuration file comes from: the operator's folder, else the copy inside the program.
+
+use crate::model::Problem;
+use include_dir::{Dir, include_dir};
+use std::path::{Path, PathBuf};
+
+/// `config/` as shipped.
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
+
+/// 配置目录.
+#[derive(Clone, Debug)]
+pub struct ConfigFolder {
+    /// `None`: only what is inside the program.
+    path: Option<PathBuf>,
+}
+
+impl ConfigFolder {
+    /// The folder `path`; `None` and a missing default folder mean the shipped configuration.
+    ///
+    /// # Errors
+    /// A path was given and is no folder.
+    pub fn open(path: Option<&Path>) -> Result<Self, Vec<Problem>> {
+        match path {
+            Some(path) if !path.is_dir() => Err(vec![Problem {
+                file: path.display().to_string(),
+                line: 0,
+                key: "--config".to_owned(),
+                message: "没有这个配置目录；不写 --config 则使用程序自带的默认配置".to_owned(),
+            }]),
+            path => Ok(ConfigFolder { path: path.map(Path::to_owned) }),
+        }
+    }
+
+    /// The shipped configuration.
+    pub fn shipped() -> Self {
+        ConfigFolder { path: None }
+    }
+
+    /// Text of one file.
+    ///
+    /// # Errors
+    /// The operator's file is there but cannot be read.
+    pub fn text(&self, file: &str) -> Result<String, Problem> {
+        if let Some(path) = self.own(file) {
+            return std::fs::read_to_string(&path).map_err(|error| unreadable(file, &error));
+        }
+        Ok(shipped_text(file).unwrap_or_default().to_owned())
+    }
+
+    /// Names (`sites/x.toml`) and texts of the files with this extension below a sub-folder, in the order of their
+    /// names. An operator's sub-folder replaces the shipped one as a whole, so that a rule can be taken away.
+    ///
+    /// # Errors
+    /// The operator's sub-folder or a file in it cannot be read.
+    pub fn files_below(&self, folder: &str, extension: &str) -> Result<Vec<(String, String)>, Problem> {
+        let Some(own) = self.own(folder) else {
+            return Ok(shipped_files_below(folder, extension));
+        };
+        let unreadable_folder = |error: std::io::Error| unreadable(folder, &error);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&own).map_err(unreadable_folder)? {
+            let path = entry.map_err(unreadable_folder)?.path();
+            if path.extension().is_some_and(|found| found == extension) {
+                names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+            }
+        }
+        names.sort();
+        names
+            .into_iter()
+            .map(|name| {
+                let file = format!("{folder}/{name}");
+                let text = self.text(&file)?;
+                Ok((file, text))
+            })
+            .collect()
+    }
+
+    fn own(&self, name: &str) -> Option<PathBuf> {
+        let path = self.path.as_ref()?.join(name);
+        path.exists().then_some(path)
+    }
+}
+
+fn shipped_text(file: &str) -> Option<&'static str> {
+    SHIPPED.get_file(file)?.contents_utf8()
+}
+
+fn shipped_files_below(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let files = SHIPPED.get_dir(folder).map(Dir::files).into_iter().flatten();
+    let mut found: Vec<(String, String)> = files
+        .filter(|file| file.path().extension().is_some_and(|found| found == extension))
+        .filter_map(|file| {
+            let name = file.path().to_string_lossy().into_owned();
+            Some((name, file.contents_utf8()?.to_owned()))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: 0,
+        key: String::new(),
+        message: format!("读不出这个文件：{error}；应为 UTF-8 文本"),
+    }
+}

@@ -1,0 +1,110 @@
+//! Defaults → files → environment, checked: what an operator wrote, as the settings of each stage.
+//!
+//! Every mistake is a [`Problem`] with file, line and key. Stages receive their own settings; none reads this module.
+
+mod embedded;
+mod environment;
+mod place;
+mod settings;
+mod sources;
+
+pub use embedded::ConfigFolder;
+pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
+pub use sources::DeclaredSource;
+
+use crate::analyze::{RuleFiles, Rules};
+use crate::digest::{DigestSettings, DigestsFile};
+use crate::extract::{SiteRules, Sites};
+use crate::model::Problem;
+use place::parse;
+use std::path::Path;
+use std::sync::Arc;
+
+/// 配置 — everything an operator decides.
+#[derive(Clone)]
+pub struct Config {
+    /// `yuqing.toml`.
+    pub settings: Settings,
+    /// `sources.toml`.
+    pub sources: Vec<DeclaredSource>,
+    /// `sites/*.toml`.
+    pub sites: Arc<Sites>,
+    /// `topics.toml`, `levels.toml`, `lexicon/*`.
+    pub rules: Arc<Rules>,
+    /// `digests.toml`.
+    pub digests: Vec<DigestSettings>,
+}
+
+impl Config {
+    /// Reads the configuration folder; what it lacks comes from the defaults inside the program.
+    ///
+    /// # Errors
+    /// Every problem found, each with file, line and key.
+    pub fn load(folder: Option<&Path>) -> Result<Config, Vec<Problem>> {
+        Config::read(&ConfigFolder::open(folder)?, std::env::vars())
+    }
+
+    /// Reads a configuration from `folder`, with `variables` in place of the environment.
+    ///
+    /// # Errors
+    /// Every problem found.
+    pub fn read(
+        folder: &ConfigFolder,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let settings = keep(settings::load(folder, variables), &mut problems);
+        let sources = keep(sources::load(folder), &mut problems);
+        let sites = keep(load_sites(folder), &mut problems);
+        let digests: Option<DigestsFile> =
+            keep(folder.text("digests.toml").and_then(|text| parse("digests.toml", &text)), &mut problems);
+        let rules = match &settings {
+            Some(settings) => keep_all(load_rules(folder, settings), &mut problems),
+            None => None,
+        };
+        match (settings, sources, sites, rules, digests) {
+            (Some(settings), Some(sources), Some(sites), Some(rules), Some(digests))
+                if problems.is_empty() =>
+            {
+                Ok(Config { settings, sources, sites, rules, digests: digests.digest })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The sources that are visited.
+    pub fn enabled_sources(&self) -> impl Iterator<Item = &DeclaredSource> {
+        self.sources.iter().filter(|source| source.is_enabled)
+    }
+}
+
+fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Problem> {
+    let mut rules = Vec::new();
+    for (file, text) in folder.files_below("sites", "toml")? {
+        rules.push(parse::<SiteRules>(&file, &text)?);
+    }
+    Ok(Arc::new(Sites::new(rules)))
+}
+
+fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let read = |file: &str| folder.text(file).map_err(one);
+    let files = RuleFiles {
+        topics: parse("topics.toml", &read("topics.toml")?).map_err(one)?,
+        levels: parse("levels.toml", &read("levels.toml")?).map_err(one)?,
+        lexicon: folder.files_below("lexicon", "tsv").map_err(one)?,
+        home: settings.bureau.home(),
+    };
+    Rules::compile(files).map(Arc::new)
+}
+
+fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn keep_all<T>(result: Result<T, Vec<Problem>>, problems: &mut Vec<Problem>) -> Option<T> {
+    result.map_err(|found| problems.extend(found)).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! A TOML file → a type, or the line and key of the mistake.
+
+use crate::model::Problem;
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+
+/// Reads one file.
+///
+/// # Errors
+/// The first mistake.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Problem> {
+    toml::from_str(text).map_err(|error| problem(file, text, &error))
+}
+
+/// The mistake that `error` reports in `text`.
+pub fn problem(file: &str, text: &str, error: &toml::de::Error) -> Problem {
+    let span = error.span().unwrap_or(0..0);
+    Problem {
+        file: file.to_owned(),
+        line: line_of(text, span.start),
+        key: key_at(text, &span),
+        message: in_chinese(error.message()),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+/// `table.key` of the line that holds the span; for a mistake about a table as a whole, its name.
+fn key_at(text: &str, span: &Range<usize>) -> String {
+    let before = &text[..floor_char_boundary(text, span.start)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default().trim();
+    let table = text[..line_start]
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| line.starts_with('['))
+        .map(table_name)
+        .unwrap_or_default();
+    if line.starts_with('[') {
+        return table_name(line);
+    }
+    let key = line.split('=').next().unwrap_or_default().trim();
+    match (table.is_empty(), key.is_empty()) {
+        (true, _) => key.to_owned(),
+        (false, true) => table,
+        (false, false) => format!("{table}.{key}"),
+    }
+}
+
+fn table_name(line: &str) -> String {
+    line.trim_start_matches('[').split(']').next().unwrap_or_default().to_owned()
+}
+
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The sentences of serde and toml that operators meet, in their language.
+fn in_chinese(message: &str) -> String {
+    let quoted = || message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("unknown field") {
+        let known = message.split_once("expected").map_or("", |(_, known)| known);
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        return format!("不认识的键“{}”，可用的键：{}", quoted(), known.join("、"));
+    }
+    if message.starts_with("missing field") {
+        return format!("缺少必填的键“{}”", quoted());
+    }
+    if message.starts_with("unknown variant") {
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        return format!("不认识的值“{}”，可用：{}", quoted(), known.join("、"));
+    }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return format!("值的类型或内容不对（{message}）");
+    }
+    if message.starts_with("duplicate key") {
+        return "同一个键写了两次".to_owned();
+    }
+    if message.is_ascii() {
+        return format!("写法有误（{message}）");
+    }
+    message.to_owned()
+}

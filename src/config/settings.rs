@@ -1,0 +1,159 @@
+//! `yuqing.toml` → the settings of each stage.
+
+use super::ConfigFolder;
+use super::environment::override_by;
+use super::place::problem;
+use crate::analyze::Home;
+use crate::cluster::ClusterSettings;
+use crate::fetch::FetchSettings;
+use crate::index::IndexSettings;
+use crate::model::Problem;
+use chrono_tz::Tz;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::net::SocketAddr;
+use std::time::Duration;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Name of the file.
+pub const FILE: &str = "yuqing.toml";
+
+/// `yuqing.toml`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `[bureau]`.
+    pub bureau: Bureau,
+    /// `[fetch]`.
+    pub fetch: FetchSettings,
+    /// `[crawl]`.
+    pub crawl: CrawlSettings,
+    /// `[cluster]`.
+    pub cluster: ClusterSettings,
+    /// `[index]`.
+    pub index: IndexSettings,
+    /// `[web]`.
+    pub web: WebSettings,
+    /// `[daemon]`.
+    pub daemon: DaemonSettings,
+}
+
+/// `[crawl]` — how much is read at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrawlSettings {
+    /// Sources visited at the same time; one host still gets one request at a time.
+    pub parallel_sources: usize,
+    /// New pages opened per source and turn; the others stay in the frontier.
+    pub pages_per_turn: usize,
+}
+
+/// `[web]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebSettings {
+    /// Address and port of the pages.
+    pub listen: SocketAddr,
+}
+
+/// `[daemon]` — how often each loop looks for work.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DaemonSettings {
+    /// Sources and targets whose time has come.
+    #[serde(with = "humantime_serde")]
+    pub crawl_every: Duration,
+    /// Posts without a judgement, a place or an index entry.
+    #[serde(with = "humantime_serde")]
+    pub analyze_every: Duration,
+    /// Digests whose time has come.
+    #[serde(with = "humantime_serde")]
+    pub digest_every: Duration,
+}
+
+/// `[bureau]` — who we are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bureau {
+    /// Full name.
+    pub name: String,
+    /// City, `郑州市`.
+    pub city: String,
+    /// Its administrative code.
+    pub city_code: String,
+    /// Province, `河南省`.
+    pub province: String,
+    /// Zone of schedules and days.
+    #[serde(deserialize_with = "zone", serialize_with = "zone_name")]
+    pub time_zone: Tz,
+}
+
+impl Bureau {
+    /// What the judgement of places needs to know.
+    pub fn home(&self) -> Home {
+        Home {
+            city: self.city.clone(),
+            city_code: self.city_code.clone(),
+            province: self.province.clone(),
+        }
+    }
+}
+
+/// Shipped defaults, then the operator's file, then the environment.
+pub fn load(
+    folder: &ConfigFolder,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Settings, Problem> {
+    let shipped = ConfigFolder::shipped().text(FILE)?;
+    let own = folder.text(FILE)?;
+    let mut merged = tables(&shipped)?;
+    merge(&mut merged, tables(&own)?);
+    // Whatever is wrong now stands in the operator's text: the shipped one is checked by a test.
+    let mut settings = typed(&merged).map_err(|error| problem(FILE, &own, &error))?;
+    let variables: Vec<(String, String)> =
+        variables.into_iter().filter(|(name, _)| name.starts_with("YUQING__")).collect();
+    for (name, value) in &variables {
+        let refuse = |message: String| Problem {
+            file: "环境变量".to_owned(),
+            line: 0,
+            key: name.clone(),
+            message,
+        };
+        override_by(&mut merged, name, value).map_err(refuse)?;
+        settings = typed(&merged).map_err(|error| refuse(error.message().to_owned()))?;
+    }
+    Ok(settings)
+}
+
+fn tables(text: &str) -> Result<DeTable<'_>, Problem> {
+    DeTable::parse(text).map(Spanned::into_inner).map_err(|error| problem(FILE, text, &error))
+}
+
+fn typed(merged: &DeTable<'_>) -> Result<Settings, toml::de::Error> {
+    Settings::deserialize(toml::Deserializer::from(Spanned::new(0..0, merged.clone())))
+}
+
+/// Values of `over` replace those of `under`, table by table.
+fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
+    for (key, value) in over {
+        match (under.get_mut(&key).map(Spanned::as_mut), value.get_ref()) {
+            (Some(DeValue::Table(under)), DeValue::Table(over)) => merge(under, over.clone()),
+            _ => {
+                // Removed first: a map keeps its old key, and with it the span of the shipped text.
+                under.remove(&key);
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| {
+        serde::de::Error::custom(format!("没有“{name}”这个时区，应写作 Asia/Shanghai 这样的名称"))
+    })
+}
+
+fn zone_name<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.name())
+}

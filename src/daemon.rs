@@ -1,0 +1,152 @@
+//! The loops and the one shutdown token. Every loop is the same ten lines around one step of the pipeline.
+
+use crate::app::App;
+use crate::pipeline::{self, Wanted};
+use crate::web;
+use anyhow::{Context, Result};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Requests in flight at shutdown get this long; then they are dropped. What they would have stored is fetched again.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Runs until SIGTERM or Ctrl-C. Holds the data folder while it runs.
+///
+/// # Errors
+/// The folder or the port is taken.
+pub async fn run(app: Arc<App>) -> Result<()> {
+    let _lock = app.lock_folder()?;
+    let listen = app.config.settings.web.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("网页端口 {listen} 已被占用；请改 yuqing.toml 的 web.listen"))?;
+    let shutdown = CancellationToken::new();
+    let mut tasks = start_loops(&app, &shutdown);
+    tasks.spawn(web::serve(listener, web::router(Arc::clone(&app)), shutdown.clone()));
+    tasks.spawn(keep_watchdog_fed(shutdown.clone()));
+    tracing::info!("Serving http://{listen}");
+    notify(&[sd_notify::NotifyState::Ready]);
+    wait_for_signal().await?;
+    notify(&[sd_notify::NotifyState::Stopping]);
+    tracing::info!("Stopping");
+    shutdown.cancel();
+    stop(tasks).await;
+    app.index.close_writer();
+    Ok(())
+}
+
+/// The loops of the pipeline, without the pages.
+pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> {
+    let settings = app.config.settings.daemon.clone();
+    let mut tasks = JoinSet::new();
+    let crawl = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move { pipeline::crawl_once(&app, Wanted::Due).await.map(|reports| log_crawl(&reports)) }
+        }
+    };
+    tasks.spawn(every("crawl", settings.crawl_every, shutdown.clone(), crawl));
+    let process = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move { app.on_cpu(pipeline::process_once).await.map(|_progress| ()) }
+        }
+    };
+    tasks.spawn(every("analyze", settings.analyze_every, shutdown.clone(), process));
+    let digest = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move { app.on_cpu(pipeline::digest_once).await.map(|drafted| log_drafts(&drafted)) }
+        }
+    };
+    tasks.spawn(every("digest", settings.digest_every, shutdown.clone(), digest));
+    tasks
+}
+
+/// Runs `step` again and again until shutdown. An error is logged and the loop goes on: its work still waits as rows.
+async fn every<Step, Work>(name: &str, pause: Duration, shutdown: CancellationToken, step: Step)
+where
+    Step: Fn() -> Work,
+    Work: Future<Output = Result<()>>,
+{
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            done = step() => {
+                if let Err(error) = done {
+                    tracing::error!("Step `{name}` failed: {error:#}");
+                }
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+fn log_crawl(reports: &[pipeline::CrawlReport]) {
+    for report in reports {
+        let (source, outcome, new) = (&report.source, report.outcome, report.new);
+        match &report.error {
+            Some(error) => tracing::warn!(%source, %outcome, "Source `{source}`: {error}"),
+            None => tracing::info!(%source, %outcome, new, "Crawled source `{source}`: {new} new posts"),
+        }
+    }
+}
+
+fn log_drafts(drafted: &[pipeline::Drafted]) {
+    for draft in drafted {
+        match draft {
+            pipeline::Drafted::Issue { id, .. } => tracing::info!(issue = id.0, "Drafted issue {}", id.0),
+            pipeline::Drafted::Zero { digest, .. } => tracing::info!(%digest, "Nothing to report in `{digest}`"),
+        }
+    }
+}
+
+/// Completes on SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// The system gives no signals.
+pub async fn wait_for_signal() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("wait for Ctrl-C"),
+    }
+}
+
+/// Waits for tasks after the shutdown token was cancelled, not longer than the grace period.
+pub async fn stop(mut tasks: JoinSet<()>) {
+    let all_done = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all_done).await.is_err() {
+        tasks.abort_all();
+    }
+}
+
+/// systemd restarts a daemon whose runtime hangs.
+async fn keep_watchdog_fed(shutdown: CancellationToken) {
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(limit / 2) => notify(&[sd_notify::NotifyState::Watchdog]),
+        }
+    }
+}
+
+fn notify(state: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!("systemd does not listen: {error}");
+    }
+}

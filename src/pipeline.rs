@@ -1,0 +1,141 @@
+//! The work, step by step. Each step takes what waits as rows, does one stage and leaves rows for the next; it may run
+//! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
+
+mod crawl;
+mod draft;
+
+pub use crawl::{CrawlReport, Wanted, crawl_once};
+pub use draft::{Drafted, digest_once, draft_now};
+
+use crate::analyze::{Spread, analyze};
+use crate::app::App;
+use crate::cluster;
+use crate::model::{Analysis, Post, PostId};
+use crate::store::{Discovered, NewPost, PostToAnalyze};
+use crate::text::fingerprint::fingerprint;
+use crate::text::mask::{mask, mask_author};
+use anyhow::Result;
+use std::thread;
+
+/// Posts judged per transaction.
+const ANALYZE_BATCH: usize = 500;
+/// Posts placed among copies and events per transaction.
+const CLUSTER_BATCH: usize = 200;
+
+/// What one round of [`digest_posts`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Posts judged.
+    pub analyzed: usize,
+    /// Posts placed among copies and events.
+    pub clustered: usize,
+    /// Posts indexed.
+    pub indexed: usize,
+}
+
+/// Judge → place → index: everything that waits in the store.
+///
+/// # Errors
+/// The store or the index refuses.
+pub fn process_once(app: &App) -> Result<Progress> {
+    Ok(Progress {
+        analyzed: analyze_once(app)?,
+        clustered: cluster_once(app)?,
+        indexed: index_once(app)?,
+    })
+}
+
+/// Judges every post whose judgement is missing or out of date. How many?
+///
+/// # Errors
+/// The store refuses.
+pub fn analyze_once(app: &App) -> Result<usize> {
+    let mut analyzed = 0;
+    loop {
+        let waiting = app.store.posts_to_analyze(ANALYZE_BATCH)?;
+        if waiting.is_empty() {
+            return Ok(analyzed);
+        }
+        let analyses = analyze_all(app, &waiting);
+        app.store.save_analyses(&analyses, app.config.rules.version(), app.now())?;
+        analyzed += analyses.len();
+    }
+}
+
+/// Judges posts on all cores.
+fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = waiting.len().div_ceil(cores);
+    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, Analysis)> {
+        part.iter()
+            .map(|waiting| {
+                let spread = Spread::of_readings(&waiting.post, &waiting.readings);
+                (waiting.id, analyze(&waiting.post, &spread, &app.config.rules))
+            })
+            .collect()
+    };
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            waiting.chunks(share).map(|part| scope.spawn(move || judge(part))).collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// Finds copies and events among judged posts. How many posts were placed?
+///
+/// # Errors
+/// The store refuses.
+pub fn cluster_once(app: &App) -> Result<usize> {
+    let settings = &app.config.settings.cluster;
+    let mut placed = 0;
+    loop {
+        let waiting = app.store.posts_to_cluster(CLUSTER_BATCH)?;
+        let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
+            return Ok(placed);
+        };
+        let from = first.stored.post.effective_at() - settings.memory();
+        let to = last.stored.post.effective_at() + settings.memory();
+        let known = app.store.cluster_candidates(from, to)?;
+        let events = app.store.events_between(from, to)?;
+        let clusters = cluster::cluster(&waiting, &known, &events, settings);
+        app.store.save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+        placed += waiting.len();
+    }
+}
+
+/// Brings the index up to the store. How many posts went in? 0 as well while another process writes the index.
+///
+/// # Errors
+/// The store or the index refuses.
+pub fn index_once(app: &App) -> Result<usize> {
+    let mut indexed = 0;
+    loop {
+        let changed = app.store.changed_after(app.index.cursor()?, app.config.settings.index.batch)?;
+        let Some((cursor, _)) = changed.last() else {
+            return Ok(indexed);
+        };
+        let cursor = *cursor;
+        let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
+        if !app.index.update(&posts, cursor)? {
+            return Ok(indexed);
+        }
+        indexed += posts.len();
+    }
+}
+
+/// A post with what may be shown of it; `None` for a post without a word.
+pub fn discovered(post: Post) -> Option<Discovered> {
+    if post.title.trim().is_empty() && post.text.trim().is_empty() {
+        return None;
+    }
+    let masked = NewPost {
+        title: mask(&post.title),
+        text: mask(&post.text),
+        author: post.author.as_deref().map(mask_author),
+        fingerprint: fingerprint(&format!("{}{}", post.title, post.text)),
+    };
+    Some(Discovered { original: post, masked })
+}

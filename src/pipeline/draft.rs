@@ -1,0 +1,95 @@
+//! digest_once: digests whose time has come → drafts, or zero reports.
+
+use crate::app::App;
+use crate::digest::{Context, DigestSettings, compile};
+use crate::model::{IssueId, Period, Timestamp, Topic};
+use anyhow::Result;
+use chrono::TimeDelta;
+
+/// A post published longer ago than this before the period is old news, even if we see it only now.
+const OLD_NEWS: TimeDelta = TimeDelta::days(7);
+
+/// What became of one digest's period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drafted {
+    /// A draft waits for review.
+    Issue {
+        /// Row id.
+        id: IssueId,
+        /// 监测时段.
+        period: Period,
+    },
+    /// 零报告: nothing was worth an issue; no number is spent.
+    Zero {
+        /// Code of the digest.
+        digest: String,
+        /// 监测时段.
+        period: Period,
+    },
+}
+
+/// Drafts every digest whose time has come since its last period.
+///
+/// # Errors
+/// The store refuses.
+pub fn digest_once(app: &App) -> Result<Vec<Drafted>> {
+    let now = app.now();
+    let mut drafted = Vec::new();
+    for digest in &app.config.digests {
+        let covered = app.store.covered_until(&digest.code)?;
+        let since = covered.unwrap_or(now - TimeDelta::days(1));
+        let is_due = digest.schedule.next_after(since, app.zone()).is_some_and(|due| due <= now);
+        if is_due && let Some(period) = digest.period_since(covered, now) {
+            drafted.push(draft(app, digest, period, now)?);
+        }
+    }
+    Ok(drafted)
+}
+
+/// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off, or to this
+/// moment where no period is complete yet.
+///
+/// # Errors
+/// The store refuses.
+pub fn draft_now(app: &App, digest: &DigestSettings) -> Result<Drafted> {
+    let now = app.now();
+    let covered = app.store.covered_until(&digest.code)?;
+    let period = digest.period_since(covered, now).unwrap_or_else(|| {
+        let latest = digest.period_ending(now);
+        Period { from: covered.unwrap_or(latest.from), to: now }
+    });
+    draft(app, digest, period, now)
+}
+
+fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> Result<Drafted> {
+    let posts =
+        app.store.about_first_seen_between(period.from, period.to, period.from - OLD_NEWS)?;
+    let events: Vec<_> = app
+        .store
+        .events_between(period.from - OLD_NEWS, period.to)?
+        .into_iter()
+        .map(|known| known.event)
+        .collect();
+    let failed_sources = failed_sources(app, period)?;
+    let already_printed = app.store.printed_posts(&digest.code)?;
+    let office = |topic: Topic, at: Timestamp| app.config.rules.office(topic, at).to_owned();
+    let context = Context {
+        failed_sources: &failed_sources,
+        office: &office,
+        events: &events,
+        already_printed: &already_printed,
+    };
+    let Some(content) = compile(digest, period, &posts, &context) else {
+        app.store.save_zero_report(&digest.code, period, now)?;
+        return Ok(Drafted::Zero { digest: digest.code.clone(), period });
+    };
+    let id = app.store.save_draft(&content, now)?;
+    Ok(Drafted::Issue { id, period })
+}
+
+/// Names of sources that were visited in the period and never read.
+fn failed_sources(app: &App, period: Period) -> Result<Vec<String>> {
+    let ids = app.store.sources_failed_between(period.from, period.to)?;
+    let names = app.config.enabled_sources().filter(|declared| ids.contains(&declared.source.id));
+    Ok(names.map(|declared| declared.source.name.clone()).collect())
+}
