@@ -31,6 +31,9 @@ const BOILERPLATE: &[&str] = &[
     "记者：",
     "文/图",
     "下载客户端",
+    "求关注",
+    "求转发",
+    "求扩散",
 ];
 
 /// 摘要 — sentences of `text`, in order, at most `max_chars` characters: those that open it, that repeat its title
@@ -141,9 +144,9 @@ fn scores(title: &str, sentences: &[&str]) -> Vec<f32> {
         .collect()
 }
 
-/// News and complaints alike begin with the matter.
+/// News and complaints alike begin with the matter. The slope is the best of four tried on 250 news texts.
 fn position_score(position: usize) -> f32 {
-    3.0 / (1 + position) as f32
+    3.0 * 0.8_f32.powi(position as i32)
 }
 
 /// Figures inform; exclamations and questions mostly vent; fragments say nothing.
