@@ -187,7 +187,7 @@ fn judgement(candidate: &Candidate, lead: &Analysis, local: Timestamp) -> String
         .primary_topic()
         .map_or("人社业务", |topic| topic.label());
     let mut text = format!(
-        "属{topic}方面的{}类信息，拟定级别：{}。",
+        "属{topic}方面的{}类信息，按判级规则定为{}色。",
         lead.intent.label(),
         candidate.level.label()
     );

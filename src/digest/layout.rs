@@ -246,7 +246,7 @@ fn found(overview: &Overview) -> String {
     )
 }
 
-/// `报送4条：黄1、蓝2、动态1；橙、红0。`: what is absent is said as well.
+/// `报送4条：黄1、蓝2、动态1。橙、红0。`: what is absent is said as well.
 fn printed(issue: &Issue) -> String {
     let count = |level| {
         issue
@@ -272,8 +272,8 @@ fn printed(issue: &Issue) -> String {
         counts.join("、")
     );
     if !absent.is_empty() {
-        let absent: Vec<&str> = absent.iter().map(|level| level.label()).collect();
-        text += &format!("；{}0", absent.join("、"));
+        let absent: Vec<&str> = absent.iter().rev().map(|level| level.label()).collect();
+        text += &format!("。{}0", absent.join("、"));
     }
     text + "。"
 }

@@ -113,6 +113,24 @@ const ENDINGS: &[&str] = &[
     "的",
 ];
 
+/// Words of a question.
+const ASKING: &[&str] = &[
+    "吗",
+    "怎么",
+    "哪里",
+    "哪儿",
+    "什么时候",
+    "啥时候",
+    "何时",
+    "能否",
+    "是否",
+    "能不能",
+    "为什么",
+    "为何",
+    "多久",
+    "如何",
+];
+
 /// Who a title that needs no subject begins with.
 const SUBJECTS: &[&str] = &[
     "网民",
@@ -130,11 +148,12 @@ const SUBJECTS: &[&str] = &[
 /// 条目标题 of an entry that begins with `post`.
 pub fn title(post: &Post, analysis: &Analysis) -> String {
     let own_title = clauses_of(&post.title);
-    let own_text: Vec<(&str, bool)> = sentences(&post.text)
+    let own_text: Vec<Clause> = sentences(&post.text)
         .into_iter()
         .flat_map(clauses_of)
         .collect();
-    from_clauses(&own_title, post, analysis)
+    whole(&own_title, post, analysis)
+        .or_else(|| from_clauses(&own_title, post, analysis))
         .or_else(|| from_clauses(&own_text, post, analysis))
         .unwrap_or_else(|| from_topic(post, analysis))
 }
@@ -148,38 +167,71 @@ pub fn is_media_report(post: &Post) -> bool {
     }
 }
 
-/// Clauses, each with whether its sentence asks.
-fn clauses_of(sentence: &str) -> Vec<(&str, bool)> {
-    let asks = sentence.contains(['？', '?']);
-    clauses(sentence)
+/// A clause without what stands around the matter, and whether it asks.
+struct Clause<'t> {
+    words: &'t str,
+    asks: bool,
+}
+
+fn clauses_of(sentence: &str) -> Vec<Clause<'_>> {
+    let ends_in_question = sentence.trim_end().ends_with(['？', '?']);
+    let clauses = clauses(sentence);
+    let last = clauses.len().saturating_sub(1);
+    clauses
         .into_iter()
-        .map(|clause| (clause, asks))
+        .enumerate()
+        .map(|(position, clause)| Clause {
+            words: bare(clause),
+            asks: ends_in_question && position == last
+                || ASKING.iter().any(|word| clause.contains(word)),
+        })
+        .filter(|clause| !clause.words.is_empty())
         .collect()
 }
 
+/// The post's whole title, where every clause of it will do.
+fn whole(clauses: &[Clause], post: &Post, analysis: &Analysis) -> Option<String> {
+    let words: Vec<&str> = clauses.iter().map(|clause| clause.words).collect();
+    let joined = words.join("，");
+    if !is_usable(&joined) {
+        return None;
+    }
+    let title = with_subject(
+        &joined,
+        clauses.iter().any(|clause| clause.asks),
+        post,
+        analysis,
+    );
+    fits(&title).then_some(title)
+}
+
 /// The first clause that names the matter, and those behind it while they fit.
-fn from_clauses(clauses: &[(&str, bool)], post: &Post, analysis: &Analysis) -> Option<String> {
-    let usable = |clause: &str| is_usable(clause) && clause.chars().count() <= MAX_CHARS - 4;
-    let names_the_matter = |clause: &str| {
+fn from_clauses(clauses: &[Clause], post: &Post, analysis: &Analysis) -> Option<String> {
+    let titled = |clause: &Clause| with_subject(clause.words, clause.asks, post, analysis);
+    let usable = |clause: &Clause| is_usable(clause.words) && fits(&titled(clause));
+    let names_the_matter = |clause: &Clause| {
         analysis
             .keywords
             .iter()
-            .any(|word| clause.contains(word.as_str()))
+            .any(|word| clause.words.contains(word.as_str()))
     };
-    let found =
-        |accept: &dyn Fn(&str) -> bool| clauses.iter().position(|(clause, _)| accept(bare(clause)));
-    let start =
-        found(&|clause| usable(clause) && names_the_matter(clause)).or_else(|| found(&usable))?;
-    let (first, asks) = clauses[start];
-    let mut title = with_subject(bare(first), asks, post, analysis);
-    for (next, _) in &clauses[start + 1..] {
-        let longer = format!("{title}，{}", bare(next));
-        if !is_usable(bare(next)) || longer.chars().count() > MAX_CHARS {
+    let start = clauses
+        .iter()
+        .position(|clause| usable(clause) && names_the_matter(clause))
+        .or_else(|| clauses.iter().position(usable))?;
+    let mut title = titled(&clauses[start]);
+    for next in &clauses[start + 1..] {
+        let longer = format!("{title}，{}", next.words);
+        if !is_usable(next.words) || next.asks || !fits(&longer) {
             break;
         }
         title = longer;
     }
-    (title.chars().count() <= MAX_CHARS).then_some(title)
+    Some(title)
+}
+
+fn fits(title: &str) -> bool {
+    title.chars().count() <= MAX_CHARS
 }
 
 fn is_usable(clause: &str) -> bool {
@@ -243,7 +295,7 @@ fn from_topic(post: &Post, analysis: &Analysis) -> String {
         .primary_topic()
         .map_or("人社业务", |topic| topic.label());
     let title = format!("{subject}{place}{matter}问题");
-    if title.chars().count() <= MAX_CHARS {
+    if fits(&title) {
         return title;
     }
     format!("{subject}{matter}问题")

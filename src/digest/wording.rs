@@ -68,20 +68,23 @@ pub fn chinese_number(number: usize) -> String {
 }
 
 /// Text for print: no control or direction marks (a hostile title could turn the line around), one space for a run of
-/// white space, and full-width marks after Chinese characters.
+/// white space, and full-width marks between Chinese characters.
 pub fn printable(text: &str) -> String {
+    let visible: Vec<char> = text
+        .chars()
+        .filter(|character| !is_invisible(*character))
+        .collect();
     let mut printed = String::with_capacity(text.len());
-    for character in text.chars().filter(|character| !is_invisible(*character)) {
-        match character {
-            '\u{3000}' => printed.push(character),
-            space if space.is_whitespace() => {
-                if !printed.is_empty() && !printed.ends_with(char::is_whitespace) {
-                    printed.push(' ');
-                }
+    for (position, &character) in visible.iter().enumerate() {
+        let before = printed.chars().next_back();
+        let after = visible.get(position + 1).copied();
+        if character != '\u{3000}' && character.is_whitespace() {
+            if before.is_some_and(|before| !before.is_whitespace()) {
+                printed.push(' ');
             }
-            mark if printed.ends_with(is_chinese) => printed.push(full_width(mark)),
-            _ => printed.push(character),
+            continue;
         }
+        printed.push(full_width(character, before, after));
     }
     printed.truncate(printed.trim_end_matches(' ').len());
     printed
@@ -94,21 +97,29 @@ fn is_invisible(character: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{ffff}' | '\u{61c}' | '\u{ad}')
 }
 
-fn is_chinese(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{9fff}' | '”' | '》' | '）')
-}
-
-fn full_width(mark: char) -> char {
+/// The mark as Chinese text has it; a mark between Latin letters or figures stays.
+fn full_width(mark: char, before: Option<char>, after: Option<char>) -> char {
+    let follows_chinese = before.is_some_and(is_chinese);
+    let precedes_chinese = after.is_some_and(is_chinese);
     match mark {
-        ',' => '，',
-        ';' => '；',
-        ':' => '：',
-        '?' => '？',
-        '!' => '！',
-        '(' => '（',
-        ')' => '）',
+        '(' if follows_chinese || precedes_chinese => '（',
+        // Only where no figure or file name can be meant: `第3.5条`, `简历.doc`.
+        '.' if follows_chinese && after.is_none_or(is_chinese) => '。',
+        ',' if follows_chinese => '，',
+        ';' if follows_chinese => '；',
+        ':' if follows_chinese => '：',
+        '?' if follows_chinese => '？',
+        '!' if follows_chinese => '！',
+        ')' if follows_chinese => '）',
         other => other,
     }
+}
+
+fn is_chinese(character: char) -> bool {
+    matches!(
+        character,
+        '\u{3400}'..='\u{9fff}' | '”' | '》' | '）' | '！' | '？'
+    )
 }
 
 #[cfg(test)]

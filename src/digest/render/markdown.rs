@@ -16,12 +16,12 @@ fn paragraph(block: &Block) -> String {
             .trim_end()
             .to_owned(),
         Block::Masthead(title) => format!("# {}", escape(title)),
-        Block::Number(number) => format!("**{}**", escape(number)),
+        Block::Number(number) => escape(number),
         Block::Imprint { publisher, date } => format!("{}　{}", escape(publisher), escape(date)),
         Block::RedRule => "---".to_owned(),
-        Block::Label(label) => format!("**{}**\n", escape(label)),
+        Block::Label(label) => bold(label),
         Block::Contents { tag, title, .. } => format!("- ▲{}{}", escape(tag), escape(title)),
-        Block::Paragraph { lead, text } => format!("**{}**{}", escape(lead), escape(text)),
+        Block::Paragraph { lead, text } => format!("{}{}", bold(lead), escape(text)),
         Block::Section(title) => format!("## {}", escape(title)),
         Block::Entry {
             number, tag, title, ..
@@ -30,8 +30,8 @@ fn paragraph(block: &Block) -> String {
         }
         Block::Source { lead, text, url } => {
             format!(
-                "**{}**{}{}",
-                escape(lead),
+                "{}{}{}",
+                bold(lead),
                 escape(text),
                 url.as_deref().map_or(String::new(), link)
             )
@@ -50,6 +50,16 @@ fn paragraph(block: &Block) -> String {
             )
         }
     }
+}
+
+/// Bold, the marks at both ends left outside: CommonMark takes `**来源：**大河` for plain stars.
+fn bold(text: &str) -> String {
+    let inner = text.trim_matches(|character: char| !character.is_alphanumeric());
+    let Some(start) = text.find(inner).filter(|_| !inner.is_empty()) else {
+        return escape(text);
+    };
+    let (before, after) = (&text[..start], &text[start + inner.len()..]);
+    format!("{}**{}**{}", escape(before), escape(inner), escape(after))
 }
 
 /// An address as a link, where it is one that a browser opens.

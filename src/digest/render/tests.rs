@@ -1,6 +1,5 @@
 use super::{Format, render, render_brief};
-use crate::digest::fixture::{Case, case, issue, path};
-use crate::digest::wording::printable;
+use crate::digest::fixture::{case, issue, path};
 use crate::model::Issue;
 
 /// Compares with `tests/fixtures/digest/<name>`; `YUQING_BLESS=1` writes it anew.
@@ -33,4 +32,19 @@ fn the_sample_issue_reads_as_the_office_prints_it() {
     matches_file("sample.html", &rendered(&issue, Format::Html));
     matches_file("sample.issue.json", &rendered(&issue, Format::Json));
     matches_file("sample.brief.txt", render_brief(&issue).as_bytes());
+}
+
+/// For eyes: `YUQING_LOOK=/tmp/look cargo test --lib look -- --ignored`, then open the files.
+#[test]
+#[ignore = "writes files to look at"]
+fn look_at_the_sample() {
+    let folder = std::env::var("YUQING_LOOK").expect("YUQING_LOOK names a folder");
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    for name in ["sample", "busy", "hostile"] {
+        let issue = issue(&case(name));
+        for format in [Format::Docx, Format::Html] {
+            let path = format!("{folder}/{name}.{format}");
+            std::fs::write(path, rendered(&issue, format)).expect("the file can be written");
+        }
+    }
 }
