@@ -5,9 +5,11 @@ pub mod layout;
 pub mod render;
 pub mod select;
 
+mod advice;
 mod entry;
 mod group;
 mod overview;
+mod spread;
 mod title;
 mod wording;
 

@@ -10,140 +10,29 @@ pub const MAX_CHARS: usize = 28;
 const MIN_CLAUSE_CHARS: usize = 5;
 
 /// Words that judge, swear or shout; a clause with one of them is not printed as a title.
-const JUDGING: &[&str] = &[
-    "太",
-    "坑",
-    "无耻",
-    "黑心",
-    "黑幕",
-    "垃圾",
-    "恶心",
-    "可恶",
-    "可恨",
-    "奇葩",
-    "霸道",
-    "霸王",
-    "猖狂",
-    "令人发指",
-    "丧尽天良",
-    "不要脸",
-    "缺德",
-    "混蛋",
-    "王八",
-    "妈的",
-    "他妈",
-    "傻",
-    "无良",
-    "骗子",
-    "狗",
-    "气死",
-    "愤怒",
-    "寒心",
-    "心寒",
-    "呵呵",
-    "不像话",
-    "吃人",
-    "最",
-    "竟",
-    "居然",
-    "简直",
-    "震惊",
-    "惊呆",
-    "史上",
-    "千万",
-    "可怜",
-    "猫腻",
-    "踢皮球",
-    "扯皮",
-    "冷漠",
-    "敷衍",
-];
+const JUDGING: &str = "太黑 太坑 太差 太烂 太慢 太难 太气 太过 太无 最黑 最差 最烂 坑人 坑爹 坑骗 无耻 黑心 \
+    黑幕 垃圾 恶心 可恶 可恨 奇葩 霸道 霸王 猖狂 令人发指 丧尽天良 不要脸 缺德 混蛋 王八 妈的 他妈 傻 无良 骗子 \
+    狗 气死 愤怒 寒心 心寒 呵呵 不像话 吃人 竟然 竟敢 居然 简直 震惊 惊呆 史上 可怜 猫腻 踢皮球 扯皮 冷漠 敷衍";
 
 /// Words of one who speaks for himself; a title speaks about him.
-const PERSONAL: &[&str] = &[
-    "我",
-    "俺",
-    "咱",
-    "你",
-    "您",
-    "楼主",
-    "大家",
-    "各位",
-    "亲们",
-    "求关注",
-    "求转发",
-];
+const PERSONAL: &str = "我 俺 咱 你 您 楼主 大家 各位 亲们 求关注 求转发";
+
+/// … and where the same word means the city or the bureau.
+const OUR: &str = "我市 我省 我国 我县 我区 我局 我校";
 
 /// What a writer puts before the matter.
-const OPENINGS: &[&str] = &[
-    "请问",
-    "求助",
-    "求问",
-    "咨询",
-    "投诉",
-    "举报",
-    "反映",
-    "建议",
-    "关于",
-    "想问",
-    "问一下",
-    "爆料",
-    "曝光",
-    "吐槽",
-    "紧急",
-    "实名",
-    "有没有人知道",
-    "一下",
-    "听说",
-    "据说",
-];
+const OPENINGS: &str = "请问 求助 求问 咨询 投诉 举报 反映 建议 关于 想问 问一下 爆料 曝光 吐槽 \
+    紧急 实名 有没有人知道 一下 听说 据说";
 
 /// What a writer puts after the matter.
-const ENDINGS: &[&str] = &[
-    "的投诉",
-    "的咨询",
-    "的求助",
-    "的举报",
-    "的建议",
-    "的反映",
-    "吗",
-    "呢",
-    "啊",
-    "了吧",
-    "的",
-];
+const ENDINGS: &str = "的投诉 的咨询 的求助 的举报 的建议 的反映 吗 呢 啊 了吧 的";
 
 /// Words of a question.
-const ASKING: &[&str] = &[
-    "吗",
-    "怎么",
-    "哪里",
-    "哪儿",
-    "什么时候",
-    "啥时候",
-    "何时",
-    "能否",
-    "是否",
-    "能不能",
-    "为什么",
-    "为何",
-    "多久",
-    "如何",
-];
+const ASKING: &str = "吗 怎么 哪里 哪儿 什么时候 啥时候 何时 能否 是否 能不能 为什么 为何 多久 \
+    如何";
 
 /// Who a title that needs no subject begins with.
-const SUBJECTS: &[&str] = &[
-    "网民",
-    "网友",
-    "市民",
-    "群众",
-    "媒体",
-    "家长",
-    "职工",
-    "农民工",
-    "考生",
-    "求职者",
-];
+const SUBJECTS: &str = "网民 网友 市民 群众 媒体";
 
 /// 条目标题 of an entry that begins with `post`.
 pub fn title(post: &Post, analysis: &Analysis) -> String {
@@ -171,6 +60,7 @@ pub fn is_media_report(post: &Post) -> bool {
 struct Clause<'t> {
     words: &'t str,
     asks: bool,
+    ends_sentence: bool,
 }
 
 fn clauses_of(sentence: &str) -> Vec<Clause<'_>> {
@@ -182,8 +72,9 @@ fn clauses_of(sentence: &str) -> Vec<Clause<'_>> {
         .enumerate()
         .map(|(position, clause)| Clause {
             words: bare(clause),
+            ends_sentence: position == last,
             asks: ends_in_question && position == last
-                || ASKING.iter().any(|word| clause.contains(word)),
+                || ASKING.split(' ').any(|word| clause.contains(word)),
         })
         .filter(|clause| !clause.words.is_empty())
         .collect()
@@ -220,9 +111,9 @@ fn from_clauses(clauses: &[Clause], post: &Post, analysis: &Analysis) -> Option<
         .position(|clause| usable(clause) && names_the_matter(clause))
         .or_else(|| clauses.iter().position(usable))?;
     let mut title = titled(&clauses[start]);
-    for next in &clauses[start + 1..] {
+    for (previous, next) in clauses[start..].iter().zip(&clauses[start + 1..]) {
         let longer = format!("{title}，{}", next.words);
-        if !is_usable(next.words) || next.asks || !fits(&longer) {
+        if previous.ends_sentence || !is_usable(next.words) || next.asks || !fits(&longer) {
             break;
         }
         title = longer;
@@ -235,33 +126,47 @@ fn fits(title: &str) -> bool {
 }
 
 fn is_usable(clause: &str) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| clause.contains(word));
+    let has = |words: &str| words.split(' ').any(|word| clause.contains(word));
     clause.chars().count() >= MIN_CLAUSE_CHARS
         && clause
             .chars()
             .any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
         && !has(JUDGING)
-        && !has(PERSONAL)
+        && !is_personal(clause)
         && !clause.contains(['@', '*', '<', '>', '“', '”', '"', '「', '【', '】', '《'])
 }
 
-/// The clause without what stands before and after the matter.
+fn is_personal(clause: &str) -> bool {
+    let own = OUR
+        .split(' ')
+        .fold(clause.to_owned(), |rest, word| rest.replace(word, ""));
+    PERSONAL.split(' ').any(|word| own.contains(word))
+}
+
+/// The clause without what stands before and after the matter: `【求助】投诉某厂欠薪的` → `某厂欠薪`.
 fn bare(clause: &str) -> &str {
-    let mut bare = clause.trim_matches(['【', '】', '「', '」', ' ', '\u{3000}']);
+    let brackets = ['【', '】', '「', '」', '\u{3000}', ' '];
+    let mut bare = clause.trim_matches(brackets);
     while let Some(rest) = OPENINGS
-        .iter()
+        .split(' ')
         .find_map(|opening| bare.strip_prefix(opening))
     {
-        bare = rest;
+        bare = rest.trim_start_matches(brackets);
     }
-    while let Some(rest) = ENDINGS.iter().find_map(|ending| bare.strip_suffix(ending)) {
+    while let Some(rest) = ENDINGS
+        .split(' ')
+        .find_map(|ending| bare.strip_suffix(ending))
+    {
         bare = rest;
     }
     bare
 }
 
 fn with_subject(clause: &str, asks: bool, post: &Post, analysis: &Analysis) -> String {
-    if SUBJECTS.iter().any(|subject| clause.starts_with(subject)) {
+    if SUBJECTS
+        .split(' ')
+        .any(|subject| clause.starts_with(subject))
+    {
         return clause.to_owned();
     }
     format!("{}{clause}", subject_and_verb(post, analysis, asks))

@@ -215,7 +215,7 @@ fn colophon(recipients: &[String], hands: &str, copies: &str) -> Vec<Paragraph> 
     for (position, line) in recipients.iter().enumerate() {
         let hanging = flat()
             .keep_next(true)
-            .indent(Some(840), Some(SpecialIndentType::Hanging(560)), None, None)
+            .indent(Some(560), Some(SpecialIndentType::Hanging(560)), None, None)
             .add_run(run(line, FANG_SONG, SMALL));
         paragraphs.push(if position == 0 {
             ruled(hanging, &[ParagraphBorderPosition::Top])
