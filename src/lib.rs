@@ -5,9 +5,25 @@ pub mod model;
 pub mod text;
 
 // The pipeline: pages in, judged posts out. None of these knows another.
+pub mod analyze;
+pub mod extract;
 pub mod fetch;
+pub mod import;
 pub mod source;
 
 // The truth and what is derived from it.
 pub mod index;
 pub mod store;
+
+// What is made of the posts.
+pub mod cluster;
+pub mod digest;
+
+// Putting it together.
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod daemon;
+pub mod demo;
+pub mod pipeline;
+pub mod web;

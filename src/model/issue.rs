@@ -125,6 +125,9 @@ pub struct Overview {
     pub positive: u64,
     /// 信源 that were not read in the period, by name.
     pub failed_sources: Vec<String>,
+    /// 未刊 — entries worth printing for which the issue had no room.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 /// 栏目 — an ordered group of entries.

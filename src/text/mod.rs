@@ -3,3 +3,4 @@
 pub mod fingerprint;
 pub mod normalize;
 pub mod segment;
+pub mod summary;

@@ -1,0 +1,153 @@
+//! 研判、建议 — what the draft of a yellow entry or above proposes, from the rules' reasons and the office table. A
+//! proposal: the editor has the last word.
+
+use crate::digest::DigestSettings;
+use crate::digest::entry::{Candidate, analysis};
+use crate::digest::select::Context;
+use crate::digest::title::is_media_report;
+use crate::digest::wording::{day, moment, printable};
+use crate::model::{
+    Analysis, Channel, Event, Jurisdiction, Level, Period, Post, StoredPost, Timestamp,
+};
+use chrono::{Datelike, Timelike};
+
+/// Reasons that one judgement repeats.
+const MAX_REASONS: usize = 4;
+
+/// 研判: what it is, why the rules raised it, where it stands.
+pub fn judgement(candidate: &Candidate, lead: &Analysis, local: Timestamp) -> String {
+    let topic = lead
+        .primary_topic()
+        .map_or("人社业务", |topic| topic.label());
+    let mut text = format!(
+        "属{topic}方面的{}类信息，按判级规则定为{}色。",
+        lead.intent.label(),
+        candidate.level.label()
+    );
+    let reasons = reasons(candidate);
+    if !reasons.is_empty() {
+        text += &format!("依据：{}。", reasons.join("；"));
+    }
+    if let Some(region) = &lead.regions.responsible {
+        text += &format!("责任属地：{}。", region.name);
+    }
+    if let Some(event) = candidate.event.filter(|event| event.post_count > 1) {
+        text += &development(event, local);
+    }
+    if candidate
+        .posts
+        .iter()
+        .any(|stored| analysis(stored).picture_needs_a_look)
+    {
+        text += "图片内容待人工核看。";
+    }
+    printable(&text)
+}
+
+fn development(event: &Event, local: Timestamp) -> String {
+    format!(
+        "该事件自{}以来累计信息{}条、信源{}个，处于{}阶段。",
+        moment(event.first_at.with_timezone(local.offset()), local.year()),
+        event.post_count,
+        event.source_count,
+        event.phase.label()
+    )
+}
+
+/// Sentences of the level rules (`R1` … `Y8`) behind the most serious posts.
+fn reasons(candidate: &Candidate) -> Vec<String> {
+    let highest = candidate
+        .posts
+        .iter()
+        .map(|stored| analysis(stored).level)
+        .max();
+    let mut sentences = Vec::new();
+    for stored in &candidate.posts {
+        let analysis = analysis(stored);
+        if Some(analysis.level) != highest {
+            continue;
+        }
+        for reason in analysis
+            .reasons
+            .iter()
+            .filter(|reason| is_level_rule(&reason.rule))
+        {
+            let sentence = reason.text.trim().trim_end_matches(['。', '；']).to_owned();
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+    }
+    sentences.truncate(MAX_REASONS);
+    sentences
+}
+
+fn is_level_rule(rule: &str) -> bool {
+    let number = rule.strip_prefix(['R', 'O', 'Y', 'B']);
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// 建议: who, what, by when (`spec.md` 2.1: 48 hours for an answer, 2 hours for a report on what is urgent).
+pub fn advice(
+    candidate: &Candidate,
+    lead: &StoredPost,
+    digest: &DigestSettings,
+    period: Period,
+    context: &Context,
+) -> String {
+    let who = responsible(lead, context);
+    let deadline = deadline(candidate, digest, period);
+    let whom = asker(&lead.post);
+    match candidate.level {
+        Level::Orange | Level::Red => format!(
+            "1．请{who}立即核实处置，2小时内书面报告进展；2．统一答复口径，{deadline}按程序回应；3．办公室安排专人监测，情况有变随时续报。"
+        ),
+        Level::Yellow => format!(
+            "1．请{who}核实情况、提出答复口径，{deadline}报办公室并答复{whom}；2．办公室持续监测，情况有变随时续报。"
+        ),
+        _ => format!("请{who}核实情况并答复{whom}。"),
+    }
+}
+
+fn responsible(lead: &StoredPost, context: &Context) -> String {
+    let analysis = analysis(lead);
+    let office = analysis
+        .primary_topic()
+        .map(|topic| (context.office)(topic, lead.post.effective_at()));
+    let office = office
+        .filter(|office| !office.is_empty())
+        .unwrap_or_else(|| "有关处室".to_owned());
+    match &analysis.regions.responsible {
+        Some(region) if analysis.regions.jurisdiction == Jurisdiction::District => {
+            format!("{office}会同{}人社局", region.name)
+        }
+        _ => office,
+    }
+}
+
+/// `11月22日9时前`, the full hour before the time is up; `立即`, where it is up when the issue appears.
+fn deadline(candidate: &Candidate, digest: &DigestSettings, period: Period) -> String {
+    let first_seen_at = candidate
+        .posts
+        .iter()
+        .map(|stored| stored.first_seen_at)
+        .min();
+    let due_at = first_seen_at.expect("a group has a post") + digest.answer_within;
+    if due_at <= period.to {
+        return "立即".to_owned();
+    }
+    let due_at = due_at.with_timezone(period.to.offset());
+    let day = day(due_at, period.to.year());
+    format!("{day}{}时前", due_at.hour())
+}
+
+fn asker(post: &Post) -> &'static str {
+    match post.channel {
+        Channel::Hotline => "来电群众",
+        Channel::Transfer => "来文单位",
+        _ if is_media_report(post) => "媒体",
+        _ => "网民",
+    }
+}

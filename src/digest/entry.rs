@@ -1,0 +1,125 @@
+//! 条 — a group of posts → one entry of the draft: title, summary, spread, and for yellow and above a proposed
+//! judgement and advice. Proposals come from the rules' reasons and the office table; an editor has the last word.
+
+use crate::digest::DigestSettings;
+use crate::digest::advice::{advice, judgement};
+use crate::digest::group::Group;
+use crate::digest::select::Context;
+use crate::digest::spread::spread;
+use crate::digest::title::{MAX_CHARS, title};
+use crate::digest::wording::printable;
+use crate::model::{Analysis, Entry, EntryPost, Event, Level, Period, Post, Sentiment, StoredPost};
+use crate::text::summary::summarize;
+
+/// 摘要 of at most this many characters (`spec.md` 1.2).
+const SUMMARY_CHARS: usize = 200;
+/// 动态 are told in a line or two.
+const NEWS_SUMMARY_CHARS: usize = 100;
+/// A post below this length says too little to stand for its group.
+const TELLING_CHARS: usize = 40;
+/// Marks an entry of a matter that an earlier issue printed.
+const CONTINUED: &str = "（续报）";
+
+/// A group as the selection sees it.
+pub struct Candidate<'p> {
+    /// Posts to print, earliest first; never empty.
+    pub posts: Group<'p>,
+    /// 级别 of the entry.
+    pub level: Level,
+    /// 事件 the group belongs to.
+    pub event: Option<&'p Event>,
+    /// An earlier issue printed other posts of the group.
+    pub is_continued: bool,
+}
+
+/// The entry as drafted.
+pub fn entry(
+    candidate: &Candidate,
+    digest: &DigestSettings,
+    period: Period,
+    context: &Context,
+) -> Entry {
+    let lead = lead(&candidate.posts);
+    let lead_analysis = analysis(lead);
+    let is_serious = candidate.level >= Level::Yellow;
+    let is_news = candidate.level == Level::None;
+    let summary_chars = if is_news {
+        NEWS_SUMMARY_CHARS
+    } else {
+        SUMMARY_CHARS
+    };
+    Entry {
+        title: entry_title(lead, candidate.is_continued),
+        level: candidate.level,
+        summary: printable(&summarize(&lead.post.title, &lead.post.text, summary_chars)),
+        spread: spread(candidate, period.to),
+        judgement: match (is_serious, is_news) {
+            (true, _) => judgement(candidate, lead_analysis, period.to),
+            (_, true) => stance(lead_analysis).to_owned(),
+            _ => String::new(),
+        },
+        advice: if is_news {
+            String::new()
+        } else {
+            advice(candidate, lead, digest, period, context)
+        },
+        posts: candidate.posts.iter().map(|stored| cited(stored)).collect(),
+    }
+}
+
+/// 研判 of a candidate's post.
+pub fn analysis(stored: &StoredPost) -> &Analysis {
+    stored
+        .analysis
+        .as_ref()
+        .expect("the selection takes judged posts only")
+}
+
+/// The earliest original that tells enough; else the longest post.
+fn lead<'p>(posts: &Group<'p>) -> &'p StoredPost {
+    let chars =
+        |stored: &StoredPost| stored.post.title.chars().count() + stored.post.text.chars().count();
+    let telling = posts
+        .iter()
+        .find(|stored| stored.repost_of.is_none() && chars(stored) >= TELLING_CHARS);
+    telling
+        .or_else(|| posts.iter().rev().max_by_key(|stored| chars(stored)))
+        .expect("a group has a post")
+}
+
+fn entry_title(lead: &StoredPost, is_continued: bool) -> String {
+    let title = printable(&title(&lead.post, analysis(lead)));
+    let continued = format!("{title}{CONTINUED}");
+    if is_continued && continued.chars().count() <= MAX_CHARS {
+        return continued;
+    }
+    title
+}
+
+/// 倾向 of a report, where nothing else is to be judged.
+fn stance(analysis: &Analysis) -> &'static str {
+    match analysis.sentiment {
+        Sentiment::Positive => "正面报道。",
+        Sentiment::Neutral => "客观报道。",
+        Sentiment::Negative => "负面报道。",
+    }
+}
+
+fn cited(stored: &StoredPost) -> EntryPost {
+    let post = &stored.post;
+    EntryPost {
+        id: stored.id,
+        external_id: post.external_id.clone(),
+        source: printable(source(post)),
+        channel: post.channel,
+        url: post.url.clone(),
+        title: printable(&post.title),
+        published_at: post.published_at.map(|published| published.at),
+        first_seen_at: stored.first_seen_at,
+    }
+}
+
+/// Who published: the outlet where the page names it, else the place we read.
+pub fn source(post: &Post) -> &str {
+    post.outlet.as_deref().unwrap_or(&post.source_name)
+}

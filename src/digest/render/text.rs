@@ -1,0 +1,61 @@
+//! Plain text in two lengths, without tables and colours: to paste into 微信 or an intranet message.
+
+use crate::digest::layout::{Block, number_line, tag};
+use crate::model::{Entry, Issue};
+
+const RULE: &str = "━━━━━━━━━━━━━━━━━━━━";
+
+/// The whole issue, one paragraph a line.
+pub fn full(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        text += &lines(block);
+        text.push('\n');
+    }
+    text
+}
+
+fn lines(block: &Block) -> String {
+    match block {
+        Block::Header { notice, serial } => format!("{notice}　　{serial}").trim_end().to_owned(),
+        Block::Masthead(title) | Block::Number(title) => title.clone(),
+        Block::Imprint { publisher, date } => format!("{publisher}　　{date}"),
+        Block::RedRule => RULE.to_owned(),
+        Block::Label(label) => label.clone(),
+        Block::Contents { tag, title, .. } => format!("▲{tag}{title}"),
+        Block::Paragraph { lead, text } => format!("{lead}{text}"),
+        Block::Section(title) => format!("\n{title}"),
+        Block::Entry {
+            number, tag, title, ..
+        } => format!("{number}{tag}{title}"),
+        Block::Source { lead, text, url } => {
+            format!("{lead}{text}{}", url.as_deref().unwrap_or_default())
+        }
+        Block::Colophon {
+            recipients,
+            hands,
+            copies,
+        } => {
+            format!("\n{RULE}\n{}\n{hands}　{copies}", recipients.join("\n"))
+        }
+    }
+}
+
+/// Title line and one paragraph per entry; what leaders read on the phone (`spec.md` 1.1).
+pub fn brief(issue: &Issue) -> String {
+    let mut text = format!("{} {}\n", issue.content.masthead.title, number_line(issue));
+    for entry in issue.content.entries() {
+        text.push('\n');
+        text += &brief_entry(entry);
+    }
+    text
+}
+
+fn brief_entry(entry: &Entry) -> String {
+    let mut text = format!("△{}{}。{}\n", tag(entry.level), entry.title, entry.summary);
+    if let Some(url) = entry.posts.iter().find_map(|post| post.url.as_deref()) {
+        text += url;
+        text.push('\n');
+    }
+    text
+}

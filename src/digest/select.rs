@@ -1,0 +1,164 @@
+//! Posts of a period → the content of an issue, or nothing where nothing is worth one. Pure: the caller brings posts,
+//! events, offices and the time. Proposes; a person edits and signs.
+
+use crate::digest::DigestSettings;
+use crate::digest::entry::{Candidate, entry};
+use crate::digest::group::{Group, group};
+use crate::digest::overview::overview;
+use crate::digest::title::is_media_report;
+use crate::model::{
+    Channel, Event, Intent, IssueContent, Level, OutletTier, Period, PostId, Section, Sentiment,
+    StoredPost, Timestamp, Topic,
+};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// What the selection must know beside the posts.
+pub struct Context<'a> {
+    /// 信源 that were not read in the period, by name.
+    pub failed_sources: &'a [String],
+    /// 责任处室 of a topic at a time.
+    pub office: &'a dyn Fn(Topic, Timestamp) -> String,
+    /// Events that posts may belong to; may be empty.
+    pub events: &'a [Event],
+    /// Posts that earlier issues printed. Leave out of it a post whose level rose since: it is printed again.
+    pub already_printed: &'a HashSet<PostId>,
+}
+
+/// Drafts an issue from all posts of `period`: figures from those about the bureau's business, entries from those
+/// that are ours. `None` without an entry of blue or above (零报告): no number is spent on it.
+pub fn compile(
+    digest: &DigestSettings,
+    period: Period,
+    posts: &[StoredPost],
+    context: &Context,
+) -> Option<IssueContent> {
+    let mut candidates = candidates(digest, posts, context);
+    if !candidates
+        .iter()
+        .any(|candidate| candidate.level >= Level::Blue)
+    {
+        return None;
+    }
+    candidates.sort_by_key(rank);
+    let mut overview = overview(posts, context.failed_sources);
+    overview.left_out = candidates.len().saturating_sub(digest.max_entries) as u64;
+    candidates.truncate(digest.max_entries);
+    Some(IssueContent {
+        digest: digest.code.clone(),
+        masthead: digest.masthead(),
+        period,
+        overview,
+        sections: sections(digest, period, &candidates, context),
+    })
+}
+
+/// Level, then score, then time; the row id makes the order total.
+fn rank(candidate: &Candidate) -> (Reverse<Level>, Reverse<u8>, Timestamp, PostId) {
+    let scores = candidate
+        .posts
+        .iter()
+        .filter_map(|stored| stored.analysis.as_ref());
+    let score = scores.map(|analysis| analysis.score).max().unwrap_or(0);
+    let first = candidate.posts.first().expect("a group has a post");
+    (
+        Reverse(candidate.level),
+        Reverse(score),
+        first.post.effective_at(),
+        first.id,
+    )
+}
+
+fn candidates<'p>(
+    digest: &DigestSettings,
+    posts: &'p [StoredPost],
+    context: &Context<'p>,
+) -> Vec<Candidate<'p>> {
+    group(posts.iter().filter(|stored| is_ours(stored)))
+        .into_iter()
+        .filter_map(|group| candidate(group, context))
+        .filter(|candidate| takes(digest, candidate.level))
+        .collect()
+}
+
+fn takes(digest: &DigestSettings, level: Level) -> bool {
+    digest
+        .sections
+        .iter()
+        .any(|section| section.levels.contains(&level))
+}
+
+/// Ours and opinion: what an authority publishes about itself is neither.
+fn is_ours(stored: &StoredPost) -> bool {
+    stored.post.channel != Channel::Government
+        && stored
+            .analysis
+            .as_ref()
+            .is_some_and(|analysis| analysis.relevant && analysis.intent != Intent::Ad)
+}
+
+/// The group as an entry, or `None` where it holds nothing new or nothing to report.
+fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p>> {
+    let is_printed = |stored: &StoredPost| {
+        context.already_printed.contains(&stored.id)
+            || stored
+                .repost_of
+                .is_some_and(|original| context.already_printed.contains(&original))
+    };
+    let (printed, mut new): (Group, Group) =
+        group.into_iter().partition(|stored| is_printed(stored));
+    let event_id = new.iter().find_map(|stored| stored.event);
+    let event = event_id.and_then(|id| context.events.iter().find(|event| event.id == id));
+    let posts_level = new
+        .iter()
+        .filter_map(|stored| Some(stored.analysis.as_ref()?.level))
+        .max()?;
+    let level = posts_level.max(event.map_or(Level::None, |event| event.level));
+    if level == Level::None {
+        new.retain(|stored| is_favourable_report(stored));
+    }
+    (!new.is_empty()).then_some(Candidate {
+        posts: new,
+        level,
+        event,
+        is_continued: !printed.is_empty(),
+    })
+}
+
+/// 动态: a report of city media or above that is not negative.
+fn is_favourable_report(stored: &StoredPost) -> bool {
+    is_media_report(&stored.post)
+        && stored.post.outlet_tier <= OutletTier::T3
+        && stored
+            .analysis
+            .as_ref()
+            .is_some_and(|analysis| analysis.sentiment != Sentiment::Negative)
+}
+
+/// 栏目 in the digest's order; empty ones are left out.
+fn sections(
+    digest: &DigestSettings,
+    period: Period,
+    candidates: &[Candidate],
+    context: &Context,
+) -> Vec<Section> {
+    let mut sections = Vec::new();
+    for section in &digest.sections {
+        let of_section = candidates
+            .iter()
+            .filter(|candidate| section.levels.contains(&candidate.level));
+        let entries: Vec<_> = of_section
+            .map(|candidate| entry(candidate, digest, period, context))
+            .collect();
+        if !entries.is_empty() {
+            sections.push(Section {
+                title: section.title.clone(),
+                entries,
+            });
+        }
+    }
+    sections
+}
+
+#[cfg(test)]
+mod tests;

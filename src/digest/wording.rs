@@ -1,0 +1,156 @@
+//! Times, figures and marks as an issue prints them. Chinese in print: full-width marks, hours without a leading zero.
+
+use crate::model::Timestamp;
+use chrono::{Datelike, TimeDelta, Timelike};
+
+/// `2017年11月21日`.
+pub fn date(at: Timestamp) -> String {
+    format!("{}年{}月{}日", at.year(), at.month(), at.day())
+}
+
+/// `11月21日9:40`; with the year where it is not the reader's; without the time where it is midnight sharp: then the
+/// page told the day only (`model::PublishedAt`).
+pub fn moment(at: Timestamp, readers_year: i32) -> String {
+    if is_day_only(at) {
+        return day(at, readers_year);
+    }
+    format!("{}{}", day(at, readers_year), clock(at))
+}
+
+/// `11月21日`; with the year where it is not the reader's.
+pub fn day(at: Timestamp, readers_year: i32) -> String {
+    if at.year() == readers_year {
+        return format!("{}月{}日", at.month(), at.day());
+    }
+    date(at)
+}
+
+/// `11月21日8:00`, also at midnight.
+pub fn exact_moment(at: Timestamp, readers_year: i32) -> String {
+    format!("{}{}", day(at, readers_year), clock(at))
+}
+
+/// `9:40`.
+pub fn clock(at: Timestamp) -> String {
+    format!("{}:{:02}", at.hour(), at.minute())
+}
+
+/// Midnight sharp stands for "some time that day".
+pub fn is_day_only(at: Timestamp) -> bool {
+    at.num_seconds_from_midnight() == 0
+}
+
+/// `8分钟`, `3小时5分钟`, `2天`.
+pub fn duration(delta: TimeDelta) -> String {
+    let minutes = delta.num_minutes();
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}分钟"),
+        (hours, _) if hours >= 48 => format!("{}天", hours / 24),
+        (hours, 0) => format!("{hours}小时"),
+        (hours, minutes) => format!("{hours}小时{minutes}分钟"),
+    }
+}
+
+/// Whole percent of `part` in `whole`; 0 of nothing.
+pub fn percent(part: u64, whole: u64) -> u64 {
+    (100 * part + whole / 2).checked_div(whole).unwrap_or(0)
+}
+
+/// `（一）`'s number: 一 … 九十九.
+pub fn chinese_number(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    match (number / 10, number % 10) {
+        (0, ones) => DIGITS[ones].to_owned(),
+        (1, ones) => format!("十{}", DIGITS[ones]),
+        (tens, ones) if tens < 10 => format!("{}十{}", DIGITS[tens], DIGITS[ones]),
+        _ => number.to_string(),
+    }
+}
+
+/// Text for print: no control or direction marks (a hostile title could turn the line around), one space for a run of
+/// white space, and full-width marks between Chinese characters.
+pub fn printable(text: &str) -> String {
+    let visible: Vec<char> = text
+        .chars()
+        .filter(|character| !is_invisible(*character))
+        .collect();
+    let mut printed = String::with_capacity(text.len());
+    for (position, &character) in visible.iter().enumerate() {
+        let before = printed.chars().next_back();
+        let after = visible.get(position + 1).copied();
+        if character != '\u{3000}' && character.is_whitespace() {
+            if before.is_some_and(|before| !before.is_whitespace()) {
+                printed.push(' ');
+            }
+            continue;
+        }
+        printed.push(full_width(character, before, after));
+    }
+    printed.truncate(printed.trim_end_matches(' ').len());
+    printed
+}
+
+fn is_invisible(character: char) -> bool {
+    (character.is_control() && !character.is_whitespace())
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{ffff}' | '\u{61c}' | '\u{ad}')
+}
+
+/// The mark as Chinese text has it; a mark between Latin letters or figures stays.
+fn full_width(mark: char, before: Option<char>, after: Option<char>) -> char {
+    let follows_chinese = before.is_some_and(is_chinese);
+    let precedes_chinese = after.is_some_and(is_chinese);
+    match mark {
+        '(' if follows_chinese || precedes_chinese => '（',
+        // Only where no figure or file name can be meant: `第3.5条`, `简历.doc`.
+        '.' if follows_chinese && after.is_none_or(is_chinese) => '。',
+        ',' if follows_chinese => '，',
+        ';' if follows_chinese => '；',
+        ':' if follows_chinese => '：',
+        '?' if follows_chinese => '？',
+        '!' if follows_chinese => '！',
+        ')' if follows_chinese => '）',
+        other => other,
+    }
+}
+
+fn is_chinese(character: char) -> bool {
+    matches!(
+        character,
+        '\u{3400}'..='\u{9fff}' | '”' | '》' | '）' | '！' | '？'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chinese_number, duration, percent, printable};
+    use chrono::TimeDelta;
+
+    #[test]
+    fn numbers_of_entries_are_chinese() {
+        let numbers: Vec<String> = [1, 10, 12, 20, 25].map(chinese_number).to_vec();
+        assert_eq!(numbers, ["一", "十", "十二", "二十", "二十五"]);
+    }
+
+    #[test]
+    fn durations_are_said_in_the_unit_that_fits() {
+        let said: Vec<String> = [8, 60, 185, 2880 + 30]
+            .map(|minutes| duration(TimeDelta::minutes(minutes)))
+            .to_vec();
+        assert_eq!(said, ["8分钟", "1小时", "3小时5分钟", "2天"]);
+    }
+
+    #[test]
+    fn percent_of_nothing_is_nothing() {
+        assert_eq!((percent(9, 23), percent(0, 0)), (39, 0));
+    }
+
+    #[test]
+    fn what_would_turn_or_hide_a_line_is_not_printed() {
+        assert_eq!(
+            printable("工资\u{202e}拖欠\u{0}\u{200b}\r\n三个月, 急!(郑州) a,b\t"),
+            "工资拖欠 三个月， 急！（郑州） a,b"
+        );
+    }
+}
