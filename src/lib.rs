@@ -3,3 +3,6 @@
 // What we talk about: no input or output, no clock.
 pub mod model;
 pub mod text;
+
+// The sample world of `yuqing demo`.
+pub mod demo;
