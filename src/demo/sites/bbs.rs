@@ -55,7 +55,7 @@ struct ThreadLine<'a> {
 <div id="pt"><a href="/">论坛</a> › <a href="/forum-2-1.html">城市杂谈</a> › {{ post.title }}</div>
 <div id="postlist"><table><tr><td class="pls"><div class="hm"><span class="xg1">查看:</span> <span class="xi1" id="views">{{ view_count }}</span><span class="pipe">|</span><span class="xg1">回复:</span> <span class="xi1" id="replies">{{ reply_count }}</span></div></td>
 <td class="plc"><h1 class="ts"><span id="thread_subject">{{ post.title }}</span></h1></td></tr></table>{% for floor in floors %}
-<div id="post_{{ floor.id }}"><table id="pid{{ floor.id }}" class="plhin"><tr><td class="pls"><div class="authi"><a href="/space-{{ floor.id }}.html" class="xw1" rel="nofollow">{{ floor.author }}</a></div></td>
+<div id="post_{{ floor.id }}"><table id="pid{{ floor.id }}" class="plhin"><tr><td class="pls"><div class="authi"><a class="xw1">{{ floor.author }}</a></div></td>
 <td class="plc"><div class="pi"><strong><a id="postnum{{ floor.id }}"><em>{{ floor.number }}</em><sup>#</sup></a></strong><div class="authi"><em id="authorposton{{ floor.id }}">发表于 {{ floor.posted }}</em></div></div>
 <div class="pct"><table><tr><td class="t_f" id="postmessage_{{ floor.id }}">{% for line in floor.text.lines() %}{{ line }}<br />
 {% endfor %}{% for number in 0..floor.images %}<img src="/img/{{ floor.id }}-{{ number }}.svg" class="zoom" alt="" />{% endfor %}</td></tr></table></div></td></tr></table></div>{% endfor %}

@@ -50,7 +50,8 @@ struct Card<'a> {
 /// The interface, the timeline for people, or one post.
 pub fn page(visit: &Visit) -> Option<Answer> {
     match visit.path {
-        "/" => {
+        // Topics and accounts have no pages of their own here.
+        "/" | "/k/topic" | "/n/account" => {
             let posts = search_results(visit);
             Some(Answer::html(&timeline(&posts, visit.now)))
         }
