@@ -36,7 +36,7 @@ struct Archive {
 <table width="900"><tr><td valign="top" width="300"><b>版面导航</b><table>{% for (number, name) in pages %}
 <tr><td class="default"><a id="pageLink" href="node_{{ number }}.htm">{{ name }}</a></td></tr>{% endfor %}
 </table></td><td valign="top"><b>本版标题</b><ul class="title-list">{% for post in posts %}
-<li><a href="content_{{ post.id }}.htm?div=-1">{{ post.title }}</a></li>{% endfor %}
+<li><a href="content_{{ post.id }}.htm">{{ post.title }}</a></li>{% endfor %}
 </ul></td></tr></table></body></html>
 "#
 )]

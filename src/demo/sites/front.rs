@@ -49,7 +49,7 @@ pub fn page(visit: &Visit) -> Option<Answer> {
 }
 
 /// The page of an address that leads nowhere, or not yet.
-pub fn not_found(_visit: &Visit) -> Answer {
+pub fn not_found() -> Answer {
     Answer::html(&NotFound).with_status(StatusCode::NOT_FOUND)
 }
 

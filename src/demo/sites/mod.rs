@@ -77,7 +77,7 @@ pub fn router(world: Arc<World>, clock: Arc<WorldClock>, port: u16) -> Router {
 
 /// The page of `visit`, or 304 where the visitor already has it.
 pub fn respond(visit: &Visit, known_etag: Option<&header::HeaderValue>) -> Answer {
-    let answer = page(visit).unwrap_or_else(|| front::not_found(visit));
+    let answer = page(visit).unwrap_or_else(front::not_found);
     let is_known = known_etag.is_some_and(|known| known.as_bytes() == answer.etag.as_bytes());
     if is_known && answer.status == StatusCode::OK {
         answer.not_modified()
@@ -104,7 +104,10 @@ fn page(visit: &Visit) -> Option<Answer> {
             StatusCode::SERVICE_UNAVAILABLE,
             "服务器开小差了，请稍后再试",
         )),
-        "closed" => None,
+        "closed" => Some(Answer::plain(
+            StatusCode::OK,
+            "本站谢绝程序采集，欢迎用浏览器访问",
+        )),
         _ => front::page(visit),
     }
 }
