@@ -13,7 +13,7 @@ const PAGE_SIZE: usize = 20;
 const STYLE: &str = "body{font:14px/1.6 sans-serif;width:960px;margin:0 auto;color:#444}a{color:#336699;text-decoration:none}\
 #hd{border-bottom:2px solid #e4a000;padding:10px 0;font-size:24px;color:#e4a000}table{width:100%;border-collapse:collapse}\
 th,td{border-bottom:1px solid #eee;padding:6px;text-align:left;vertical-align:top}.pls{width:150px;background:#f7f7f0}\
-.authi em,.by,.num{color:#999;font-size:12px;font-style:normal}.t_f{border:0;font-size:15px}";
+.authi em,.by,.num{color:#999;font-size:12px;font-style:normal}.by cite,.by em,.num span,.num em{display:block;font-style:normal}.t_f{border:0;font-size:15px}";
 
 #[derive(Template)]
 #[template(
@@ -22,7 +22,7 @@ th,td{border-bottom:1px solid #eee;padding:6px;text-align:left;vertical-align:to
 <html><head><meta charset="utf-8"><title>城市杂谈 - 商城论坛 - Powered by Discuz!</title><style>{{ style }}</style></head>
 <body id="nv_forum"><div id="hd"><a href="/">商城论坛</a></div>
 <div id="pt"><a href="/">论坛</a> › <a href="/forum-2-1.html">城市杂谈</a></div>
-<table summary="forum_2" id="threadlisttableid">{% for thread in threads %}
+<table summary="forum_2" id="threadlisttableid"><tr><td>标题</td><td class="by">作者</td><td class="num">回复/查看</td><td class="by">最后发表</td></tr>{% for thread in threads %}
 <tbody id="normalthread_{{ thread.post.id }}"><tr><th class="new"><a href="/thread-{{ thread.post.id }}-1-1.html" class="s xst">{{ thread.post.title }}</a></th>
 <td class="by"><cite>{{ thread.post.author }}</cite><em><span>{{ thread.posted }}</span></em></td>
 <td class="num"><span class="xi2">{{ thread.reply_count }}</span><em>{{ thread.view_count }}</em></td>
