@@ -8,6 +8,8 @@ use crate::text::summary::{clauses, sentences};
 pub const MAX_CHARS: usize = 28;
 /// A clause below this names no matter.
 const MIN_CLAUSE_CHARS: usize = 5;
+/// Brackets around more than this hold the matter itself.
+const LABEL_CHARS: usize = 4;
 
 /// Words that judge, swear or shout; a clause with one of them is not printed as a title.
 const JUDGING: &str = "太黑 太坑 太差 太烂 太慢 太难 太气 太过 太无 最黑 最差 最烂 坑人 坑爹 坑骗 无耻 黑心 \
@@ -22,7 +24,7 @@ const OUR: &str = "我市 我省 我国 我县 我区 我局 我校";
 
 /// What a writer puts before the matter.
 const OPENINGS: &str = "请问 求助 求问 咨询 投诉 举报 反映 建议 关于 想问 问一下 爆料 曝光 吐槽 \
-    紧急 实名 有没有人知道 一下 听说 据说";
+    紧急 实名 有没有人知道 一下 听说 据说 转:";
 
 /// What a writer puts after the matter.
 const ENDINGS: &str = "的投诉 的咨询 的求助 的举报 的建议 的反映 吗 呢 啊 了吧 的";
@@ -133,7 +135,9 @@ fn is_usable(clause: &str) -> bool {
             .any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
         && !has(JUDGING)
         && !is_personal(clause)
-        && !clause.contains(['@', '*', '<', '>', '“', '”', '"', '「', '【', '】', '《'])
+        && !clause.starts_with('请')
+        && clause.matches('“').count() == clause.matches('”').count()
+        && !clause.contains(['@', '*', '<', '>', '"', '「', '【', '】', '《'])
 }
 
 fn is_personal(clause: &str) -> bool {
@@ -145,8 +149,8 @@ fn is_personal(clause: &str) -> bool {
 
 /// The clause without what stands before and after the matter: `【求助】投诉某厂欠薪的` → `某厂欠薪`.
 fn bare(clause: &str) -> &str {
-    let brackets = ['【', '】', '「', '」', '\u{3000}', ' '];
-    let mut bare = clause.trim_matches(brackets);
+    let brackets = ['【', '】', '「', '」', ':', '：', '\u{3000}', ' '];
+    let mut bare = without_label(clause).trim_matches(brackets);
     while let Some(rest) = OPENINGS
         .split(' ')
         .find_map(|opening| bare.strip_prefix(opening))
@@ -160,6 +164,17 @@ fn bare(clause: &str) -> &str {
         bare = rest;
     }
     bare
+}
+
+/// Without a label in front: `【视频】`, `【求助】`.
+fn without_label(clause: &str) -> &str {
+    let label = clause
+        .strip_prefix('【')
+        .and_then(|rest| rest.split_once('】'));
+    match label {
+        Some((label, rest)) if label.chars().count() <= LABEL_CHARS => rest,
+        _ => clause,
+    }
 }
 
 fn with_subject(clause: &str, asks: bool, post: &Post, analysis: &Analysis) -> String {

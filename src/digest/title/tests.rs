@@ -30,6 +30,10 @@ fn calls_and_names_for_the_reader_are_taken_off() {
         "网民反映某电子厂拖欠加班费"
     );
     assert_eq!(
+        titled(&forum("【视频】转:实名举报:某协会套取培训补贴", "")),
+        "网民反映某协会套取培训补贴"
+    );
+    assert_eq!(
         titled(&forum("市民反映大厅叫号机故障", "")),
         "市民反映大厅叫号机故障"
     );
