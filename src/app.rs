@@ -42,7 +42,14 @@ impl App {
         store.mark_judged_by_other_rules(config.rules.version())?;
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
-        Ok(Arc::new(App { config, store, index, fetcher, clock, folder: folder.to_owned() }))
+        Ok(Arc::new(App {
+            config,
+            store,
+            index,
+            fetcher,
+            clock,
+            folder: folder.to_owned(),
+        }))
     }
 
     /// Now, with the offset of the configured zone.
@@ -64,7 +71,9 @@ impl App {
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&app)).await.context("work on the CPU broke off")?
+        tokio::task::spawn_blocking(move || work(&app))
+            .await
+            .context("work on the CPU broke off")?
     }
 
     /// Takes the data folder for one daemon; keep the value as long as it runs.
@@ -109,7 +118,10 @@ fn open_index(config: &Config, store: &Store, folder: &Path) -> Result<Index> {
 
 /// A new source is read at once, not at its next scheduled time: a first result matters more than the minute.
 fn first_checks(config: &Config, now: Timestamp) -> impl Iterator<Item = (&str, Timestamp)> {
-    config.sources.iter().map(move |declared| (declared.source.id.as_str(), now))
+    config
+        .sources
+        .iter()
+        .map(move |declared| (declared.source.id.as_str(), now))
 }
 
 /// 时钟.
@@ -136,7 +148,10 @@ impl Clock {
     fn now(&self, zone: Tz) -> Timestamp {
         let utc = match self {
             Clock::System => Utc::now(),
-            Clock::Set(ms) => Utc.timestamp_millis_opt(ms.load(Ordering::SeqCst)).single().unwrap_or_default(),
+            Clock::Set(ms) => Utc
+                .timestamp_millis_opt(ms.load(Ordering::SeqCst))
+                .single()
+                .unwrap_or_default(),
         };
         utc.with_timezone(&zone).fixed_offset()
     }

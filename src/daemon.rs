@@ -26,7 +26,11 @@ pub async fn run(app: Arc<App>) -> Result<()> {
         .with_context(|| format!("网页端口 {listen} 已被占用；请改 yuqing.toml 的 web.listen"))?;
     let shutdown = CancellationToken::new();
     let mut tasks = start_loops(&app, &shutdown);
-    tasks.spawn(web::serve(listener, web::router(Arc::clone(&app)), shutdown.clone()));
+    tasks.spawn(web::serve(
+        listener,
+        web::router(Arc::clone(&app)),
+        shutdown.clone(),
+    ));
     tasks.spawn(keep_watchdog_fed(shutdown.clone()));
     tracing::info!("Serving http://{listen}");
     notify(&[sd_notify::NotifyState::Ready]);
@@ -47,10 +51,19 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         let app = Arc::clone(app);
         move || {
             let app = Arc::clone(&app);
-            async move { pipeline::crawl_once(&app, Wanted::Due).await.map(|reports| log_crawl(&reports)) }
+            async move {
+                pipeline::crawl_once(&app, Wanted::Due)
+                    .await
+                    .map(|reports| log_crawl(&reports))
+            }
         }
     };
-    tasks.spawn(every("crawl", settings.crawl_every, shutdown.clone(), crawl));
+    tasks.spawn(every(
+        "crawl",
+        settings.crawl_every,
+        shutdown.clone(),
+        crawl,
+    ));
     let process = {
         let app = Arc::clone(app);
         move || {
@@ -58,15 +71,29 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
             async move { app.on_cpu(pipeline::process_once).await.map(|_progress| ()) }
         }
     };
-    tasks.spawn(every("analyze", settings.analyze_every, shutdown.clone(), process));
+    tasks.spawn(every(
+        "analyze",
+        settings.analyze_every,
+        shutdown.clone(),
+        process,
+    ));
     let digest = {
         let app = Arc::clone(app);
         move || {
             let app = Arc::clone(&app);
-            async move { app.on_cpu(pipeline::digest_once).await.map(|drafted| log_drafts(&drafted)) }
+            async move {
+                app.on_cpu(pipeline::digest_once)
+                    .await
+                    .map(|drafted| log_drafts(&drafted))
+            }
         }
     };
-    tasks.spawn(every("digest", settings.digest_every, shutdown.clone(), digest));
+    tasks.spawn(every(
+        "digest",
+        settings.digest_every,
+        shutdown.clone(),
+        digest,
+    ));
     tasks
 }
 
@@ -97,7 +124,9 @@ fn log_crawl(reports: &[pipeline::CrawlReport]) {
         let (source, outcome, new) = (&report.source, report.outcome, report.new);
         match &report.error {
             Some(error) => tracing::warn!(%source, %outcome, "Source `{source}`: {error}"),
-            None => tracing::info!(%source, %outcome, new, "Crawled source `{source}`: {new} new posts"),
+            None => {
+                tracing::info!(%source, %outcome, new, "Crawled source `{source}`: {new} new posts")
+            }
         }
     }
 }
@@ -105,8 +134,12 @@ fn log_crawl(reports: &[pipeline::CrawlReport]) {
 fn log_drafts(drafted: &[pipeline::Drafted]) {
     for draft in drafted {
         match draft {
-            pipeline::Drafted::Issue { id, .. } => tracing::info!(issue = id.0, "Drafted issue {}", id.0),
-            pipeline::Drafted::Zero { digest, .. } => tracing::info!(%digest, "Nothing to report in `{digest}`"),
+            pipeline::Drafted::Issue { id, .. } => {
+                tracing::info!(issue = id.0, "Drafted issue {}", id.0)
+            }
+            pipeline::Drafted::Zero { digest, .. } => {
+                tracing::info!(%digest, "Nothing to report in `{digest}`")
+            }
         }
     }
 }

@@ -57,7 +57,8 @@ pub fn analyze_once(app: &App) -> Result<usize> {
             return Ok(analyzed);
         }
         let analyses = analyze_all(app, &waiting);
-        app.store.save_analyses(&analyses, app.config.rules.version(), app.now())?;
+        app.store
+            .save_analyses(&analyses, app.config.rules.version(), app.now())?;
         analyzed += analyses.len();
     }
 }
@@ -70,16 +71,24 @@ fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> 
         part.iter()
             .map(|waiting| {
                 let spread = Spread::of_readings(&waiting.post, &waiting.readings);
-                (waiting.id, analyze(&waiting.post, &spread, &app.config.rules))
+                (
+                    waiting.id,
+                    analyze(&waiting.post, &spread, &app.config.rules),
+                )
             })
             .collect()
     };
     thread::scope(|scope| {
-        let parts: Vec<_> =
-            waiting.chunks(share).map(|part| scope.spawn(move || judge(part))).collect();
+        let parts: Vec<_> = waiting
+            .chunks(share)
+            .map(|part| scope.spawn(move || judge(part)))
+            .collect();
         parts
             .into_iter()
-            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .flat_map(|part| {
+                part.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     })
 }
@@ -101,7 +110,8 @@ pub fn cluster_once(app: &App) -> Result<usize> {
         let known = app.store.cluster_candidates(from, to)?;
         let events = app.store.events_between(from, to)?;
         let clusters = cluster::cluster(&waiting, &known, &events, settings);
-        app.store.save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+        app.store
+            .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
         placed += waiting.len();
     }
 }
@@ -113,7 +123,9 @@ pub fn cluster_once(app: &App) -> Result<usize> {
 pub fn index_once(app: &App) -> Result<usize> {
     let mut indexed = 0;
     loop {
-        let changed = app.store.changed_after(app.index.cursor()?, app.config.settings.index.batch)?;
+        let changed = app
+            .store
+            .changed_after(app.index.cursor()?, app.config.settings.index.batch)?;
         let Some((cursor, _)) = changed.last() else {
             return Ok(indexed);
         };
@@ -137,5 +149,8 @@ pub fn discovered(post: Post) -> Option<Discovered> {
         author: post.author.as_deref().map(mask_author),
         fingerprint: fingerprint(&format!("{}{}", post.title, post.text)),
     };
-    Some(Discovered { original: post, masked })
+    Some(Discovered {
+        original: post,
+        masked,
+    })
 }

@@ -4,7 +4,9 @@ use super::Common;
 use super::output::{DONE, DONE_IN_PART, Failure};
 use crate::analyze::{Spread, analyze};
 use crate::import::read_jsonl;
-use crate::model::{Analysis, Channel, Intent, Level, Post, Reason, Regions, Sentiment, TopicScore};
+use crate::model::{
+    Analysis, Channel, Intent, Level, Post, Reason, Regions, Sentiment, TopicScore,
+};
 use crate::text::mask::mask;
 use anyhow::Context;
 use chrono::Utc;
@@ -55,19 +57,26 @@ impl Analyze {
         let mut output = std::io::stdout().lock();
         for (_, post) in &rows.posts {
             let analysis = analyze(post, &Spread::of_snapshot(post), &config.rules);
-            serde_json::to_writer(&mut output, &line(post, &analysis)).map_err(std::io::Error::from)?;
+            serde_json::to_writer(&mut output, &line(post, &analysis))
+                .map_err(std::io::Error::from)?;
             writeln!(output)?;
         }
         for refused in &rows.refused {
             eprintln!("第 {} 行：{}", refused.row, refused.reason);
         }
-        Ok(if rows.refused.is_empty() { DONE } else { ExitCode::from(DONE_IN_PART) })
+        Ok(if rows.refused.is_empty() {
+            DONE
+        } else {
+            ExitCode::from(DONE_IN_PART)
+        })
     }
 
     fn read(&self) -> anyhow::Result<String> {
         let mut bytes = Vec::new();
         if self.file.as_os_str() == "-" {
-            std::io::stdin().read_to_end(&mut bytes).context("读不出标准输入")?;
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .context("读不出标准输入")?;
         } else {
             bytes = std::fs::read(&self.file)
                 .with_context(|| format!("读不出文件 {}", self.file.display()))?;

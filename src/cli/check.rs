@@ -47,22 +47,32 @@ impl Check {
                 schedule: schedule(&config),
                 settings: Some(config.settings),
             },
-            Err(problems) => {
-                Report { ok: false, problems, schedule: Vec::new(), settings: None }
-            }
+            Err(problems) => Report {
+                ok: false,
+                problems,
+                schedule: Vec::new(),
+                settings: None,
+            },
         };
         if self.json {
             print_json(&report)?;
         } else {
             self.print(&report)?;
         }
-        Ok(if report.ok { DONE } else { ExitCode::from(WRONG_USAGE) })
+        Ok(if report.ok {
+            DONE
+        } else {
+            ExitCode::from(WRONG_USAGE)
+        })
     }
 
     fn print(&self, report: &Report) -> Result<(), Failure> {
         if !report.ok {
             print_problems(&report.problems);
-            eprintln!("配置有 {} 处问题，请按上面的文件和行号修改", report.problems.len());
+            eprintln!(
+                "配置有 {} 处问题，请按上面的文件和行号修改",
+                report.problems.len()
+            );
             return Ok(());
         }
         if let Some(settings) = &report.settings {
@@ -76,7 +86,10 @@ impl Check {
                 Some(next) => next.format("%Y-%m-%d %H:%M").to_string(),
                 None => "永不".to_owned(),
             };
-            print_text(&format!("{next:<18}{:<20}{:<22}{}\n", due.schedule, due.id, due.name))?;
+            print_text(&format!(
+                "{next:<18}{:<20}{:<22}{}\n",
+                due.schedule, due.id, due.name
+            ))?;
         }
         print_text("配置没有问题。\n")?;
         Ok(())
@@ -98,7 +111,10 @@ fn schedule(config: &Config) -> Vec<Due> {
         name: declared.source.name.clone(),
         schedule: declared.schedule.line().to_owned(),
         enabled: declared.is_enabled,
-        next: declared.schedule.next_after(now, zone).filter(|_| declared.is_enabled),
+        next: declared
+            .schedule
+            .next_after(now, zone)
+            .filter(|_| declared.is_enabled),
     });
     let digests = config.digests.iter().map(|digest| Due {
         kind: "digest",

@@ -35,19 +35,30 @@ impl Crawl {
             print_text(&table(&app, &reports))?;
         }
         let all_read = reports.iter().all(|report| report.outcome.is_success());
-        Ok(if all_read { DONE } else { ExitCode::from(DONE_IN_PART) })
+        Ok(if all_read {
+            DONE
+        } else {
+            ExitCode::from(DONE_IN_PART)
+        })
     }
 }
 
 fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
-    let enabled: Vec<String> =
-        app.config.enabled_sources().map(|declared| declared.source.id.clone()).collect();
+    let enabled: Vec<String> = app
+        .config
+        .enabled_sources()
+        .map(|declared| declared.source.id.clone())
+        .collect();
     if named.is_empty() {
         return Ok(enabled);
     }
     for id in named {
         if !enabled.contains(id) {
-            let declared = app.config.sources.iter().find(|declared| declared.source.id == *id);
+            let declared = app
+                .config
+                .sources
+                .iter()
+                .find(|declared| declared.source.id == *id);
             return Err(Failure::Usage(match declared {
                 Some(declared) => format!(
                     "信源“{id}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
@@ -130,10 +141,18 @@ fn progress_bar() -> ProgressBar {
 
 fn table(app: &App, reports: &[CrawlReport]) -> String {
     let name = |id: &str| {
-        let declared = app.config.sources.iter().find(|declared| declared.source.id == id);
+        let declared = app
+            .config
+            .sources
+            .iter()
+            .find(|declared| declared.source.id == id);
         declared.map_or_else(|| id.to_owned(), |declared| declared.source.name.clone())
     };
-    let mut lines = format!("{}{}  新  重复  页\n", column("信源", 26), column("结果", 16));
+    let mut lines = format!(
+        "{}{}  新  重复  页\n",
+        column("信源", 26),
+        column("结果", 16)
+    );
     for report in reports {
         lines += &format!(
             "{}{}{:>4}{:>6}{:>4}  {}\n",

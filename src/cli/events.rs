@@ -41,15 +41,23 @@ impl Events {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
         let start = |day: NaiveDate| -> Timestamp {
-            let local = day.and_time(chrono::NaiveTime::MIN).and_local_timezone(app.zone());
-            local.earliest().map_or_else(|| app.now(), |moment| moment.fixed_offset())
+            let local = day
+                .and_time(chrono::NaiveTime::MIN)
+                .and_local_timezone(app.zone());
+            local
+                .earliest()
+                .map_or_else(|| app.now(), |moment| moment.fixed_offset())
         };
         let from = start(self.from.unwrap_or(NaiveDate::MIN.max(day(1970))));
-        let to = start(self.to.unwrap_or(day(2200))) + TimeDelta::days(1) - TimeDelta::milliseconds(1);
+        let to =
+            start(self.to.unwrap_or(day(2200))) + TimeDelta::days(1) - TimeDelta::milliseconds(1);
         let mut rows = Vec::new();
         for known in app.store.events_between(from, to)? {
             let posts = app.store.posts(&known.members)?;
-            let external_ids = posts.into_iter().filter_map(|stored| stored.post.external_id).collect();
+            let external_ids = posts
+                .into_iter()
+                .filter_map(|stored| stored.post.external_id)
+                .collect();
             rows.push(row(known, external_ids));
         }
         if self.json {
@@ -85,7 +93,13 @@ fn table(rows: &[Row]) -> String {
     if rows.is_empty() {
         return "没有事件。\n".to_owned();
     }
-    let mut text = format!("{}{}{}{}信息数\n", column("级别", 6), column("阶段", 6), column("首发", 18), column("标题", 60));
+    let mut text = format!(
+        "{}{}{}{}信息数\n",
+        column("级别", 6),
+        column("阶段", 6),
+        column("首发", 18),
+        column("标题", 60)
+    );
     for row in rows {
         text += &format!(
             "{}{}{}{}{}\n",

@@ -69,9 +69,15 @@ impl Extract {
         let bytes = std::fs::read(&self.file)
             .with_context(|| format!("读不出文件 {}", self.file.display()))?;
         let zone = config.settings.bureau.time_zone;
-        let fetched_at =
-            self.fetched_at.unwrap_or_else(|| Utc::now().with_timezone(&zone).fixed_offset());
-        let page = Page { url: self.url, content_type: self.content_type, bytes, fetched_at };
+        let fetched_at = self
+            .fetched_at
+            .unwrap_or_else(|| Utc::now().with_timezone(&zone).fixed_offset());
+        let page = Page {
+            url: self.url,
+            content_type: self.content_type,
+            bytes,
+            fetched_at,
+        };
         let extraction = extract(&page, &SourceHints::default(), &config.sites);
         print_json(&report(&extraction))?;
         Ok(DONE)
@@ -89,7 +95,10 @@ fn report(extraction: &Extraction) -> Report<'_> {
 }
 
 fn link_report(link: &Link) -> LinkReport<'_> {
-    LinkReport { url: link.url.as_str(), title: &link.title }
+    LinkReport {
+        url: link.url.as_str(),
+        title: &link.title,
+    }
 }
 
 fn post_report(post: &Post) -> PostReport<'_> {
@@ -101,7 +110,9 @@ fn post_report(post: &Post) -> PostReport<'_> {
         outlet: post.outlet.as_deref(),
         published_at: post.published_at.map(|published| published.at),
         published_precision: post.published_at.map(|published| published.precision),
-        published_inferred: post.published_at.is_some_and(|published| published.is_inferred),
+        published_inferred: post
+            .published_at
+            .is_some_and(|published| published.is_inferred),
         engagement: post.engagement,
         has_image: post.has_image,
         has_video: post.has_video,

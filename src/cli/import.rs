@@ -73,7 +73,11 @@ impl Import {
         } else {
             print_text(&summary(&report, self.dry_run))?;
         }
-        Ok(if report.refused.is_empty() { DONE } else { ExitCode::from(DONE_IN_PART) })
+        Ok(if report.refused.is_empty() {
+            DONE
+        } else {
+            ExitCode::from(DONE_IN_PART)
+        })
     }
 
     fn format_of(&self, file: &Path) -> Option<FileFormat> {
@@ -89,8 +93,11 @@ impl Import {
         let rows = read_jsonl(&String::from_utf8_lossy(&bytes), self.channel, app.now());
         report.read += rows.read;
         report.refused.extend(rows.refused);
-        let posts: Vec<Discovered> =
-            rows.posts.into_iter().filter_map(|(_, post)| discovered(post)).collect();
+        let posts: Vec<Discovered> = rows
+            .posts
+            .into_iter()
+            .filter_map(|(_, post)| discovered(post))
+            .collect();
         for batch in posts.chunks(BATCH) {
             if self.dry_run {
                 let known = app.store.count_known(batch)?;
@@ -107,7 +114,11 @@ impl Import {
 }
 
 fn summary(report: &Report, dry_run: bool) -> String {
-    let would = if dry_run { "（试运行，未入库）" } else { "" };
+    let would = if dry_run {
+        "（试运行，未入库）"
+    } else {
+        ""
+    };
     let mut text = format!(
         "读取 {} 条：新 {} 条，重复 {} 条，拒收 {} 条{would}\n",
         report.read,

@@ -33,7 +33,10 @@ pub struct Rest {
 impl Later {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let (name, instead) = match self {
-            Later::Probe(_) => ("probe", "可先把网页存下，用 `yuqing extract --url 网址 文件` 查看"),
+            Later::Probe(_) => (
+                "probe",
+                "可先把网页存下，用 `yuqing extract --url 网址 文件` 查看",
+            ),
             Later::Watch(_) => ("watch", "可先用 `yuqing search 检索式` 查找"),
             Later::Case(_) => ("case", "转办件可先用 `yuqing import` 以渠道 transfer 入库"),
             Later::Stats(_) => ("stats", "可先用 `yuqing search 检索式 --facets` 查看分布"),

@@ -36,7 +36,13 @@ struct Arguments {
     #[arg(long, global = true, env = "YUQING_CONFIG", value_name = "DIR")]
     config: Option<PathBuf>,
     /// 数据目录，没有则新建 · data folder, created
-    #[arg(long, global = true, env = "YUQING_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(
+        long,
+        global = true,
+        env = "YUQING_DATA",
+        value_name = "DIR",
+        default_value = "data"
+    )]
     data: PathBuf,
     /// 日志详细程度：error warn info debug · log level
     #[arg(long, global = true, value_name = "LEVEL")]
@@ -88,7 +94,9 @@ impl Common {
 
     fn config_folder(&self) -> Option<&Path> {
         let default = Path::new("config");
-        self.config.as_deref().or_else(|| default.is_dir().then_some(default))
+        self.config
+            .as_deref()
+            .or_else(|| default.is_dir().then_some(default))
     }
 
     fn open_app(&self) -> Result<Arc<App>, Failure> {
@@ -100,7 +108,10 @@ impl Common {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     start_logging(arguments.log.as_deref(), &arguments.command);
-    let common = Common { config: arguments.config, data: arguments.data };
+    let common = Common {
+        config: arguments.config,
+        data: arguments.data,
+    };
     let done = match arguments.command {
         Command::Demo(command) => command.run(&common),
         Command::Run => run::run(&common),
@@ -123,10 +134,15 @@ pub fn run() -> ExitCode {
 
 /// The daemon tells what it does; the other commands only what went wrong.
 fn start_logging(level: Option<&str>, command: &Command) {
-    let default = if matches!(command, Command::Run) { "info" } else { "warn" };
+    let default = if matches!(command, Command::Run) {
+        "info"
+    } else {
+        "warn"
+    };
     // Libraries are quieter than we are: their warnings are about pages, not about us.
     let filter = format!("error,yuqing={}", level.unwrap_or(default));
-    let filter = EnvFilter::try_new(&filter).unwrap_or_else(|_| EnvFilter::new("error,yuqing=info"));
+    let filter =
+        EnvFilter::try_new(&filter).unwrap_or_else(|_| EnvFilter::new("error,yuqing=info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -137,7 +153,10 @@ fn start_logging(level: Option<&str>, command: &Command) {
 
 /// Runs an asynchronous command.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 /// One line per problem, in the order of the files.

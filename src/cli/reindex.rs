@@ -1,7 +1,7 @@
 //! `yuqing reindex`: builds the search index anew from the database.
 
-use super::output::{DONE, Failure, print_json, print_text};
 use super::Common;
+use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::{self, App, Clock};
 use crate::index::Index;
 use crate::pipeline;

@@ -107,7 +107,9 @@ struct Hit {
 impl Search {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         if self.csv.is_some() || self.xlsx.is_some() {
-            return Err(Failure::Usage("导出 CSV、XLSX 将在后续版本提供；可用 --json".to_owned()));
+            return Err(Failure::Usage(
+                "导出 CSV、XLSX 将在后续版本提供；可用 --json".to_owned(),
+            ));
         }
         let query = self.query()?;
         let app = common.open_app()?;
@@ -158,12 +160,25 @@ impl Search {
         let marked = query.marked_strings();
         let mut hits = Vec::with_capacity(ids.len());
         for stored in app.store.posts(&ids)? {
-            let score = found.page.iter().find(|(id, _)| *id == stored.id).map_or(0.0, |(_, score)| *score);
+            let score = found
+                .page
+                .iter()
+                .find(|(id, _)| *id == stored.id)
+                .map_or(0.0, |(_, score)| *score);
             hits.push(hit(stored, score, &marked));
         }
-        let facets = if self.facets { Some(app.index.facets(query)?) } else { None };
+        let facets = if self.facets {
+            Some(app.index.facets(query)?)
+        } else {
+            None
+        };
         let took_ms = begin.elapsed().as_secs_f64() * 1000.0;
-        Ok(Report { total: found.total, took_ms, hits, facets })
+        Ok(Report {
+            total: found.total,
+            took_ms,
+            hits,
+            facets,
+        })
     }
 
     fn text(&self, report: &Report) -> String {
@@ -188,8 +203,10 @@ impl Search {
         for (name, counts) in report.facets.iter().flatten() {
             let mut counts: Vec<_> = counts.iter().collect();
             counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
-            let counts: Vec<String> =
-                counts.iter().map(|(value, count)| format!("{value} {count}")).collect();
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(value, count)| format!("{value} {count}"))
+                .collect();
             text += &format!("\n{name}: {}", counts.join("  "));
         }
         if report.facets.is_some() {
@@ -211,7 +228,11 @@ fn hit(stored: StoredPost, score: f32, marked: &[&str]) -> Hit {
     let in_text = snippet(&post.text, marked, SNIPPET_CHARS);
     let shown = if in_text.highlights.is_empty() && !post.title.is_empty() {
         let in_title = snippet(&post.title, marked, SNIPPET_CHARS);
-        if in_title.highlights.is_empty() { in_text } else { in_title }
+        if in_title.highlights.is_empty() {
+            in_text
+        } else {
+            in_title
+        }
     } else {
         in_text
     };
@@ -237,7 +258,11 @@ fn hit(stored: StoredPost, score: f32, marked: &[&str]) -> Hit {
 
 /// Marks in red on a terminal, in brackets elsewhere.
 fn marked(text: &str, highlights: &[(usize, usize)], colours: bool) -> String {
-    let (open, close) = if colours { ("\x1b[1;31m", "\x1b[0m") } else { ("〔", "〕") };
+    let (open, close) = if colours {
+        ("\x1b[1;31m", "\x1b[0m")
+    } else {
+        ("〔", "〕")
+    };
     let mut shown = String::new();
     for (position, character) in text.chars().enumerate() {
         if highlights.iter().any(|(from, _)| *from == position) {

@@ -16,7 +16,9 @@ pub fn gather(state: &mut State<'_>) {
             continue;
         };
         let event = existing_gathering(state, &complaints).unwrap_or_else(|| {
-            state.events.push(new_gathering(state, &matter, complaints[0]));
+            state
+                .events
+                .push(new_gathering(state, &matter, complaints[0]));
             state.events.len() - 1
         });
         for complaint in complaints {
@@ -51,11 +53,18 @@ fn complaints_by_matter(state: &State<'_>) -> BTreeMap<Matter, Vec<usize>> {
 
 fn matter_of(post: &Seen<'_>) -> Option<Matter> {
     let analysis = post.analysis()?;
-    let is_complaint = matches!(analysis.intent, Intent::Complaint | Intent::Help | Intent::Report);
+    let is_complaint = matches!(
+        analysis.intent,
+        Intent::Complaint | Intent::Help | Intent::Report
+    );
     if !is_complaint || analysis.level == Level::None {
         return None;
     }
-    let place = analysis.regions.responsible.as_ref().map(|region| region.code.clone());
+    let place = analysis
+        .regions
+        .responsible
+        .as_ref()
+        .map(|region| region.code.clone());
     Some((analysis.primary_topic()?, place.unwrap_or_default()))
 }
 
@@ -70,7 +79,10 @@ fn threshold_reached(state: &State<'_>, complaints: &[usize]) -> Option<String> 
             .collect();
         authors.len()
     };
-    let (day, week) = (authors_within(TimeDelta::hours(24)), authors_within(GATHERING_WINDOW));
+    let (day, week) = (
+        authors_within(TimeDelta::hours(24)),
+        authors_within(GATHERING_WINDOW),
+    );
     if week >= state.settings.gathering_authors_7d {
         return Some(format!("Y3：7 日内 {week} 名独立发帖人反映同类事项"));
     }

@@ -30,14 +30,21 @@ impl Likeness {
         for pair in letters.windows(2) {
             *pairs.entry([pair[0], pair[1]]).or_default() += 1.0;
         }
-        let length = pairs.values().map(|count| count * count).sum::<f64>().sqrt();
+        let length = pairs
+            .values()
+            .map(|count| count * count)
+            .sum::<f64>()
+            .sqrt();
         Likeness {
             fingerprint,
             letter_count: letters.len(),
             pieces: pieces(&letters),
             pairs,
             length,
-            forwarded: post.text.split_once("//@").map(|(_, behind)| pieces(&self::letters(behind))),
+            forwarded: post
+                .text
+                .split_once("//@")
+                .map(|(_, behind)| pieces(&self::letters(behind))),
         }
     }
 
@@ -69,7 +76,11 @@ impl Likeness {
 
 /// The title, or the beginning of a text without one.
 pub fn headline(post: &Post) -> String {
-    let text = if post.title.is_empty() { &post.text } else { &post.title };
+    let text = if post.title.is_empty() {
+        &post.text
+    } else {
+        &post.title
+    };
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= HEADLINE_CHARS {
         return line;
@@ -79,18 +90,28 @@ pub fn headline(post: &Post) -> String {
 }
 
 fn letters(text: &str) -> Vec<char> {
-    fold(text).chars().filter(|character| character.is_alphanumeric()).collect()
+    fold(text)
+        .chars()
+        .filter(|character| character.is_alphanumeric())
+        .collect()
 }
 
 fn pieces(letters: &[char]) -> HashSet<[char; 4]> {
-    letters.windows(4).map(|piece| [piece[0], piece[1], piece[2], piece[3]]).collect()
+    letters
+        .windows(4)
+        .map(|piece| [piece[0], piece[1], piece[2], piece[3]])
+        .collect()
 }
 
 /// Jaccard's index.
 fn common_share(left: &HashSet<[char; 4]>, right: &HashSet<[char; 4]>) -> f64 {
     let common = left.intersection(right).count();
     let all = left.len() + right.len() - common;
-    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+    if all == 0 {
+        0.0
+    } else {
+        common as f64 / all as f64
+    }
 }
 
 /// Share of `part` that stands in `whole`.

@@ -88,7 +88,8 @@ impl Seen<'_> {
     }
 
     fn level(&self) -> Level {
-        self.analysis().map_or(Level::None, |analysis| analysis.level)
+        self.analysis()
+            .map_or(Level::None, |analysis| analysis.level)
     }
 
     fn topic(&self) -> Option<Topic> {
@@ -137,14 +138,21 @@ impl<'p> State<'p> {
         let stored = &post.stored;
         let likeness = Likeness::of(&stored.post, post.fingerprint);
         self.by_id.insert(stored.id, self.posts.len());
-        self.posts.push(Seen { stored, likeness, event: None });
+        self.posts.push(Seen {
+            stored,
+            likeness,
+            event: None,
+        });
         self.posts.len() - 1
     }
 
     fn know(&mut self, known: &EventMembers) {
         let number = self.events.len();
-        let members: Vec<usize> =
-            known.members.iter().filter_map(|id| self.by_id.get(id).copied()).collect();
+        let members: Vec<usize> = known
+            .members
+            .iter()
+            .filter_map(|id| self.by_id.get(id).copied())
+            .collect();
         for member in &members {
             self.posts[*member].event = Some(number);
         }
@@ -170,14 +178,17 @@ impl<'p> State<'p> {
         let number = self.see(post);
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
-            self.copies.push((post.stored.id, self.posts[original].stored.id));
+            self.copies
+                .push((post.stored.id, self.posts[original].stored.id));
             if let Some(event) = event {
                 self.join(number, event);
             }
             return;
         }
         let known_event = post.stored.event.and_then(|id| {
-            self.events.iter().position(|event| event.draft.id == Some(id))
+            self.events
+                .iter()
+                .position(|event| event.draft.id == Some(id))
         });
         match known_event.or_else(|| self.closest_event(number)) {
             Some(event) => self.join(number, event),
@@ -194,7 +205,10 @@ impl<'p> State<'p> {
                 && (seen.at(), seen.stored.id) < (post.at(), post.stored.id)
         });
         candidates
-            .filter(|(_, seen)| post.likeness.is_copy_of(&seen.likeness, self.settings.copy_similarity))
+            .filter(|(_, seen)| {
+                post.likeness
+                    .is_copy_of(&seen.likeness, self.settings.copy_similarity)
+            })
             .min_by_key(|(_, seen)| (seen.at(), seen.stored.id))
             .map(|(other, _)| other)
     }
@@ -202,13 +216,20 @@ impl<'p> State<'p> {
     fn closest_event(&self, number: usize) -> Option<usize> {
         let post = &self.posts[number];
         let near = self.events.iter().enumerate().filter_map(|(event, draft)| {
-            let representative = self.posts.get(*self.by_id.get(&draft.draft.representative)?)?;
-            let last = draft.members.iter().map(|member| self.posts[*member].at()).max()?;
+            let representative = self
+                .posts
+                .get(*self.by_id.get(&draft.draft.representative)?)?;
+            let last = draft
+                .members
+                .iter()
+                .map(|member| self.posts[*member].at())
+                .max()?;
             let is_in_time = (post.at() - last).abs() <= self.settings.window();
             let is_alike = post.likeness.closeness(&representative.likeness);
             (is_in_time && is_alike >= self.settings.event_similarity).then_some((event, is_alike))
         });
-        near.max_by(|left, right| left.1.total_cmp(&right.1)).map(|(event, _)| event)
+        near.max_by(|left, right| left.1.total_cmp(&right.1))
+            .map(|(event, _)| event)
     }
 
     fn begin(&mut self, number: usize) {
@@ -224,7 +245,11 @@ impl<'p> State<'p> {
             is_gathering: false,
             members: Vec::new(),
         };
-        self.events.push(Draft { draft, members: Vec::new(), is_changed: true });
+        self.events.push(Draft {
+            draft,
+            members: Vec::new(),
+            is_changed: true,
+        });
         self.join(number, self.events.len() - 1);
     }
 
@@ -232,7 +257,9 @@ impl<'p> State<'p> {
         if let Some(before) = self.posts[number].event.replace(event)
             && before != event
         {
-            self.events[before].members.retain(|member| *member != number);
+            self.events[before]
+                .members
+                .retain(|member| *member != number);
         }
         let draft = &mut self.events[event];
         if !draft.members.contains(&number) {
@@ -246,7 +273,11 @@ impl<'p> State<'p> {
         for event in &mut self.events {
             raise_level(event, posts);
             event.draft.phase = phase(event, posts);
-            event.draft.members = event.members.iter().map(|member| posts[*member].stored.id).collect();
+            event.draft.members = event
+                .members
+                .iter()
+                .map(|member| posts[*member].stored.id)
+                .collect();
         }
         Clusters {
             settled: waiting.iter().map(|post| post.stored.id).collect(),
@@ -263,7 +294,11 @@ impl<'p> State<'p> {
 
 /// An event is as urgent as its most urgent post; it never falls by itself.
 fn raise_level(event: &mut Draft, posts: &[Seen<'_>]) {
-    let Some(worst) = event.members.iter().map(|member| &posts[*member]).max_by_key(|post| post.level())
+    let Some(worst) = event
+        .members
+        .iter()
+        .map(|member| &posts[*member])
+        .max_by_key(|post| post.level())
     else {
         return;
     };
@@ -278,16 +313,32 @@ fn raise_level(event: &mut Draft, posts: &[Seen<'_>]) {
 fn level_reason(analysis: &Analysis) -> Option<String> {
     let is_level_rule = |rule: &str| {
         let mut characters = rule.chars();
-        characters.next().is_some_and(|first| "ROYB".contains(first))
-            && characters.next().is_some_and(|second| second.is_ascii_digit())
+        characters
+            .next()
+            .is_some_and(|first| "ROYB".contains(first))
+            && characters
+                .next()
+                .is_some_and(|second| second.is_ascii_digit())
     };
-    analysis.reasons.iter().find(|reason| is_level_rule(&reason.rule)).map(|reason| reason.text.clone())
+    analysis
+        .reasons
+        .iter()
+        .find(|reason| is_level_rule(&reason.rule))
+        .map(|reason| reason.text.clone())
 }
 
 /// 萌芽 with few posts, 扩散 while it grows, 高峰 at red, 消退 when the last post is no complaint any more.
 fn phase(event: &Draft, posts: &[Seen<'_>]) -> Phase {
-    let last = event.members.iter().map(|member| &posts[*member]).max_by_key(|post| post.at());
-    match (event.draft.level, event.members.len(), last.map(Seen::level)) {
+    let last = event
+        .members
+        .iter()
+        .map(|member| &posts[*member])
+        .max_by_key(|post| post.at());
+    match (
+        event.draft.level,
+        event.members.len(),
+        last.map(Seen::level),
+    ) {
         (_, 3.., Some(Level::None)) => Phase::Fading,
         (Level::Red, ..) => Phase::Peak,
         (_, 0..=2, _) => Phase::Emerging,

@@ -27,7 +27,9 @@ impl ConfigFolder {
                 key: "--config".to_owned(),
                 message: "没有这个配置目录；不写 --config 则使用程序自带的默认配置".to_owned(),
             }]),
-            path => Ok(ConfigFolder { path: path.map(Path::to_owned) }),
+            path => Ok(ConfigFolder {
+                path: path.map(Path::to_owned),
+            }),
         }
     }
 
@@ -52,7 +54,11 @@ impl ConfigFolder {
     ///
     /// # Errors
     /// The operator's sub-folder or a file in it cannot be read.
-    pub fn files_below(&self, folder: &str, extension: &str) -> Result<Vec<(String, String)>, Problem> {
+    pub fn files_below(
+        &self,
+        folder: &str,
+        extension: &str,
+    ) -> Result<Vec<(String, String)>, Problem> {
         let Some(own) = self.own(folder) else {
             return Ok(shipped_files_below(folder, extension));
         };
@@ -61,7 +67,10 @@ impl ConfigFolder {
         for entry in std::fs::read_dir(&own).map_err(unreadable_folder)? {
             let path = entry.map_err(unreadable_folder)?.path();
             if path.extension().is_some_and(|found| found == extension) {
-                names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+                names.extend(
+                    path.file_name()
+                        .map(|name| name.to_string_lossy().into_owned()),
+                );
             }
         }
         names.sort();
@@ -86,9 +95,17 @@ fn shipped_text(file: &str) -> Option<&'static str> {
 }
 
 fn shipped_files_below(folder: &str, extension: &str) -> Vec<(String, String)> {
-    let files = SHIPPED.get_dir(folder).map(Dir::files).into_iter().flatten();
+    let files = SHIPPED
+        .get_dir(folder)
+        .map(Dir::files)
+        .into_iter()
+        .flatten();
     let mut found: Vec<(String, String)> = files
-        .filter(|file| file.path().extension().is_some_and(|found| found == extension))
+        .filter(|file| {
+            file.path()
+                .extension()
+                .is_some_and(|found| found == extension)
+        })
         .filter_map(|file| {
             let name = file.path().to_string_lossy().into_owned();
             Some((name, file.contents_utf8()?.to_owned()))

@@ -56,8 +56,12 @@ impl Config {
         let settings = keep(settings::load(folder, variables), &mut problems);
         let sources = keep(sources::load(folder), &mut problems);
         let sites = keep(load_sites(folder), &mut problems);
-        let digests: Option<DigestsFile> =
-            keep(folder.text("digests.toml").and_then(|text| parse("digests.toml", &text)), &mut problems);
+        let digests: Option<DigestsFile> = keep(
+            folder
+                .text("digests.toml")
+                .and_then(|text| parse("digests.toml", &text)),
+            &mut problems,
+        );
         let rules = match &settings {
             Some(settings) => keep_all(load_rules(folder, settings), &mut problems),
             None => None,
@@ -66,7 +70,13 @@ impl Config {
             (Some(settings), Some(sources), Some(sites), Some(rules), Some(digests))
                 if problems.is_empty() =>
             {
-                Ok(Config { settings, sources, sites, rules, digests: digests.digest })
+                Ok(Config {
+                    settings,
+                    sources,
+                    sites,
+                    rules,
+                    digests: digests.digest,
+                })
             }
             _ => Err(problems),
         }
@@ -81,7 +91,7 @@ impl Config {
 fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Problem> {
     let mut rules = Vec::new();
     for (file, text) in folder.files_below("sites", "toml")? {
-        rules.push(parse::<SiteRules>(&file, &text)?);
+        rules.push(parse_site_rules(&file, &text)?);
     }
     Ok(Arc::new(Sites::new(rules)))
 }
@@ -96,6 +106,14 @@ fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, 
         home: settings.bureau.home(),
     };
     Rules::compile(files).map(Arc::new)
+}
+
+/// Reads one file of site rules.
+///
+/// # Errors
+/// The first mistake in it.
+pub fn parse_site_rules(file: &str, text: &str) -> Result<SiteRules, Problem> {
+    parse(file, text)
 }
 
 fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {

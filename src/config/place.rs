@@ -24,7 +24,11 @@ pub fn problem(file: &str, text: &str, error: &toml::de::Error) -> Problem {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
 }
 
 /// `table.key` of the line that holds the span; for a mistake about a table as a whole, its name.
@@ -51,18 +55,27 @@ fn key_at(text: &str, span: &Range<usize>) -> String {
 }
 
 fn table_name(line: &str) -> String {
-    line.trim_start_matches('[').split(']').next().unwrap_or_default().to_owned()
+    line.trim_start_matches('[')
+        .split(']')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=offset.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 /// The sentences of serde and toml that operators meet, in their language.
 fn in_chinese(message: &str) -> String {
     let quoted = || message.split('`').nth(1).unwrap_or_default();
     if message.starts_with("unknown field") {
-        let known = message.split_once("expected").map_or("", |(_, known)| known);
+        let known = message
+            .split_once("expected")
+            .map_or("", |(_, known)| known);
         let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
         return format!("不认识的键“{}”，可用的键：{}", quoted(), known.join("、"));
     }

@@ -110,8 +110,10 @@ pub fn load(
     merge(&mut merged, tables(&own)?);
     // Whatever is wrong now stands in the operator's text: the shipped one is checked by a test.
     let mut settings = typed(&merged).map_err(|error| problem(FILE, &own, &error))?;
-    let variables: Vec<(String, String)> =
-        variables.into_iter().filter(|(name, _)| name.starts_with("YUQING__")).collect();
+    let variables: Vec<(String, String)> = variables
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("YUQING__"))
+        .collect();
     for (name, value) in &variables {
         let refuse = |message: String| Problem {
             file: "环境变量".to_owned(),
@@ -126,7 +128,9 @@ pub fn load(
 }
 
 fn tables(text: &str) -> Result<DeTable<'_>, Problem> {
-    DeTable::parse(text).map(Spanned::into_inner).map_err(|error| problem(FILE, text, &error))
+    DeTable::parse(text)
+        .map(Spanned::into_inner)
+        .map_err(|error| problem(FILE, text, &error))
 }
 
 fn typed(merged: &DeTable<'_>) -> Result<Settings, toml::de::Error> {
@@ -150,7 +154,9 @@ fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
 fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map_err(|_| {
-        serde::de::Error::custom(format!("没有“{name}”这个时区，应写作 Asia/Shanghai 这样的名称"))
+        serde::de::Error::custom(format!(
+            "没有“{name}”这个时区，应写作 Asia/Shanghai 这样的名称"
+        ))
     })
 }
 

@@ -87,8 +87,10 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
 }
 
 fn declared(table: SourceTable) -> DeclaredSource {
-    let follows_by_kind =
-        matches!(table.kind, SourceKind::List | SourceKind::Board | SourceKind::Epaper);
+    let follows_by_kind = matches!(
+        table.kind,
+        SourceKind::List | SourceKind::Board | SourceKind::Epaper
+    );
     DeclaredSource {
         source: Source {
             id: table.id.into_inner(),
@@ -112,18 +114,34 @@ fn declared(table: SourceTable) -> DeclaredSource {
 fn check_id(id: &Spanned<String>, seen: &mut HashSet<String>, text: &str) -> Result<(), Problem> {
     let name = id.get_ref();
     let is_plain = !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if !is_plain {
-        return Err(refuse(id, "source.id", text, "代号只能用字母、数字和 - _ .".to_owned()));
+        return Err(refuse(
+            id,
+            "source.id",
+            text,
+            "代号只能用字母、数字和 - _ .".to_owned(),
+        ));
     }
     if !seen.insert(name.clone()) {
-        return Err(refuse(id, "source.id", text, format!("代号“{name}”写了两次，请换一个")));
+        return Err(refuse(
+            id,
+            "source.id",
+            text,
+            format!("代号“{name}”写了两次，请换一个"),
+        ));
     }
     Ok(())
 }
 
 fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
-    let example = url.get_ref().replace("{yyyy}", "2017").replace("{mm}", "04").replace("{dd}", "14");
+    let example = url
+        .get_ref()
+        .replace("{yyyy}", "2017")
+        .replace("{mm}", "04")
+        .replace("{dd}", "14");
     let is_web = Url::parse(&example).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !is_web || example.contains(['{', '}']) {
         let message = format!(
@@ -136,6 +154,15 @@ fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
 }
 
 fn refuse(at: &Spanned<String>, key: &str, text: &str, message: String) -> Problem {
-    let line = 1 + text.bytes().take(at.span().start).filter(|byte| *byte == b'\n').count();
-    Problem { file: FILE.to_owned(), line, key: key.to_owned(), message }
+    let line = 1 + text
+        .bytes()
+        .take(at.span().start)
+        .filter(|byte| *byte == b'\n')
+        .count();
+    Problem {
+        file: FILE.to_owned(),
+        line,
+        key: key.to_owned(),
+        message,
+    }
 }

@@ -44,24 +44,33 @@ pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows 
         rows.read += 1;
         match read_line(line, channel, now) {
             Ok(post) => rows.posts.push((index + 1, post)),
-            Err(reason) => rows.refused.push(Refused { row: index + 1, reason }),
+            Err(reason) => rows.refused.push(Refused {
+                row: index + 1,
+                reason,
+            }),
         }
     }
     rows
 }
 
 fn read_line(line: &str, channel: Option<Channel>, now: Timestamp) -> Result<Post, String> {
-    let row: Row = serde_json::from_str(line).map_err(|error| {
-        format!("不是一条 JSON 信息（第 {} 列：{error}）", error.column())
-    })?;
-    let channel = row.channel.or(channel).ok_or("缺少 channel（渠道），也没有用 --channel 指定")?;
+    let row: Row = serde_json::from_str(line)
+        .map_err(|error| format!("不是一条 JSON 信息（第 {} 列：{error}）", error.column()))?;
+    let channel = row
+        .channel
+        .or(channel)
+        .ok_or("缺少 channel（渠道），也没有用 --channel 指定")?;
     let source_name = row.source_name.filter(|name| !name.trim().is_empty());
     let (title, text) = (row.title.unwrap_or_default(), row.text.unwrap_or_default());
     if title.trim().is_empty() && text.trim().is_empty() {
         return Err("title 和 text 都是空的".to_owned());
     }
     let fetched_at = match &row.fetched_at {
-        Some(written) => moment(written, now).ok_or_else(|| wrong_time("fetched_at", written))?.at,
+        Some(written) => {
+            moment(written, now)
+                .ok_or_else(|| wrong_time("fetched_at", written))?
+                .at
+        }
         None => now,
     };
     let published_at = match &row.published_at {
@@ -117,12 +126,19 @@ fn wrong_time(key: &str, written: &str) -> String {
 
 /// RFC 3339, or a local time as people type it, in the zone of `now`.
 fn moment(written: &str, now: Timestamp) -> Option<PublishedAt> {
-    let known = |at: Timestamp, precision| PublishedAt { at, precision, is_inferred: false };
+    let known = |at: Timestamp, precision| PublishedAt {
+        at,
+        precision,
+        is_inferred: false,
+    };
     if let Ok(at) = Timestamp::parse_from_rfc3339(written) {
         return Some(known(at, Precision::Second));
     }
     let local = |naive: NaiveDateTime, precision| {
-        now.offset().from_local_datetime(&naive).single().map(|at| known(at, precision))
+        now.offset()
+            .from_local_datetime(&naive)
+            .single()
+            .map(|at| known(at, precision))
     };
     for (format, precision) in [
         ("%Y-%m-%d %H:%M:%S", Precision::Second),

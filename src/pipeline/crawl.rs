@@ -111,17 +111,30 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
 
 /// A source that was taken out of the configuration, or switched off, has no turn; its claim runs out.
 fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
-    let declared = app.config.enabled_sources().find(|declared| declared.source.id == id)?.clone();
-    Some(Turn { declared, reads_entry })
+    let declared = app
+        .config
+        .enabled_sources()
+        .find(|declared| declared.source.id == id)?
+        .clone();
+    Some(Turn {
+        declared,
+        reads_entry,
+    })
 }
 
 async fn take_turn(app: &Arc<App>, turn: Turn) -> Result<CrawlReport> {
     let started_at = app.now();
     let mut tally = Tally::default();
-    let entry = if turn.reads_entry { read_entry(app, &turn.declared, &mut tally).await? } else { Ok(()) };
+    let entry = if turn.reads_entry {
+        read_entry(app, &turn.declared, &mut tally).await?
+    } else {
+        Ok(())
+    };
     let mut failure = entry.err();
     if failure.as_ref().is_none_or(|error| !stops_the_turn(error)) {
-        failure = read_targets(app, &turn.declared, &mut tally).await?.or(failure);
+        failure = read_targets(app, &turn.declared, &mut tally)
+            .await?
+            .or(failure);
     }
     finish_turn(app, turn, started_at, tally, failure).await
 }
@@ -200,7 +213,11 @@ async fn save_entry(
             } else {
                 discover(&extraction)
             };
-            let links = if follows { links(&extraction) } else { Vec::new() };
+            let links = if follows {
+                links(&extraction)
+            } else {
+                Vec::new()
+            };
             let result = PageResult {
                 source_id: declared.source.id.clone(),
                 url: url.to_string(),
@@ -228,7 +245,10 @@ async fn read_targets(
 ) -> Result<Option<FetchError>> {
     let id = declared.source.id.clone();
     let claims = app
-        .on_cpu(move |app| app.store.claim_targets(&id, app.now(), app.config.settings.crawl.pages_per_turn))
+        .on_cpu(move |app| {
+            app.store
+                .claim_targets(&id, app.now(), app.config.settings.crawl.pages_per_turn)
+        })
         .await?;
     for claim in claims {
         tally.found_anything = true;
@@ -266,7 +286,8 @@ async fn read_target(
             let retries = error.is_temporary();
             app.on_cpu(move |app| {
                 let retry_at = retries.then(|| app.now() + TARGET_RETRY);
-                app.store.record_target_failure(&claim.url, &message, retry_at)
+                app.store
+                    .record_target_failure(&claim.url, &message, retry_at)
             })
             .await?;
             Ok(Err(error))
@@ -282,8 +303,9 @@ async fn read_target(
         Ok(Some((page, validators))) => {
             tally.fetched += 1;
             let declared = declared.clone();
-            let (saved, warnings) =
-                app.on_cpu(move |app| save_target(app, &declared, claim, &page, validators)).await?;
+            let (saved, warnings) = app
+                .on_cpu(move |app| save_target(app, &declared, claim, &page, validators))
+                .await?;
             tally.saved.add(saved);
             tally.warnings.extend(warnings);
             Ok(Ok(()))
@@ -311,7 +333,11 @@ fn save_target(
         .filter(|_| is_thread)
         .and_then(|published| next_revisit(Some(published.at), claim.visit_count, app.now()));
     // An edition's page lists articles; an article lists other articles that are not ours to follow.
-    let links = if extraction.format == Format::Epaper && posts.is_empty() { links(&extraction) } else { Vec::new() };
+    let links = if extraction.format == Format::Epaper && posts.is_empty() {
+        links(&extraction)
+    } else {
+        Vec::new()
+    };
     let mut warnings = extraction.warnings;
     if posts.is_empty() && links.is_empty() {
         warnings.push(format!("{} 没有取到正文", claim.url));
@@ -320,7 +346,11 @@ fn save_target(
         source_id: claim.source_id,
         url: claim.url,
         // Validators of a page that is never read again would only fill the table.
-        validators: if next_due.is_some() { validators } else { Validators::default() },
+        validators: if next_due.is_some() {
+            validators
+        } else {
+            Validators::default()
+        },
         posts,
         links,
         next_due,
@@ -338,7 +368,9 @@ async fn finish_turn(
     failure: Option<FetchError>,
 ) -> Result<CrawlReport> {
     tally.warnings.truncate(MAX_WARNINGS);
-    let outcome = failure.as_ref().map_or_else(|| tally.outcome(), FetchError::outcome);
+    let outcome = failure
+        .as_ref()
+        .map_or_else(|| tally.outcome(), FetchError::outcome);
     let message = match (&failure, outcome) {
         (Some(error), _) => error.to_string(),
         (None, CrawlOutcome::Empty) => {
@@ -360,8 +392,19 @@ async fn finish_turn(
     app.on_cpu(move |app| {
         let id = &turn.declared.source.id;
         let now = app.now();
-        let failures = app.store.source_state(id)?.map_or(0, |state| state.failure_count) + 1;
-        let next = next_check(&turn.declared.schedule, app.zone(), now, outcome, failures, retry_after);
+        let failures = app
+            .store
+            .source_state(id)?
+            .map_or(0, |state| state.failure_count)
+            + 1;
+        let next = next_check(
+            &turn.declared.schedule,
+            app.zone(),
+            now,
+            outcome,
+            failures,
+            retry_after,
+        );
         app.store.record_visit(&Visit {
             source_id: id.clone(),
             started_at,
@@ -385,17 +428,33 @@ async fn fetch(
     url: &Url,
 ) -> Result<Result<Option<(Page, Validators)>, FetchError>> {
     let address = url.to_string();
-    let known = app.on_cpu(move |app| app.store.validators(&address)).await?;
+    let known = app
+        .on_cpu(move |app| app.store.validators(&address))
+        .await?;
     let request = Request {
         url: url.clone(),
         etag: known.etag,
         last_modified: known.last_modified,
         delay: declared.min_interval,
     };
-    Ok(app.fetcher.fetch(&request, app.now()).await.map(|fetched| match fetched {
-        Fetched::NotModified => None,
-        Fetched::Page { page, etag, last_modified } => Some((page, Validators { etag, last_modified })),
-    }))
+    Ok(app
+        .fetcher
+        .fetch(&request, app.now())
+        .await
+        .map(|fetched| match fetched {
+            Fetched::NotModified => None,
+            Fetched::Page {
+                page,
+                etag,
+                last_modified,
+            } => Some((
+                page,
+                Validators {
+                    etag,
+                    last_modified,
+                },
+            )),
+        }))
 }
 
 fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {
@@ -411,13 +470,22 @@ fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {
 
 /// Posts worth storing, and the number of those that are not.
 fn discover(extraction: &Extraction) -> (Vec<Discovered>, u64) {
-    let posts: Vec<Discovered> = extraction.posts.iter().cloned().filter_map(discovered).collect();
+    let posts: Vec<Discovered> = extraction
+        .posts
+        .iter()
+        .cloned()
+        .filter_map(discovered)
+        .collect();
     let refused = (extraction.posts.len() - posts.len()) as u64;
     (posts, refused)
 }
 
 fn links(extraction: &Extraction) -> Vec<String> {
-    extraction.links.iter().map(|link| canonical_url(&link.url)).collect()
+    extraction
+        .links
+        .iter()
+        .map(|link| canonical_url(&link.url))
+        .collect()
 }
 
 /// The entry address of the local day.

@@ -1,7 +1,8 @@
 //! digest_once: digests whose time has come → drafts, or zero reports.
 
 use crate::app::App;
-use crate::digest::{Context, DigestSettings, compile};
+use crate::digest::DigestSettings;
+use crate::digest::select::{Context, compile};
 use crate::model::{IssueId, Period, Timestamp, Topic};
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -38,7 +39,10 @@ pub fn digest_once(app: &App) -> Result<Vec<Drafted>> {
     for digest in &app.config.digests {
         let covered = app.store.covered_until(&digest.code)?;
         let since = covered.unwrap_or(now - TimeDelta::days(1));
-        let is_due = digest.schedule.next_after(since, app.zone()).is_some_and(|due| due <= now);
+        let is_due = digest
+            .schedule
+            .next_after(since, app.zone())
+            .is_some_and(|due| due <= now);
         if is_due && let Some(period) = digest.period_since(covered, now) {
             drafted.push(draft(app, digest, period, now)?);
         }
@@ -56,14 +60,18 @@ pub fn draft_now(app: &App, digest: &DigestSettings) -> Result<Drafted> {
     let covered = app.store.covered_until(&digest.code)?;
     let period = digest.period_since(covered, now).unwrap_or_else(|| {
         let latest = digest.period_ending(now);
-        Period { from: covered.unwrap_or(latest.from), to: now }
+        Period {
+            from: covered.unwrap_or(latest.from),
+            to: now,
+        }
     });
     draft(app, digest, period, now)
 }
 
 fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> Result<Drafted> {
     let posts =
-        app.store.about_first_seen_between(period.from, period.to, period.from - OLD_NEWS)?;
+        app.store
+            .about_first_seen_between(period.from, period.to, period.from - OLD_NEWS)?;
     let events: Vec<_> = app
         .store
         .events_between(period.from - OLD_NEWS, period.to)?
@@ -81,7 +89,10 @@ fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> 
     };
     let Some(content) = compile(digest, period, &posts, &context) else {
         app.store.save_zero_report(&digest.code, period, now)?;
-        return Ok(Drafted::Zero { digest: digest.code.clone(), period });
+        return Ok(Drafted::Zero {
+            digest: digest.code.clone(),
+            period,
+        });
     };
     let id = app.store.save_draft(&content, now)?;
     Ok(Drafted::Issue { id, period })
@@ -90,6 +101,9 @@ fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> 
 /// Names of sources that were visited in the period and never read.
 fn failed_sources(app: &App, period: Period) -> Result<Vec<String>> {
     let ids = app.store.sources_failed_between(period.from, period.to)?;
-    let names = app.config.enabled_sources().filter(|declared| ids.contains(&declared.source.id));
+    let names = app
+        .config
+        .enabled_sources()
+        .filter(|declared| ids.contains(&declared.source.id));
     Ok(names.map(|declared| declared.source.name.clone()).collect())
 }

@@ -58,7 +58,7 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn save_draft(&self, content: &IssueContent, now: Timestamp) -> Result<IssueId> {
-        self.write(|transaction| {
+        self.write_durably(|transaction| {
             let known: Option<i64> = transaction
                 .query_row(
                     "SELECT id FROM issues
@@ -83,7 +83,7 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn save_zero_report(&self, digest: &str, period: Period, now: Timestamp) -> Result<()> {
-        self.write(|transaction| {
+        self.write_durably(|transaction| {
             transaction.execute(
                 "INSERT INTO zero_reports (digest, period_from, period_to, made_at)
                  VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
@@ -240,7 +240,7 @@ impl Store {
         let zone = self.zone;
         // The refusal travels beside the transaction: `write` rolls back on any error.
         let mut refusal = None;
-        let done = self.write(|transaction| {
+        let done = self.write_durably(|transaction| {
             let outcome = match select_issue(transaction, id, zone)? {
                 Some(issue) => deed(transaction, &issue),
                 None => Err(SignError::NotFound(id.0)),

@@ -56,12 +56,23 @@ impl Store {
     }
 
     /// Runs `deed` in one transaction that begins as a writer, so that two writers never deadlock.
+    ///
+    /// A killed process loses nothing that was committed; a power cut may take back the last moments as a whole: pages
+    /// read then are simply read again.
     fn write<T>(&self, deed: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
+        transact(&mut self.lock_writer(), deed)
+    }
+
+    /// As `write`, and survives a power cut: for what people did, which nobody would do again by itself.
+    fn write_durably<T>(
+        &self,
+        deed: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut connection = self.lock_writer();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = deed(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        let result = transact(&mut connection, deed);
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        result
     }
 
     fn lock_writer(&self) -> MutexGuard<'_, Connection> {
@@ -108,13 +119,22 @@ impl Drop for Reader<'_> {
     }
 }
 
+fn transact<T>(
+    connection: &mut Connection,
+    deed: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = deed(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
+}
+
 fn connect(path: &Path) -> Result<Connection> {
     let connection =
         Connection::open(path).with_context(|| format!("open database {}", path.display()))?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // FULL: what we said is stored survives a power cut, not only a killed process.
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -78,7 +78,7 @@ impl Store {
     /// # Errors
     /// The database refuses; then none is stored.
     pub fn save_posts(&self, posts: &[Discovered], now: Timestamp) -> Result<SaveCounts> {
-        self.write(|transaction| {
+        self.write_durably(|transaction| {
             let mut counts = SaveCounts::default();
             for post in posts {
                 counts.add(save_post(transaction, None, post, now)?);

@@ -1,0 +1,100 @@
+//! `/issues`: the issues, each as it prints, and as files.
+
+use super::Shared;
+use super::error::WebError;
+use super::layout::minute;
+use crate::digest::render::{Format, render};
+use crate::model::{Issue, IssueId};
+use crate::store::IssueFilter;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "issues.html", config = "src/web/askama.toml")]
+struct IssuesPage {
+    issues: Vec<IssueLine>,
+}
+
+struct IssueLine {
+    id: i64,
+    title: String,
+    number: String,
+    state: &'static str,
+    period: String,
+    entries: usize,
+}
+
+#[derive(Deserialize)]
+pub struct Parameters {
+    format: Format,
+}
+
+pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
+    let issues = app
+        .on_cpu(|app| app.store.issues(IssueFilter::default()))
+        .await?;
+    let page = IssuesPage {
+        issues: issues.iter().map(line).collect(),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// The issue as it prints.
+pub async fn page(state: Shared, id: Path<i64>) -> Result<Response, WebError> {
+    export(
+        state,
+        id,
+        Query(Parameters {
+            format: Format::Html,
+        }),
+    )
+    .await
+}
+
+pub async fn export(
+    State(app): Shared,
+    Path(id): Path<i64>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Response, WebError> {
+    let format = parameters.format;
+    let file = app
+        .on_cpu(move |app| match app.store.issue(IssueId(id))? {
+            Some(issue) => render(&issue, format).map(Some),
+            None => Ok(None),
+        })
+        .await?
+        .ok_or(WebError::NotFound)?;
+    let name = format!("inline; filename=\"issue-{id}.{format}\"");
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type().to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, file).into_response())
+}
+
+fn line(issue: &Issue) -> IssueLine {
+    let period = issue.content.period;
+    IssueLine {
+        id: issue.id.0,
+        title: issue.content.masthead.title.clone(),
+        number: issue.number.map_or_else(
+            || "未编号".to_owned(),
+            |number| {
+                format!(
+                    "{}年第{}期（总第{}期）",
+                    number.year, number.number, number.total_number
+                )
+            },
+        ),
+        state: issue.state.label(),
+        period: format!(
+            "{} 至 {}",
+            minute(Some(period.from)),
+            minute(Some(period.to))
+        ),
+        entries: issue.content.entries().count(),
+    }
+}

@@ -1,0 +1,102 @@
+//! How values are written on pages: times, lists, posts in a list.
+
+use crate::model::{Level, StoredPost, Timestamp, Topic};
+
+/// `2017-04-14 13:58`; a dash where unknown.
+pub fn minute(at: Option<Timestamp>) -> String {
+    at.map_or_else(
+        || "—".to_owned(),
+        |at| at.format("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// A post in a list.
+pub struct PostLine {
+    /// Row id.
+    pub id: i64,
+    /// Code for the colour.
+    pub level: &'static str,
+    /// Label, empty for none.
+    pub level_label: &'static str,
+    /// Title, or the beginning of the text.
+    pub title: String,
+    /// 信源.
+    pub source: String,
+    /// 发布时间.
+    pub published: String,
+    /// 主题 labels.
+    pub topics: String,
+    /// 评 转 赞.
+    pub engagement: String,
+    /// Why it is flagged.
+    pub reason: String,
+}
+
+impl PostLine {
+    /// The line of one post.
+    pub fn of(stored: &StoredPost) -> PostLine {
+        let post = &stored.post;
+        let analysis = stored.analysis.as_ref();
+        let level = analysis.map_or(Level::None, |analysis| analysis.level);
+        let reason = analysis.and_then(|analysis| {
+            let is_rule = |rule: &str| rule.len() <= 3 && rule.starts_with(['R', 'O', 'Y', 'B']);
+            analysis.reasons.iter().find(|reason| is_rule(&reason.rule))
+        });
+        PostLine {
+            id: stored.id.0,
+            level: level.code(),
+            level_label: if level == Level::None {
+                ""
+            } else {
+                level.label()
+            },
+            title: title(&post.title, &post.text),
+            source: post.source_name.clone(),
+            published: minute(post.published_at.map(|published| published.at)),
+            topics: topics(analysis.map_or(&[][..], |analysis| &analysis.topics)),
+            engagement: engagement(post),
+            reason: reason.map(|reason| reason.text.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The title, or the beginning of the text.
+pub fn title(title: &str, text: &str) -> String {
+    if !title.is_empty() {
+        return title.to_owned();
+    }
+    let start: String = text
+        .chars()
+        .take(40)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(40).is_some() {
+        format!("{start}…")
+    } else {
+        start
+    }
+}
+
+/// `社会保障卡、12333与经办大厅窗口服务`.
+pub fn topics(scores: &[crate::model::TopicScore]) -> String {
+    scores
+        .iter()
+        .map(|score| Topic::label(score.code))
+        .collect::<Vec<_>>()
+        .join("、")
+}
+
+fn engagement(post: &crate::model::Post) -> String {
+    let numbers = post.engagement;
+    let parts = [
+        ("评", numbers.comments),
+        ("转", numbers.reposts),
+        ("赞", numbers.likes),
+        ("阅", numbers.views),
+    ];
+    let shown: Vec<String> = parts
+        .iter()
+        .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
+        .collect();
+    shown.join("  ")
+}
