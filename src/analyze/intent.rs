@@ -123,6 +123,15 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
     if is_negative && weight(Intent::Report) >= 1.0 {
         return explicit(Intent::Report, "有举报用语或违规线索");
     }
+    let is_wrongdoing = ["leak", "fund", "unfair", "job_fraud"]
+        .iter()
+        .any(|group| found.has(group));
+    if is_negative && is_wrongdoing {
+        return explicit(Intent::Report, "指出违规线索");
+    }
+    if !is_positive && about.stance.score < 0.0 && weight(Intent::Help) >= 1.0 {
+        return explicit(Intent::Help, "有求助用语");
+    }
     if about.is_danger || is_negative && weight(Intent::Help) >= 1.0 {
         return explicit(Intent::Help, "有求助用语或处境紧急");
     }

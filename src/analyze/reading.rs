@@ -16,6 +16,7 @@ pub(super) struct Reading {
     characters: Vec<Character>,
     original: Vec<char>,
     head: usize,
+    has_title: bool,
 }
 
 /// A character of the reading.
@@ -47,7 +48,7 @@ impl Reading {
             0 => HEAD_CHARS,
             _ => title_chars,
         };
-        Reading::build(squeezed, original, head)
+        Reading::build(squeezed, original, head, title_chars > 0)
     }
 
     /// The same text with some spans replaced; `replacements` are in order and do not overlap.
@@ -70,10 +71,10 @@ impl Reading {
             next = *end;
         }
         pieces.extend(self.characters[next..].iter().map(copy));
-        Reading::build(pieces, self.original.clone(), self.head)
+        Reading::build(pieces, self.original.clone(), self.head, self.has_title)
     }
 
-    fn build(pieces: Vec<Piece>, original: Vec<char>, head: usize) -> Self {
+    fn build(pieces: Vec<Piece>, original: Vec<char>, head: usize, has_title: bool) -> Self {
         let mut text = String::with_capacity(pieces.len() * 3);
         let mut characters = Vec::with_capacity(pieces.len());
         let (mut clause, mut sentence) = (0, 0);
@@ -98,6 +99,7 @@ impl Reading {
             characters,
             original,
             head,
+            has_title,
         }
     }
 
@@ -150,6 +152,11 @@ impl Reading {
         self.characters
             .get(position)
             .is_some_and(|character| character.origin <= self.head)
+    }
+
+    /// True for positions in the title proper.
+    pub fn is_title(&self, position: usize) -> bool {
+        self.has_title && self.is_head(position)
     }
 
     /// The words as they were published.

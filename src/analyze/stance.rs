@@ -12,6 +12,12 @@ const AFTER_TURN: f32 = 1.5;
 const BEFORE_TURN: f32 = 0.4;
 /// Weight of one bad circumstance that is told without a word of feeling.
 const PLIGHT_WEIGHT: f32 = 0.8;
+/// A circumstance in the title is the matter itself.
+const TITLE_FACTOR: f32 = 1.3;
+/// Weight of one sober word of progress in the press.
+const PROGRESS_WEIGHT: f32 = 1.5;
+/// Circumstances up to this sum are what a question is about; beyond it the question is rhetorical.
+const ASKED_CIRCUMSTANCES: f32 = -3.0;
 /// From here on a post is negative, or positive.
 const NEGATIVE_FROM: f32 = -1.0;
 const POSITIVE_FROM: f32 = 1.5;
@@ -48,8 +54,6 @@ pub(super) struct Stance {
     pub sentiment: Sentiment,
     /// −1 … 1.
     pub score: f32,
-    /// Praise that means its opposite.
-    pub is_ironic: bool,
     pub reasons: Vec<Reason>,
 }
 
@@ -101,7 +105,6 @@ pub(super) fn judge(post: &Post, found: &Found) -> Stance {
     Stance {
         sentiment,
         score,
-        is_ironic: irony.is_some(),
         reasons,
     }
 }
@@ -144,7 +147,10 @@ fn weigh(found: &Found, groups: &[(&str, Option<f32>)]) -> Weighed {
             if !is_new || is_negated(found, &negations, hit) {
                 continue;
             }
-            let value = weight.unwrap_or(own_weight) * turn_factor(found, &turns, hit);
+            let mut value = weight.unwrap_or(own_weight) * turn_factor(found, &turns, hit);
+            if *group == "plight" && found.reading.is_title(hit.start) {
+                value *= TITLE_FACTOR;
+            }
             sum += value;
             if *group != "plight" {
                 feeling += value;
@@ -233,7 +239,7 @@ fn is_arrears_term(hit: &Hit) -> bool {
 
 /// Good news in the sober words of the press: `新增就业`, `提供岗位`.
 fn progress(found: &Found) -> f32 {
-    (found.words_of("progress").len() as f32 * 0.8).min(2.4)
+    (found.words_of("progress").len() as f32 * PROGRESS_WEIGHT).min(3.0)
 }
 
 /// Asks, and tells circumstances at most: worry is no complaint (`spec.md` 4.8).
@@ -241,7 +247,10 @@ fn is_plain_question(found: &Found, negative: &Weighed) -> bool {
     let pleads = found.intent_weight(Intent::Help) >= 1.0
         || found.intent_weight(Intent::Complaint) >= 1.0
         || found.intent_weight(Intent::Report) >= 1.0;
-    found.intent_weight(Intent::Consult) >= 1.0 && !pleads && negative.feeling > -1.0
+    let is_polite = found.intent_weight(Intent::Consult) >= 2.0;
+    let asks = found.intent_weight(Intent::Consult) >= 1.0;
+    let is_mild = is_polite || negative.sum - negative.feeling > ASKED_CIRCUMSTANCES;
+    asks && !pleads && is_mild && negative.feeling > -1.0
 }
 
 fn reason(rule: &str, text: String) -> Reason {

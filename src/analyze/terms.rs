@@ -132,11 +132,6 @@ impl TermList {
             .is_some_and(|position| self.meanings[*position].contains(&meaning))
     }
 
-    /// All strings, folded.
-    pub fn strings(&self) -> &[String] {
-        &self.strings
-    }
-
     /// Builds the automaton; `None` if no string is listed.
     pub fn build(self) -> Option<Terms> {
         let values = self.strings.iter().zip(0u32..);
