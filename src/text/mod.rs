@@ -1,6 +1,7 @@
 //! Pure functions over Chinese text. No input or output, no clock, no settings.
 
 pub mod fingerprint;
+pub mod mask;
 pub mod normalize;
 pub mod segment;
 pub mod summary;

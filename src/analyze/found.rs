@@ -1,0 +1,162 @@
+//! 命中 — a post's reading with everything that was found in it, and the questions the judges ask about it.
+
+use crate::analyze::pairs;
+use crate::analyze::reading::Reading;
+use crate::analyze::rules::Rules;
+use crate::analyze::terms::{Hit, Meaning, OrgKind, OrgRank, Strength};
+use crate::model::{Intent, Post, Topic};
+use std::collections::HashSet;
+
+/// What was found in a post.
+pub(super) struct Found<'r> {
+    /// The text, ready for matching.
+    pub reading: Reading,
+    /// Every hit, pairs included, in order of its start.
+    pub hits: Vec<Hit>,
+    /// Variants that were restored: as published, and what they stand for.
+    pub restored: Vec<(String, String)>,
+    rules: &'r Rules,
+}
+
+/// A topic term that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TermHit {
+    pub topic: Topic,
+    pub strength: Strength,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// An organisation that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OrgHit {
+    pub kind: OrgKind,
+    pub rank: OrgRank,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl<'r> Found<'r> {
+    /// Reads the post and finds everything in it.
+    pub fn search(post: &Post, rules: &'r Rules) -> Self {
+        let reading = Reading::new(&post.title, &post.text);
+        let (reading, restored) =
+            (rules.variants).restore(reading, |reading| has_anchor(&rules.terms.find(reading)));
+        let mut hits = rules.terms.find(&reading);
+        hits.extend(pairs::find(&rules.pairs, &reading, &hits));
+        hits.sort_by_key(|hit| hit.start);
+        Found {
+            reading,
+            hits,
+            restored,
+            rules,
+        }
+    }
+
+    /// Topic terms, in order.
+    pub fn terms(&self) -> impl Iterator<Item = TermHit> + '_ {
+        self.hits.iter().filter_map(|hit| match hit.meaning {
+            Meaning::Term(topic, strength) => Some(TermHit {
+                topic,
+                strength,
+                start: hit.start,
+                end: hit.end,
+            }),
+            _ => None,
+        })
+    }
+
+    /// Organisations, in order.
+    pub fn organisations(&self) -> impl Iterator<Item = OrgHit> + '_ {
+        self.hits.iter().filter_map(|hit| match hit.meaning {
+            Meaning::Org(kind, rank) => Some(OrgHit {
+                kind,
+                rank,
+                start: hit.start,
+                end: hit.end,
+            }),
+            _ => None,
+        })
+    }
+
+    /// Hits of a group with their weights.
+    pub fn group(&self, name: &str) -> impl Iterator<Item = (&Hit, f32)> + '_ {
+        let group = self.rules.group(name);
+        self.hits.iter().filter_map(move |hit| match hit.meaning {
+            Meaning::Group(found, weight) if Some(found) == group => Some((hit, weight)),
+            _ => None,
+        })
+    }
+
+    /// True if any word of the group occurs.
+    pub fn has(&self, group: &str) -> bool {
+        self.group(group).next().is_some()
+    }
+
+    /// Distinct words of a group, as published, in order.
+    pub fn words_of(&self, group: &str) -> Vec<String> {
+        let spans: Vec<(usize, usize)> = self
+            .group(group)
+            .map(|(hit, _)| (hit.start, hit.end))
+            .collect();
+        self.words_at(&spans)
+    }
+
+    /// Distinct words at the given spans, as published.
+    pub fn words_at(&self, spans: &[(usize, usize)]) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for (start, end) in spans {
+            let word = self.reading.original(*start, *end);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
+    }
+
+    /// Weight of an intent's cues, each cue counted once.
+    pub fn intent_weight(&self, intent: Intent) -> f32 {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut sum = 0.0;
+        for hit in &self.hits {
+            if let Meaning::Intent(found, weight) = hit.meaning
+                && found == intent
+                && seen.insert(self.folded_text(hit.start, hit.end))
+            {
+                sum += weight;
+            }
+        }
+        sum
+    }
+
+    /// Number of distinct signs of a filter.
+    pub fn filter_count(&self, name: &str) -> usize {
+        let filter = self.rules.filter(name);
+        let words: HashSet<&str> = self
+            .hits
+            .iter()
+            .filter(|hit| matches!(hit.meaning, Meaning::Filter(found) if Some(found) == filter))
+            .map(|hit| self.folded_text(hit.start, hit.end))
+            .collect();
+        words.len()
+    }
+
+    /// The folded text between two positions.
+    pub fn folded_text(&self, start: usize, end: usize) -> &str {
+        let text = self.reading.text();
+        let from = self.reading.byte_at(start);
+        let to = self.reading.byte_at(end);
+        text.get(from..to).unwrap_or_default()
+    }
+}
+
+fn has_anchor(hits: &[Hit]) -> bool {
+    hits.iter().any(|hit| {
+        matches!(
+            hit.meaning,
+            Meaning::Place(_)
+                | Meaning::Org(..)
+                | Meaning::Term(_, Strength::Strong | Strength::Generic)
+        )
+    })
+}

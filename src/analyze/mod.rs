@@ -1,0 +1,340 @@
+//! 研判: Post → Analysis, with reasons an editor can check.
+//!
+//! Pure and linear: no clock, no input or output, never panics. Words and thresholds are data (`config/`); what is
+//! decided here is only how they act together. A person may overrule every label; that is kept elsewhere.
+
+mod about;
+mod files;
+mod found;
+mod gather;
+mod intent;
+mod irony;
+mod keywords;
+mod level;
+mod noise;
+mod pairs;
+mod place;
+mod reading;
+mod rules;
+mod score;
+mod stance;
+mod tables;
+mod terms;
+mod topic;
+mod variants;
+
+pub use files::{
+    Fact, Gate, HandedOver, Home, LevelRule, LevelsFile, RuleFiles, TopicBlock, TopicsFile,
+};
+pub use rules::Rules;
+
+use crate::model::{
+    Analysis, Intent, Jurisdiction, Level, Post, Reason, Regions, Sentiment, Topic, TopicScore,
+};
+use chrono::TimeDelta;
+use found::Found;
+use gather::Crowd;
+use noise::Noise;
+use place::Places;
+use terms::{Meaning, Strength};
+
+/// 传播 — how far the matter of a post has spread, as far as the caller knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// I24 — engagement within 24 hours (`spec.md` 3.2).
+    pub weight_24h: f64,
+    /// I1h — engagement within one hour.
+    pub weight_1h: f64,
+    /// 独立发帖人 on the same matter within 24 hours.
+    pub authors_24h: u32,
+    /// 独立发帖人 on the same matter within 7 days.
+    pub authors_7d: u32,
+}
+
+impl Spread {
+    /// What one reading tells: its engagement as I24; as I1h too if it was read within an hour of publication.
+    pub fn of_snapshot(post: &Post) -> Spread {
+        let weight = post.engagement.weight();
+        let is_first_hour = post.published_at.is_some_and(|published| {
+            let age = post.fetched_at - published.at;
+            age >= TimeDelta::zero() && age <= TimeDelta::hours(1)
+        });
+        Spread {
+            weight_24h: weight,
+            weight_1h: if is_first_hour { weight } else { 0.0 },
+            authors_24h: 1,
+            authors_7d: 1,
+        }
+    }
+}
+
+/// 研判 — judges one post. The order of the steps is the order of the reasons.
+pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
+    let found = Found::search(post, rules);
+    let mut reasons = restored_reasons(&found);
+    let noise = noise::recognise(post, &found);
+    let about = about::judge(&found);
+    let noise = noise.map(|(noise, reason)| {
+        reasons.push(reason);
+        noise
+    });
+    reasons.extend(about.reasons);
+    let places = place::locate(post, &found, rules);
+    reasons.extend(places.reasons.iter().cloned());
+    let topics = topic::topics(&found);
+    reasons.extend(
+        topics
+            .iter()
+            .map(|topic| topic_reason(&found, topic, rules)),
+    );
+    let stance = stance::judge(post, &found);
+    reasons.extend(stance.reasons.iter().cloned());
+    let crowd = gather::read(&found);
+    let primary = topics.first().map(|topic| topic.code);
+    let has_addressee = found.organisations().next().is_some()
+        || matches!(
+            places.jurisdiction,
+            Jurisdiction::City | Jurisdiction::District
+        );
+    let is_danger = is_danger(&found, noise, has_addressee || primary.is_some());
+    let (intent, intent_reason) = intent::decide(
+        post,
+        &found,
+        &intent::Circumstances {
+            stance: &stance,
+            noise,
+            primary,
+            has_addressee,
+            is_danger,
+            is_official: is_official(post, rules),
+        },
+    );
+    reasons.push(intent_reason);
+    let sentiment = settle_sentiment(stance.sentiment, intent);
+    let jurisdiction = jurisdiction(post, &found, &places, primary, noise, rules, &mut reasons);
+    let is_about = about.is_about && !noise.is_some_and(Noise::is_other_office);
+    let is_relevant = is_about && is_ours(&found, &places, noise, intent, sentiment);
+    let is_here = matches!(jurisdiction, Jurisdiction::City | Jurisdiction::District)
+        || (places.act.as_ref()).is_some_and(|region| rules.home.holds(&region.code));
+    let facts = facts(post, &found, &places, &crowd, is_here, is_danger);
+    let situation = level::Situation {
+        post,
+        found: &found,
+        spread,
+        intent,
+        sentiment,
+        topic: primary,
+        jurisdiction,
+        crowd: crowd.size,
+        facts,
+    };
+    let (level, level_reasons) = if is_relevant {
+        level::decide(&situation, rules)
+    } else {
+        (Level::None, Vec::new())
+    };
+    reasons.extend(level_reasons);
+    let has_picture = post.has_image || post.has_video || found.has("image_mark");
+    Analysis {
+        about: is_about,
+        relevant: is_relevant,
+        relevance: about.relevance,
+        sentiment,
+        sentiment_score: stance.score,
+        intent,
+        level,
+        score: score::score(&score::Parts {
+            sentiment_score: stance.score,
+            spread,
+            tier: post.outlet_tier,
+            is_extreme: is_danger,
+            is_gathering: crowd.is_gathering,
+            is_org_here: places.is_org_here,
+            is_here,
+            topic: primary,
+            at: post.effective_at(),
+        }),
+        picture_needs_a_look: has_picture && is_about && found.reading.len() <= PICTURE_TEXT_CHARS,
+        keywords: keywords::keywords(&found, rules),
+        regions: Regions {
+            act: places.act,
+            responsible: places.responsible,
+            jurisdiction,
+        },
+        topics,
+        reasons,
+    }
+}
+
+/// Below this length the picture may carry what the text does not say.
+const PICTURE_TEXT_CHARS: usize = 200;
+
+fn restored_reasons(found: &Found) -> Vec<Reason> {
+    found
+        .restored
+        .iter()
+        .take(6)
+        .map(|(written, stands_for)| Reason {
+            rule: "variant".to_owned(),
+            text: format!("“{written}”还原为“{stands_for}”"),
+        })
+        .collect()
+}
+
+fn topic_reason(found: &Found, topic: &TopicScore, rules: &Rules) -> Reason {
+    let spans: Vec<(usize, usize)> = found
+        .terms()
+        .filter(|term| term.topic == topic.code && term.strength != Strength::Weak)
+        .map(|term| (term.start, term.end))
+        .take(20)
+        .collect();
+    let words: Vec<String> = found.words_at(&spans).into_iter().take(4).collect();
+    let name = rules.topic_name(topic.code);
+    let text = if words.is_empty() {
+        format!("只有机构名，主题暂记“{name}”，待人工归类")
+    } else {
+        format!("主题“{name}”：命中“{}”", words.join("”“"))
+    };
+    Reason {
+        rule: format!("topic.{}", topic.code),
+        text,
+    }
+}
+
+/// Threats and acts, figures of speech and fiction excluded; there must be a matter or an addressee.
+fn is_danger(found: &Found, noise: Option<Noise>, has_matter: bool) -> bool {
+    let is_figure = found.has("hyperbole") && !found.has("scene");
+    (found.has("E4") || found.has("danger_scene")) && noise.is_none() && !is_figure && has_matter
+}
+
+fn is_official(post: &Post, rules: &Rules) -> bool {
+    let is_known = |name: &str| {
+        (rules.accounts.iter()).any(|account| account.is_official && account.name == name)
+    };
+    is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
+}
+
+/// Some intents imply a stance that words alone do not show.
+fn settle_sentiment(sentiment: Sentiment, intent: Intent) -> Sentiment {
+    match (intent, sentiment) {
+        (Intent::Rumor | Intent::Help, Sentiment::Neutral) => Sentiment::Negative,
+        (Intent::Ad | Intent::Policy, _) => Sentiment::Neutral,
+        _ => sentiment,
+    }
+}
+
+/// Place first, then competence at that date.
+fn jurisdiction(
+    post: &Post,
+    found: &Found,
+    places: &Places,
+    primary: Option<Topic>,
+    noise: Option<Noise>,
+    rules: &Rules,
+    reasons: &mut Vec<Reason>,
+) -> Jurisdiction {
+    if noise.is_some_and(Noise::is_other_office) && places.jurisdiction != Jurisdiction::Elsewhere {
+        return Jurisdiction::OtherOffice;
+    }
+    let is_ours = matches!(
+        places.jurisdiction,
+        Jurisdiction::City | Jurisdiction::District | Jurisdiction::Province
+    );
+    let Some(topic) = primary.filter(|_| is_ours) else {
+        return places.jurisdiction;
+    };
+    let terms: Vec<String> = found
+        .terms()
+        .filter(|term| term.topic == topic)
+        .map(|term| found.folded_text(term.start, term.end).to_owned())
+        .take(50)
+        .collect();
+    match rules.handed_over(topic, &terms, post.effective_at()) {
+        Some(handover) => {
+            reasons.push(Reason {
+                rule: "competence".to_owned(),
+                text: format!(
+                    "{}起该事项由{}承办，属职能外",
+                    handover.until.format("%Y年%-m月%-d日"),
+                    handover.successor
+                ),
+            });
+            Jurisdiction::OtherOffice
+        }
+        None => places.jurisdiction,
+    }
+}
+
+/// Ours by place, and somebody's opinion or a fact: no advertisement, no fiction, no diary.
+fn is_ours(
+    found: &Found,
+    places: &Places,
+    noise: Option<Noise>,
+    intent: Intent,
+    sentiment: Sentiment,
+) -> bool {
+    if matches!(
+        noise,
+        Some(Noise::AgentAd | Noise::HiringAd | Noise::Fiction | Noise::FigureOfSpeech)
+    ) {
+        return false;
+    }
+    let acts_here = (places.act.as_ref()).is_some_and(|region| !region.code.is_empty());
+    if places.jurisdiction == Jurisdiction::Elsewhere && !acts_here {
+        return false;
+    }
+    !is_diary(found, places, intent, sentiment)
+}
+
+/// `今天社保到账了`: our words, but nothing is asked, told or judged.
+fn is_diary(found: &Found, places: &Places, intent: Intent, sentiment: Sentiment) -> bool {
+    let is_silent =
+        matches!(intent, Intent::Other | Intent::Praise) && sentiment != Sentiment::Negative;
+    let has_org = found.organisations().next().is_some();
+    let is_unplaced = places.jurisdiction == Jurisdiction::Unknown;
+    is_silent && (!has_org || is_unplaced) && !(has_org && intent == Intent::Praise)
+}
+
+fn facts(
+    post: &Post,
+    found: &Found,
+    places: &Places,
+    crowd: &Crowd,
+    is_here: bool,
+    is_danger: bool,
+) -> Vec<Fact> {
+    let has_evidence =
+        post.has_image || post.has_video || found.has("image_mark") || found.has("evidence");
+    let is_idle = !crowd.is_gathering && !found.has("group") && !is_told_by_the_many(found);
+    [
+        (is_here, Fact::Here),
+        (
+            places.jurisdiction == Jurisdiction::Elsewhere,
+            Fact::Elsewhere,
+        ),
+        (places.is_org_here, Fact::OrgHere),
+        (has_evidence, Fact::Evidence),
+        (crowd.is_gathering, Fact::Gathering),
+        (crowd.is_planned, Fact::GatheringPlanned),
+        (is_danger, Fact::Danger),
+        (found.has("E5") && is_danger, Fact::Casualty),
+        (is_idle, Fact::CrowdIsIdle),
+    ]
+    .into_iter()
+    .filter_map(|(holds, fact)| holds.then_some(fact))
+    .collect()
+}
+
+/// `我们二十多个工人`: the people counted speak for themselves.
+fn is_told_by_the_many(found: &Found) -> bool {
+    let has_wages = found.hits.iter().any(|hit| {
+        matches!(
+            hit.meaning,
+            Meaning::Term(Topic::Qx | Topic::Ld, Strength::Strong)
+        )
+    });
+    has_wages || found.reading.text().contains("我们")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! 情感 — the author's stance, from weighted words, with negation, turns, irony and achievements.
+
+use crate::analyze::found::Found;
+use crate::analyze::irony;
+use crate::analyze::terms::Hit;
+use crate::model::{Channel, Intent, Post, Reason, Sentiment};
+
+/// A negation reaches this many characters forward (`没有拖欠`).
+const NEGATION_REACH: usize = 3;
+/// What stands after a turn counts more than what stands before it (`虽然…但是…`).
+const AFTER_TURN: f32 = 1.5;
+const BEFORE_TURN: f32 = 0.4;
+/// Weight of one bad circumstance that is told without a word of feeling.
+const PLIGHT_WEIGHT: f32 = 0.8;
+/// A circumstance in the title is the matter itself.
+const TITLE_FACTOR: f32 = 1.3;
+/// Weight of one sober word of progress in the press.
+const PROGRESS_WEIGHT: f32 = 1.5;
+/// Circumstances up to this sum are what a question is about; beyond it the question is rhetorical.
+const ASKED_CIRCUMSTANCES: f32 = -3.0;
+/// From here on a post is negative, or positive.
+const NEGATIVE_FROM: f32 = -1.0;
+const POSITIVE_FROM: f32 = 1.5;
+
+/// Groups that speak against, and what one word of them weighs where the table's weight is no feeling.
+const NEGATIVE_GROUPS: &[(&str, Option<f32>)] = &[
+    ("N1", None),
+    ("N2", None),
+    ("N3", None),
+    ("N4", None),
+    ("S1", None),
+    ("plight", Some(-PLIGHT_WEIGHT)),
+    ("E2", Some(-1.0)),
+    ("E3", Some(-1.0)),
+    ("E4", Some(-2.0)),
+    ("danger_scene", Some(-2.0)),
+    ("conflict", Some(-1.5)),
+    ("leak", Some(-1.5)),
+    ("unfair", Some(-1.5)),
+    ("fund", Some(-1.0)),
+    ("angry_face", Some(-1.0)),
+    ("gather", Some(-1.0)),
+];
+
+/// Groups that speak in favour.
+const POSITIVE_GROUPS: &[(&str, Option<f32>)] = &[
+    ("P1", None),
+    ("glad_face", Some(1.0)),
+    ("outcome", Some(1.5)),
+];
+
+/// Stance with its reasons.
+pub(super) struct Stance {
+    pub sentiment: Sentiment,
+    /// −1 … 1.
+    pub score: f32,
+    pub reasons: Vec<Reason>,
+}
+
+/// Decides the stance.
+pub(super) fn judge(post: &Post, found: &Found) -> Stance {
+    let negative = weigh(found, NEGATIVE_GROUPS);
+    let positive = weigh(found, POSITIVE_GROUPS);
+    let irony = irony::detect(found);
+    let achievement = achievement(post, found);
+    let is_report = is_press(post.channel);
+    let mut reasons = Vec::new();
+    let total = if let Some(signals) = &irony {
+        reasons.push(reason("irony", format!("反语：{}", signals.join("，"))));
+        // Praise turned round counts against.
+        negative.sum - positive.sum.min(2.0) - 1.0
+    } else if let Some(words) = &achievement {
+        reasons.push(reason(
+            "achievement",
+            format!("工作成效：“{}”与欠薪等词同句，不按负面计", words.join("、")),
+        ));
+        positive.sum + 2.0
+    } else if is_report && negative.sum > -1.0 {
+        negative.sum + positive.sum + progress(found)
+    } else {
+        negative.sum + positive.sum
+    };
+    let mut sentiment = by_total(total);
+    if irony.is_none() && sentiment == Sentiment::Negative && is_plain_question(found, &negative) {
+        reasons.push(reason(
+            "question",
+            "只是询问情况，没有情绪和评价".to_owned(),
+        ));
+        sentiment = Sentiment::Neutral;
+    }
+    if post.channel == Channel::Transfer {
+        sentiment = Sentiment::Negative;
+        reasons.push(reason("transfer", "上级转办的舆情，按负面计".to_owned()));
+    }
+    reasons.extend(word_reason("负面词", &negative.words));
+    if irony.is_none() {
+        reasons.extend(word_reason("正面词", &positive.words));
+    }
+    let bounded = (total / 4.0).tanh();
+    let score = match sentiment {
+        Sentiment::Negative => bounded.min(-0.2),
+        Sentiment::Neutral => bounded.clamp(-0.19, 0.19),
+        Sentiment::Positive => bounded.max(0.2),
+    };
+    Stance {
+        sentiment,
+        score,
+        reasons,
+    }
+}
+
+/// Press, television and radio: they report, they do not plead.
+pub(super) fn is_press(channel: Channel) -> bool {
+    matches!(
+        channel,
+        Channel::News | Channel::Newspaper | Channel::Tv | Channel::Radio | Channel::Government
+    )
+}
+
+fn by_total(total: f32) -> Sentiment {
+    if total <= NEGATIVE_FROM {
+        Sentiment::Negative
+    } else if total >= POSITIVE_FROM {
+        Sentiment::Positive
+    } else {
+        Sentiment::Neutral
+    }
+}
+
+struct Weighed {
+    sum: f32,
+    /// Sum without circumstances: feelings and judgements only.
+    feeling: f32,
+    words: Vec<String>,
+}
+
+/// Each word of a group counts once; negated words do not count.
+fn weigh(found: &Found, groups: &[(&str, Option<f32>)]) -> Weighed {
+    let turns: Vec<(u32, usize)> = turns(found);
+    let negations: Vec<Hit> = found.group("negation").map(|(hit, _)| *hit).collect();
+    let mut counted: Vec<(usize, usize)> = Vec::new();
+    let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
+    let (mut sum, mut feeling) = (0.0, 0.0);
+    for (group, weight) in groups {
+        for (hit, own_weight) in found.group(group) {
+            let is_new = seen.insert(found.folded_text(hit.start, hit.end));
+            if !is_new || is_negated(found, &negations, hit) {
+                continue;
+            }
+            let mut value = weight.unwrap_or(own_weight) * turn_factor(found, &turns, hit);
+            if *group == "plight" && found.reading.is_title(hit.start) {
+                value *= TITLE_FACTOR;
+            }
+            sum += value;
+            if *group != "plight" {
+                feeling += value;
+            }
+            counted.push((hit.start, hit.end));
+        }
+    }
+    Weighed {
+        sum,
+        feeling,
+        words: found.words_at(&counted),
+    }
+}
+
+/// The last turn of each sentence that has one.
+fn turns(found: &Found) -> Vec<(u32, usize)> {
+    found
+        .group("turn")
+        .filter(|(hit, _)| {
+            let before = hit
+                .start
+                .checked_sub(1)
+                .and_then(|position| found.reading.folded(position));
+            // 不但, 非但: no turn.
+            !matches!(before, Some('不' | '非'))
+        })
+        .map(|(hit, _)| (found.reading.sentence(hit.start), hit.start))
+        .collect()
+}
+
+fn turn_factor(found: &Found, turns: &[(u32, usize)], hit: &Hit) -> f32 {
+    let sentence = found.reading.sentence(hit.start);
+    // Turns are in order: the last one of the sentence decides.
+    let end = turns.partition_point(|(other, _)| *other <= sentence);
+    match end.checked_sub(1).map(|index| turns[index]) {
+        Some((same, position)) if same == sentence && hit.start > position => AFTER_TURN,
+        Some((same, _)) if same == sentence => BEFORE_TURN,
+        _ => 1.0,
+    }
+}
+
+/// A negation directly before the word, in the same clause; a word that begins with its negation is not negated.
+fn is_negated(found: &Found, negations: &[Hit], hit: &Hit) -> bool {
+    let end = negations.partition_point(|negation| negation.start < hit.start);
+    let Some(negation) = end.checked_sub(1).map(|index| negations[index]) else {
+        return false;
+    };
+    negation.end <= hit.start
+        && hit.start - negation.end < NEGATION_REACH
+        && found.reading.clause(negation.start) == found.reading.clause(hit.start)
+}
+
+/// Wages recovered, arrears cleared: the bad word names what was put right.
+fn achievement(post: &Post, found: &Found) -> Option<Vec<String>> {
+    let is_told_by_others = is_press(post.channel)
+        || found.intent_weight(Intent::News) >= 1.0
+        || found.has("official_voice")
+        || found.intent_weight(Intent::Praise) >= 1.0;
+    let still_open = found.has("E4") || found.has("E3") || found.has("danger_scene");
+    if !is_told_by_others || still_open {
+        return None;
+    }
+    let wrongs: Vec<u32> = (["N3", "plight"].iter())
+        .flat_map(|group| found.group(group))
+        .map(|(hit, _)| hit)
+        .chain(found.hits.iter().filter(|hit| is_arrears_term(hit)))
+        .map(|hit| found.reading.sentence(hit.start))
+        .collect();
+    let deeds: Vec<(usize, usize)> = found
+        .group("achievement")
+        .filter(|(hit, _)| wrongs.contains(&found.reading.sentence(hit.start)))
+        .map(|(hit, _)| (hit.start, hit.end))
+        .take(20)
+        .collect();
+    let words = found.words_at(&deeds);
+    (!words.is_empty()).then_some(words)
+}
+
+fn is_arrears_term(hit: &Hit) -> bool {
+    use crate::analyze::terms::{Meaning, Strength};
+    matches!(
+        hit.meaning,
+        Meaning::Term(crate::model::Topic::Qx, Strength::Strong)
+    )
+}
+
+/// Good news in the sober words of the press: `新增就业`, `提供岗位`.
+fn progress(found: &Found) -> f32 {
+    (found.words_of("progress").len() as f32 * PROGRESS_WEIGHT).min(3.0)
+}
+
+/// Asks, and tells circumstances at most: worry is no complaint (`spec.md` 4.8).
+fn is_plain_question(found: &Found, negative: &Weighed) -> bool {
+    let pleads = found.intent_weight(Intent::Help) >= 1.0
+        || found.intent_weight(Intent::Complaint) >= 1.0
+        || found.intent_weight(Intent::Report) >= 1.0;
+    let is_polite = found.intent_weight(Intent::Consult) >= 2.0;
+    let asks = found.intent_weight(Intent::Consult) >= 1.0;
+    let is_mild = is_polite || negative.sum - negative.feeling > ASKED_CIRCUMSTANCES;
+    asks && !pleads && is_mild && negative.feeling > -1.0
+}
+
+fn reason(rule: &str, text: String) -> Reason {
+    Reason {
+        rule: rule.to_owned(),
+        text,
+    }
+}
+
+fn word_reason(kind: &str, words: &[String]) -> Option<Reason> {
+    if words.is_empty() {
+        return None;
+    }
+    let shown: Vec<&str> = words.iter().take(6).map(String::as_str).collect();
+    Some(reason(
+        "sentiment",
+        format!("命中{kind}“{}”", shown.join("”“")),
+    ))
+}

@@ -1,0 +1,1 @@
+//! Own cases, one file per kind.
