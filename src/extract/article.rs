@@ -6,6 +6,7 @@ use crate::extract::dates;
 use crate::extract::html;
 use crate::extract::metadata::{self, Metadata};
 use crate::extract::site_rules::ArticleRules;
+use crate::extract::tame::Tamed;
 use crate::extract::title;
 use crate::extract::{Extraction, Format, Visit};
 use crate::model::{Post, PublishedAt};
@@ -16,24 +17,27 @@ use serde_json::Value;
 const MIN_TEXT_CHARS: usize = 20;
 
 /// Adds the post of the page to `found`, or a warning where the page has no text.
-pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut Extraction) {
+pub(super) fn read(visit: Visit<'_>, document: &Html, tamed: &Tamed<'_>, found: &mut Extraction) {
     let default_rules = ArticleRules::default();
     let rules = visit.rules.and_then(|rules| rules.article.as_ref());
     let rules = rules.unwrap_or(&default_rules);
     let root = document.root_element();
     let metadata = metadata::read(document, visit.now());
+    let is_sure = metadata.is_article || rules.title.is_some();
 
     let mut post = visit.empty_post(&visit.page.url);
     post.title = html::line_by(root, rules.title.as_ref())
         .or_else(|| title::of_page(document, &metadata))
         .unwrap_or_default();
     let body = body_by_rules(root, rules, found)
-        .or_else(|| body::of_page(document, markup, &visit.page.url))
+        .or_else(|| body::of_page(document, tamed, &visit.page.url))
         .unwrap_or_default();
     take_body(&mut post, body);
     take_byline(visit, document, rules, metadata, &mut post);
     complain(&post, found);
-    if post.title.is_empty() && post.text.is_empty() {
+    // “正在加载”, “请登录”: a page with a title only is no post, unless it says that it is an article.
+    let is_empty = post.text.is_empty() && !post.has_image && !post.has_video;
+    if is_empty && (post.title.is_empty() || !is_sure) {
         found.format = Format::Unknown;
         return;
     }
@@ -47,13 +51,10 @@ fn body_by_rules(
 ) -> Option<Body> {
     let selector = rules.body.as_ref()?;
     let removes = |element: &ElementRef<'_>| rules.remove.iter().any(|css| css.0.matches(element));
-    let mut parts = root.select(&selector.0).filter(|part| {
-        // A container inside a container is read once.
-        !part
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .any(|above| selector.0.matches(&above))
-    });
+    // A container inside a container is read once.
+    let mut parts = root
+        .select(&selector.0)
+        .filter(|part| !html::is_inside(*part, selector));
     let mut body = parts.next().map(|first| body::of_element(first, removes));
     for part in parts {
         let more = body::of_element(part, removes);

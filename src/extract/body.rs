@@ -2,6 +2,7 @@
 //! (dom_smoothie, a Readability). Does not look for titles or dates.
 
 use crate::extract::html::{self, Step, selector};
+use crate::extract::tame::Tamed;
 use dom_smoothie::{Config, Readability};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
@@ -13,6 +14,12 @@ const CHAR_THRESHOLD: usize = 90;
 
 /// Pages of people have a tenth; weighing takes longer than linear time.
 const MAX_ELEMENTS: usize = 30_000;
+
+/// Shorter lines are labels and buttons.
+const MIN_SENTENCE_HAN: usize = 12;
+
+/// Bytes times depth: each level is weighed with all the text below it. Real pages stay under 30 million.
+const MAX_EFFORT: usize = 100_000_000;
 
 /// A container with fewer Chinese characters is not believed.
 const MIN_MARKED_HAN: usize = 40;
@@ -40,24 +47,25 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:[\[【（(]?(?:责任编辑|责编|编辑|校对|审核|初审|终审)[:：]|分享到|分享至|上一[篇页条]|下一[篇页条]|",
         r"[\[【]?(?:打印|关闭|收藏|我要纠错|返回顶部|大 中 小|字号|字体)|相关(?:阅读|新闻|链接|文章|报道)|",
-        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|收盘播报$|",
+        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
         r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|推荐阅读|更多精彩|原标题[:：])"
     ))
     .expect("the pattern is part of the program")
 });
 
 /// The text of the page by what pages have in common; `None` when there is none.
-pub fn of_page(document: &Html, markup: &str, url: &Url) -> Option<Body> {
+pub fn of_page(document: &Html, tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
     let marked = document
         .select(&MARKED)
         .map(|element| of_element(element, |_| false))
         .filter(|body| html::han_count(&body.text) >= MIN_MARKED_HAN)
         .max_by_key(|body| body.text.len());
-    let weighed = weighed(markup, url);
+    let weighed = weighed(tamed, url);
     let body = match (marked, weighed) {
         (Some(marked), Some(weighed)) if 3 * marked.text.len() < weighed.text.len() => weighed,
         (Some(marked), _) => marked,
-        (None, weighed) => weighed?,
+        (None, Some(weighed)) => weighed,
+        (None, None) => sentences(document),
     };
     let text = without_chrome(&body.text);
     (!text.is_empty()).then_some(Body { text, ..body })
@@ -83,17 +91,56 @@ pub fn of_element(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool)
     }
 }
 
-fn weighed(markup: &str, url: &Url) -> Option<Body> {
+fn weighed(tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
+    if tamed.html.len().saturating_mul(tamed.depth) > MAX_EFFORT {
+        return None;
+    }
     let config = Config {
         char_threshold: CHAR_THRESHOLD,
         max_elements_to_parse: MAX_ELEMENTS,
         disable_json_ld: true,
+        keep_classes: true,
         ..Config::default()
     };
-    let mut reader = Readability::new(markup, Some(url.as_str()), Some(config)).ok()?;
+    let mut reader = Readability::new(&*tamed.html, Some(url.as_str()), Some(config)).ok()?;
     let article = reader.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
-    Some(of_element(content.root_element(), is_list_of_links))
+    let root = content.root_element();
+    let trimmed = of_element(root, |element| {
+        is_aside(element) || is_list_of_links(element)
+    });
+    let whole = of_element(root, |_| false);
+    // Where little is left, the names misled us.
+    Some(if 4 * trimmed.text.len() < whole.text.len() {
+        whole
+    } else {
+        trimmed
+    })
+}
+
+/// Comments, recommendations and footers, by the names their blocks commonly have.
+fn is_aside(element: &ElementRef<'_>) -> bool {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:^|[\s_-])(?:comments?|commentlist|reply|replies|related?|recommend\w*|footer|foot|copyright|share|bdshare\w*|hotnews|sidebar|breadcrumbs?|toolbar|pagination|pager)(?:$|[\s_-])")
+            .expect("the pattern is part of the program")
+    });
+    let names = [element.attr("class"), element.attr("id")];
+    names.iter().flatten().any(|name| NAME.is_match(name))
+}
+
+/// Where weighing failed: lines outside links that read like sentences.
+fn sentences(document: &Html) -> Body {
+    let text = html::text(document.root_element(), |element| {
+        element.value().name() == "a"
+    });
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| html::han_count(line) >= MIN_SENTENCE_HAN && line.contains(['，', '。']))
+        .collect();
+    Body {
+        text: lines.join("\n"),
+        ..Body::default()
+    }
 }
 
 /// A block most of whose words are links belongs to other articles.

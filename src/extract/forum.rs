@@ -2,6 +2,7 @@
 //! by floor and by `#pidN` behind the thread's address. Software without rules is read as Discuz or phpwind.
 
 use crate::extract::body;
+use crate::extract::byline;
 use crate::extract::count::parse_count;
 use crate::extract::dates;
 use crate::extract::html::{self, selector};
@@ -101,7 +102,10 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
         .unwrap_or_default();
     let thread_url = without_fragment(&visit.page.url);
     let is_first_page = !is_later_page(&visit.page.url);
-    for (position, floor) in document.select(&css.0).enumerate() {
+    let floors = document
+        .select(&css.0)
+        .filter(|floor| !html::is_inside(*floor, css));
+    for (position, floor) in floors.enumerate() {
         let is_first = is_first_page && position == 0;
         let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
         post.title = if is_first {
@@ -141,7 +145,8 @@ fn read_floor(
     post.text = body.text;
     post.has_image = body.has_image;
     post.has_video = body.has_video;
-    post.author = html::line_by(floor, rules.author.as_ref());
+    post.author =
+        html::line_by(floor, rules.author.as_ref()).map(|line| byline::without_label(&line));
     post.published_at = rules.published_at.as_ref().and_then(|css| {
         let mut stated = floor.select(&css.0);
         stated.find_map(|element| dates::of_element(element, visit.now()))
