@@ -1,7 +1,24 @@
 //! Engagement over time: a few readings in, the reading at any age out, linear between them.
 
-use crate::model::Engagement;
 use serde::Deserialize;
+
+/// 互动量 as the sites print it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// 评论.
+    pub comments: u64,
+    /// 转发.
+    pub reposts: u64,
+    /// 点赞.
+    pub likes: u64,
+}
+
+impl Counts {
+    /// 互动指数, by which the sites decide what is hot.
+    pub fn weight(self) -> u64 {
+        self.comments + self.reposts + self.likes / 5
+    }
+}
 
 /// Rows of minutes after publication, comments, reposts, likes. Before the first row they grow from zero,
 /// after the last row they stand still.
@@ -11,13 +28,12 @@ pub struct Curve(Vec<[u64; 4]>);
 
 impl Curve {
     /// 互动量 of a post that is `age_minutes` old.
-    pub fn at(&self, age_minutes: u64) -> Engagement {
+    pub fn at(&self, age_minutes: u64) -> Counts {
         let [_, comments, reposts, likes] = self.row(age_minutes);
-        Engagement {
-            comments: Some(comments),
-            reposts: Some(reposts),
-            likes: Some(likes),
-            views: None,
+        Counts {
+            comments,
+            reposts,
+            likes,
         }
     }
 
@@ -51,6 +67,6 @@ mod tests {
         let seen: Vec<_> = [0, 5, 10, 15, 20, 900]
             .map(|age| curve.at(age).comments)
             .into();
-        assert_eq!(seen, [0, 10, 20, 30, 40, 40].map(Some));
+        assert_eq!(seen, [0, 10, 20, 30, 40, 40]);
     }
 }

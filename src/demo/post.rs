@@ -1,8 +1,8 @@
 //! One text of the sample world as its TOML file holds it, with the numbers it shows at a given moment.
 
 use crate::demo::clock::china;
-use crate::demo::curve::Curve;
-use crate::model::{Engagement, Timestamp};
+use crate::demo::curve::{Counts, Curve};
+use crate::model::Timestamp;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer, de};
 
@@ -72,7 +72,7 @@ impl SamplePost {
     }
 
     /// 互动量 shown at `now`.
-    pub fn engagement(&self, now: Timestamp) -> Engagement {
+    pub fn counts(&self, now: Timestamp) -> Counts {
         self.curve.at(self.age_minutes(now))
     }
 

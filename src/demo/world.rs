@@ -88,20 +88,6 @@ impl World {
     pub fn instants(&self) -> Vec<Timestamp> {
         INSTANTS.iter().copied().map(minute).collect()
     }
-
-    /// The posts of every site, with the site's name.
-    pub fn sites(&self) -> [(&'static str, &[SamplePost]); 8] {
-        [
-            ("weibo", &self.weibo),
-            ("bbs", &self.bbs),
-            ("news", &self.news),
-            ("epaper", &self.epaper),
-            ("rss", &self.rss),
-            ("atom", &self.atom),
-            ("central", &self.central),
-            ("gov", &self.gov),
-        ]
-    }
 }
 
 /// What is published by `now`, newest first.

@@ -3,8 +3,10 @@
 use crate::demo::sites::answer::Answer;
 use crate::demo::sites::{Visit, shown};
 use crate::demo::sources::{DemoSource, sources};
+use crate::model::SourceKind;
 use askama::Template;
 use axum::http::StatusCode;
+use url::Url;
 
 #[derive(Template)]
 #[template(
@@ -60,11 +62,13 @@ pub fn picture() -> Answer {
 
 /// A feed is its own front page; the other sites have one for people.
 fn front_page(source: &DemoSource) -> String {
-    if source.kind == crate::model::SourceKind::Feed {
-        return source.url.clone();
-    }
-    let host_end = source.url[7..]
-        .find('/')
-        .map_or(source.url.len(), |slash| slash + 8);
-    source.url[..host_end].to_owned()
+    let entry = Url::parse(&source.url).expect("addresses of the world are written here");
+    let path = if source.kind == SourceKind::Feed {
+        entry.path()
+    } else {
+        "/"
+    };
+    entry
+        .join(path)
+        .map_or_else(|_| source.url.clone(), String::from)
 }

@@ -1,7 +1,7 @@
 //! The world's sites behind one port, told apart by the Host header. Each file turns a visit into an answer;
 //! this one adds what every site has: robots.txt, pictures, ETag, 304 and 404.
 
-mod answer;
+pub mod answer;
 mod bbs;
 mod epaper;
 mod feeds;
@@ -11,9 +11,8 @@ mod news;
 mod shown;
 mod weibo;
 
-pub use answer::Answer;
-
 use crate::demo::clock::WorldClock;
+use crate::demo::sites::answer::Answer;
 use crate::demo::world::World;
 use crate::model::Timestamp;
 use axum::Router;

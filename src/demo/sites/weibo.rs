@@ -1,23 +1,26 @@
 //! 小微博: a JSON interface whose numbers grow between two visits, and a page per post for people.
 
+use crate::demo::curve::Counts;
 use crate::demo::post::SamplePost;
 use crate::demo::sites::answer::Answer;
 use crate::demo::sites::{Visit, shown};
 use crate::demo::world::{newest_first, published};
-use crate::model::{Engagement, Timestamp};
+use crate::model::Timestamp;
 use askama::Template;
 use regex::{Captures, Regex};
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 /// Cards on one page of the interface.
 const PAGE_SIZE: usize = 20;
 /// From this 互动指数 on a post is pinned above the newest.
-const HOT_WEIGHT: f64 = 1000.0;
+const HOT_WEIGHT: u64 = 1000;
 /// So many posts are pinned at most.
 const HOT_COUNT: usize = 3;
-/// Hot posts are gone from the search after a week, others after four days.
+/// After so many days a hot post is gone from the search.
 const HOT_DAYS: i64 = 7;
+/// After so many days any other post is.
 const PLAIN_DAYS: i64 = 4;
 
 #[derive(Template)]
@@ -30,7 +33,7 @@ const PLAIN_DAYS: i64 = 4;
 img{width:120px;margin-right:6px}</style></head><body><h2><a href="/">小微博</a></h2>{% for card in cards %}
 <div class="card"><b>{{ card.post.author }}</b><br><small><a href="/status/{{ card.post.id }}">{{ card.posted }}</a></small>
 <div class="weibo-text">{{ card.html|safe }}</div>{% for number in 0..card.post.images %}<img src="/img/{{ card.post.id }}-{{ number }}.svg" alt="">{% endfor %}
-<small>转发 {{ card.reposts }}　评论 {{ card.comments }}　赞 {{ card.likes }}</small></div>{% endfor %}
+<small>转发 {{ card.counts.reposts }}　评论 {{ card.counts.comments }}　赞 {{ card.counts.likes }}</small></div>{% endfor %}
 </body></html>
 "#
 )]
@@ -42,9 +45,7 @@ struct Card<'a> {
     post: &'a SamplePost,
     posted: String,
     html: String,
-    comments: u64,
-    reposts: u64,
-    likes: u64,
+    counts: Counts,
 }
 
 /// The interface, the timeline for people, or one post.
@@ -73,9 +74,10 @@ fn interface(visit: &Visit) -> Answer {
         .take(PAGE_SIZE)
         .map(|post| card(post, visit))
         .collect();
-    let answer = match cards.is_empty() {
-        true => json!({"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}),
-        false => json!({"ok": 1, "data": {"cardlistInfo": {"total": posts.len()}, "cards": cards}}),
+    let answer = if cards.is_empty() {
+        json!({"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}})
+    } else {
+        json!({"ok": 1, "data": {"cardlistInfo": {"total": posts.len()}, "cards": cards}})
     };
     Answer::ok("application/json; charset=utf-8", answer.to_string())
 }
@@ -83,25 +85,31 @@ fn interface(visit: &Visit) -> Answer {
 /// 综合 — a few hot posts first, then the newest.
 fn search_results<'a>(visit: &Visit<'a>) -> Vec<&'a SamplePost> {
     let now = visit.now;
-    let is_hot = |post: &SamplePost| post.engagement(now).weight() >= HOT_WEIGHT;
     let mut posts = newest_first(&visit.world.weibo, now);
-    posts.retain(|post| {
-        let days = if is_hot(post) { HOT_DAYS } else { PLAIN_DAYS };
-        (now - post.at).num_days() < days
-    });
-    let mut hot: Vec<&SamplePost> = posts.iter().copied().filter(|post| is_hot(post)).collect();
-    hot.sort_by(|left, right| {
-        let weight = |post: &SamplePost| post.engagement(now).weight();
-        weight(right).total_cmp(&weight(left))
-    });
+    posts.retain(|post| (now - post.at).num_days() < days_shown(post, now));
+    let mut hot = posts.clone();
+    hot.retain(|post| is_hot(post, now));
+    hot.sort_by_key(|post| Reverse(post.counts(now).weight()));
     hot.truncate(HOT_COUNT);
     posts.retain(|post| hot.iter().all(|pinned| pinned.id != post.id));
     hot.extend(posts);
     hot
 }
 
+fn is_hot(post: &SamplePost, now: Timestamp) -> bool {
+    post.counts(now).weight() >= HOT_WEIGHT
+}
+
+fn days_shown(post: &SamplePost, now: Timestamp) -> i64 {
+    if is_hot(post, now) {
+        HOT_DAYS
+    } else {
+        PLAIN_DAYS
+    }
+}
+
 fn card(post: &SamplePost, visit: &Visit) -> Value {
-    let numbers = Numbers::of(post.engagement(visit.now));
+    let counts = post.counts(visit.now);
     let address = visit.address(&format!("/status/{}", post.id));
     let pictures: Vec<Value> = (0..post.images)
         .map(|number| {
@@ -115,9 +123,9 @@ fn card(post: &SamplePost, visit: &Visit) -> Value {
         "created_at": post.at.format("%a %b %d %H:%M:%S %z %Y").to_string(),
         "text": html(&post.text),
         "user": {"id": author_id(&post.author), "screen_name": post.author},
-        "comments_count": numbers.comments,
-        "reposts_count": numbers.reposts,
-        "attitudes_count": numbers.likes,
+        "comments_count": counts.comments,
+        "reposts_count": counts.reposts,
+        "attitudes_count": counts.likes,
     });
     if !pictures.is_empty() {
         mblog["pics"] = Value::Array(pictures);
@@ -128,37 +136,12 @@ fn card(post: &SamplePost, visit: &Visit) -> Value {
     json!({"card_type": 9, "scheme": address, "mblog": mblog})
 }
 
-struct Numbers {
-    comments: u64,
-    reposts: u64,
-    likes: u64,
-}
-
-impl Numbers {
-    fn of(engagement: Engagement) -> Numbers {
-        Numbers {
-            comments: engagement.comments.unwrap_or(0),
-            reposts: engagement.reposts.unwrap_or(0),
-            likes: engagement.likes.unwrap_or(0),
-        }
-    }
-}
-
 fn timeline<'a>(posts: &[&'a SamplePost], now: Timestamp) -> Timeline<'a> {
-    let cards = posts.iter().copied().map(|post| {
-        let Numbers {
-            comments,
-            reposts,
-            likes,
-        } = Numbers::of(post.engagement(now));
-        Card {
-            post,
-            posted: shown::minute(&post.at),
-            html: html(&post.text),
-            comments,
-            reposts,
-            likes,
-        }
+    let cards = posts.iter().map(|post| Card {
+        post,
+        counts: post.counts(now),
+        posted: shown::minute(&post.at),
+        html: html(&post.text),
     });
     Timeline {
         cards: cards.collect(),
