@@ -17,6 +17,7 @@ mod place;
 mod reading;
 mod rules;
 mod score;
+mod spread;
 mod stance;
 mod tables;
 mod terms;

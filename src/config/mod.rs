@@ -102,10 +102,19 @@ fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, 
     let files = RuleFiles {
         topics: parse("topics.toml", &read("topics.toml")?).map_err(one)?,
         levels: parse("levels.toml", &read("levels.toml")?).map_err(one)?,
-        lexicon: folder.files_below("lexicon", "tsv").map_err(one)?,
+        lexicon: lexicon(folder).map_err(one)?,
         home: settings.bureau.home(),
     };
     Rules::compile(files).map(Arc::new)
+}
+
+/// Tables of terms by their bare file names: `rules` names the folder itself where it reports a problem.
+fn lexicon(folder: &ConfigFolder) -> Result<Vec<(String, String)>, Problem> {
+    let mut tables = folder.files_below("lexicon", "tsv")?;
+    for (file, _) in &mut tables {
+        *file = file.trim_start_matches("lexicon/").to_owned();
+    }
+    Ok(tables)
 }
 
 /// Reads one file of site rules.
