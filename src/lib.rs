@@ -3,3 +3,6 @@
 // What we talk about: no input or output, no clock.
 pub mod model;
 pub mod text;
+
+// The pipeline.
+pub mod extract;

@@ -1,0 +1,146 @@
+//! Article page → one post. Rules of the site come first, then what the page says about itself, then its lines.
+
+use crate::extract::body::{self, Body};
+use crate::extract::byline;
+use crate::extract::dates;
+use crate::extract::html;
+use crate::extract::metadata::{self, Metadata};
+use crate::extract::site_rules::ArticleRules;
+use crate::extract::title;
+use crate::extract::{Extraction, Format, Visit};
+use crate::model::{Post, PublishedAt};
+use scraper::{ElementRef, Html};
+use serde_json::Value;
+
+/// Under so many characters a text is likely a message of the site (“页面不存在”).
+const MIN_TEXT_CHARS: usize = 20;
+
+/// Adds the post of the page to `found`, or a warning where the page has no text.
+pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut Extraction) {
+    let default_rules = ArticleRules::default();
+    let rules = visit.rules.and_then(|rules| rules.article.as_ref());
+    let rules = rules.unwrap_or(&default_rules);
+    let root = document.root_element();
+    let metadata = metadata::read(document, visit.now());
+
+    let mut post = visit.empty_post(&visit.page.url);
+    post.title = html::line_by(root, rules.title.as_ref())
+        .or_else(|| title::of_page(document, &metadata))
+        .unwrap_or_default();
+    let body = body_by_rules(root, rules, found)
+        .or_else(|| body::of_page(document, markup, &visit.page.url))
+        .unwrap_or_default();
+    take_body(&mut post, body);
+    take_byline(visit, document, rules, metadata, &mut post);
+    complain(&post, found);
+    if post.title.is_empty() && post.text.is_empty() {
+        found.format = Format::Unknown;
+        return;
+    }
+    found.posts.push(post);
+}
+
+fn body_by_rules(
+    root: ElementRef<'_>,
+    rules: &ArticleRules,
+    found: &mut Extraction,
+) -> Option<Body> {
+    let selector = rules.body.as_ref()?;
+    let removes = |element: &ElementRef<'_>| rules.remove.iter().any(|css| css.0.matches(element));
+    let mut parts = root.select(&selector.0).filter(|part| {
+        // A container inside a container is read once.
+        !part
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .any(|above| selector.0.matches(&above))
+    });
+    let mut body = parts.next().map(|first| body::of_element(first, removes));
+    for part in parts {
+        let more = body::of_element(part, removes);
+        if let Some(body) = body.as_mut() {
+            body.text = format!("{}\n{}", body.text, more.text);
+            body.has_image |= more.has_image;
+            body.has_video |= more.has_video;
+        }
+    }
+    let body = body.filter(|body| !body.text.is_empty() || body.has_image || body.has_video);
+    if body.is_none() {
+        found
+            .warnings
+            .push("采集规则的正文选择器没有选中内容，已改用通用方法。".to_owned());
+    }
+    body
+}
+
+fn take_body(post: &mut Post, body: Body) {
+    let repeated_title = body.text.lines().next().filter(|line| *line == post.title);
+    let skipped = repeated_title.map_or(0, str::len);
+    post.text = body.text[skipped..].trim_start_matches('\n').to_owned();
+    post.has_image = body.has_image;
+    post.has_video = body.has_video;
+}
+
+fn take_byline(
+    visit: Visit<'_>,
+    document: &Html,
+    rules: &ArticleRules,
+    metadata: Metadata,
+    post: &mut Post,
+) {
+    let root = document.root_element();
+    let page_text = html::text(root, |_| false);
+    let byline = byline::read(&page_text, &post.title, visit.now());
+    post.published_at = time_by_rules(visit, root, rules)
+        .or(sharper(metadata.published_at, byline.published_at))
+        .or_else(|| dates::day_of_url(&visit.page.url, visit.now()));
+    post.outlet = html::line_by(root, rules.outlet.as_ref())
+        .map(|line| byline::without_label(&line))
+        .or(metadata.outlet)
+        .or(byline.outlet);
+    post.author = html::line_by(root, rules.author.as_ref())
+        .map(|line| byline::without_label(&line))
+        .or(byline.author)
+        .or(metadata.author);
+    let section = html::line_by(root, rules.section.as_ref()).or(metadata.section);
+    if let Some(section) = section {
+        post.extra.insert("栏目".to_owned(), Value::String(section));
+    }
+}
+
+fn time_by_rules(
+    visit: Visit<'_>,
+    root: ElementRef<'_>,
+    rules: &ArticleRules,
+) -> Option<PublishedAt> {
+    let css = rules.published_at.as_ref()?;
+    root.select(&css.0)
+        .find_map(|element| dates::of_element(element, visit.now()))
+}
+
+/// What machines are told, unless the page shows the hour of the same day and the machines only the day.
+fn sharper(told: Option<PublishedAt>, shown: Option<PublishedAt>) -> Option<PublishedAt> {
+    match (told, shown) {
+        (Some(told), Some(shown))
+            if shown.precision < told.precision
+                && shown.at.date_naive() == told.at.date_naive() =>
+        {
+            Some(shown)
+        }
+        (told, shown) => told.or(shown),
+    }
+}
+
+fn complain(post: &Post, found: &mut Extraction) {
+    let mut warn = |sentence: &str| found.warnings.push(sentence.to_owned());
+    if post.title.is_empty() {
+        warn("没有找到标题。");
+    }
+    if post.text.is_empty() {
+        warn("没有找到正文，页面可能由脚本生成或需要登录。");
+    } else if post.text.chars().count() < MIN_TEXT_CHARS {
+        warn("正文过短，可能没有取全。");
+    }
+    if post.published_at.is_none() {
+        warn("没有找到发布时间。");
+    }
+}

@@ -1,0 +1,152 @@
+//! 署名行 — time, outlet (来源) and author from the lines around the title, as `2017-04-14 13:58 来源：郑州晚报`.
+
+use crate::extract::dates;
+use crate::model::{Precision, PublishedAt, Timestamp};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Longer lines are running text.
+const MAX_CHARS: usize = 120;
+
+/// Pages have their byline at the top; what comes later is other articles.
+const MAX_LINES: usize = 800;
+
+/// What the lines of a page say about who published when.
+#[derive(Default)]
+pub struct Byline {
+    pub published_at: Option<PublishedAt>,
+    pub outlet: Option<String>,
+    pub author: Option<String>,
+}
+
+static OUTLET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:来源|稿源|出处)\s*[:：]\s*([^\s|｜,，;；()（）\[\]【】:：]{2,24})")
+        .expect("valid")
+});
+static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:作者|记者|撰稿|撰文|文/)\s*[:：]?\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})")
+        .expect("valid")
+});
+/// A new label that stands without a blank behind a name.
+static NEXT_LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:作者|记者|责任编辑|责编|编辑|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|分享|打印|评论|\d{4}[-年/])")
+        .expect("valid")
+});
+
+/// Reads the byline from the lines of a page (`text`), given the title the page has.
+pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
+    let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
+    let title_line = lines
+        .iter()
+        .position(|line| !title.is_empty() && line.contains(title) && line.len() < 2 * title.len());
+    let short = || {
+        let numbered = lines.iter().enumerate();
+        numbered.filter(|(_, line)| line.chars().count() <= MAX_CHARS)
+    };
+    let mut best: Option<(i32, PublishedAt)> = None;
+    for (position, line) in short() {
+        let Some(published_at) = stated_time(line, now) else {
+            continue;
+        };
+        let score = time_score(line, position, title_line, published_at);
+        // The first of equals wins: the byline stands above the comments.
+        if score > 0 && best.is_none_or(|(best_score, _)| score > best_score) {
+            best = Some((score, published_at));
+        }
+    }
+    let after_title = || short().skip_while(|(position, _)| Some(*position) < title_line);
+    Byline {
+        published_at: best.map(|(_, published_at)| published_at),
+        outlet: after_title().find_map(|(_, line)| label(&OUTLET, line)),
+        author: after_title()
+            .take(40)
+            .find_map(|(_, line)| label(&AUTHOR, line)),
+    }
+}
+
+fn stated_time(line: &str, now: Timestamp) -> Option<PublishedAt> {
+    let has_digit = line.contains(|c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | '〇'));
+    let has_form = ["-", "/", ".", "年", "月", ":", "前", "20"]
+        .iter()
+        .any(|part| line.contains(part));
+    if !(has_digit && has_form) {
+        return None;
+    }
+    dates::parse_published(line, now)
+}
+
+fn time_score(line: &str, position: usize, title_line: Option<usize>, at: PublishedAt) -> i32 {
+    let contains = |words: &[&str]| words.iter().any(|word| line.contains(word));
+    let mut score = 0;
+    if contains(&["发布", "时间", "日期", "来源", "发表", "作者", "编辑"]) {
+        score += 3;
+    }
+    if at.precision < Precision::Hour {
+        score += 2;
+    }
+    if line.chars().count() <= 40 {
+        score += 1;
+    }
+    if let Some(title_line) = title_line {
+        score += match position.checked_sub(title_line) {
+            Some(0..=8) => 4,
+            Some(_) => 0,
+            None if title_line - position <= 3 => 1,
+            None => -2,
+        };
+    }
+    if at.is_inferred {
+        score -= 3;
+    }
+    // Clocks in the head of a page, copyright lines at its foot, deadlines in its text.
+    if contains(&[
+        "今天是",
+        "版权",
+        "opyright",
+        "©",
+        "备案",
+        "ICP",
+        "截至",
+        "截止",
+        "有效期",
+    ]) {
+        score -= 8;
+    }
+    score
+}
+
+fn label(pattern: &Regex, line: &str) -> Option<String> {
+    let found = pattern.captures(line)?;
+    let name = &found[1];
+    let end = NEXT_LABEL
+        .find(name)
+        .map_or(name.len(), |next| next.start());
+    let name =
+        name[..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '》' | '《'));
+    (name.chars().count() >= 2).then(|| name.to_owned())
+}
+
+/// `来源：郑州晚报` → `郑州晚报`, for elements that a rule points at.
+pub fn without_label(line: &str) -> String {
+    let labelled = label(&OUTLET, line).or_else(|| label(&AUTHOR, line));
+    labelled.unwrap_or_else(|| line.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn the_line_under_the_title_wins_over_clocks_and_copyright() {
+        let now = chrono::DateTime::parse_from_rfc3339("2017-04-14T14:20:35+08:00").expect("time");
+        let page = "今天是2017年4月14日 星期五\n首页\n工地欠薪的事有着落了\n\
+            2017-04-13 09:40 来源：郑州晚报作者：本报记者 字号：大 中 小\n2016年5月1日，他来到工地。\n\
+            Copyright 2008-01-01 版权所有";
+        let byline = read(page, "工地欠薪的事有着落了", now);
+        let day = byline
+            .published_at
+            .map(|published| published.at.to_rfc3339());
+        assert_eq!(day.as_deref(), Some("2017-04-13T09:40:00+08:00"));
+        assert_eq!(byline.outlet.as_deref(), Some("郑州晚报"));
+    }
+}

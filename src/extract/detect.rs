@@ -1,0 +1,135 @@
+//! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
+
+use crate::extract::{Format, Visit, epaper, forum, html, listing, metadata};
+use crate::model::SourceKind;
+use scraper::Html;
+
+/// A list has at least so many links that look like titles.
+const MIN_LISTED: usize = 8;
+
+/// Text outside links that makes a page an article, in Chinese characters.
+const MIN_PARAGRAPH_HAN: usize = 60;
+
+/// Beginnings of files that are no text, and what to call them.
+const BINARY: &[(&[u8], &str)] = &[
+    (b"%PDF", "PDF 文件"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"GIF8", "图片"),
+    (b"PK\x03\x04", "压缩包或 Office 文件"),
+    (b"\xd0\xcf\x11\xe0", "Office 文件"),
+    (b"\x1f\x8b", "压缩文件"),
+    (b"Rar!", "压缩包"),
+    (b"RIFF", "音视频文件"),
+    (b"ID3", "音频文件"),
+    (b"FLV", "视频文件"),
+];
+
+/// Why the bytes hold nothing to read: a Chinese sentence; `None` for text.
+pub fn unreadable(bytes: &[u8]) -> Option<String> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Some("页面为空。".to_owned());
+    }
+    for (beginning, name) in BINARY {
+        if bytes.starts_with(beginning) {
+            return Some(format!("这是{name}，不是网页，没有提取内容。"));
+        }
+    }
+    // UTF-16 has zero bytes too, but begins with a mark or a `<`.
+    let head = &bytes[..bytes.len().min(1024)];
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let is_wide = matches!(
+        head,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..]
+    );
+    (zeros * 20 > head.len() && !is_wide)
+        .then(|| "这是二进制文件，不是网页，没有提取内容。".to_owned())
+}
+
+/// Feed or JSON, by how the text begins; `None` for HTML.
+pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let head: String = text.chars().take(2000).collect();
+    let is_json = text.starts_with(['{', '[']) || is_wrapped_json(&head);
+    if is_json {
+        let is_feed = head.contains("https://jsonfeed.org/") || head.contains("jsonfeed.org\\/");
+        return Some(if is_feed { Format::Feed } else { Format::Json });
+    }
+    let is_feed = ["<rss", "<feed", "<rdf:RDF", "<RDF", "<channel", "<entry"]
+        .iter()
+        .any(|root| head.contains(root));
+    let is_html = ["<html", "<HTML", "<!DOCTYPE html", "<!doctype html"]
+        .iter()
+        .any(|root| head.contains(root));
+    match kind {
+        Some(SourceKind::Feed) if is_feed || head.starts_with("<?xml") => Some(Format::Feed),
+        Some(SourceKind::Json) => Some(Format::Json),
+        _ if is_feed && !is_html => Some(Format::Feed),
+        _ => None,
+    }
+}
+
+/// `callback({…})`, with at most a short name before the bracket.
+fn is_wrapped_json(head: &str) -> bool {
+    let name: String = head
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+        .collect();
+    let rest = head[name.len()..].trim_start();
+    !name.is_empty() && (rest.starts_with("({") || rest.starts_with("(["))
+}
+
+/// What an HTML page is: by the kind of its source, by rules that fit it, by what stands on it.
+pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
+    match visit.source.kind {
+        Some(SourceKind::List) => return Format::List,
+        Some(SourceKind::Board) => return Format::Forum,
+        Some(SourceKind::Epaper) => return Format::Epaper,
+        _ => {}
+    }
+    if forum::thread_rules(visit, document).is_some()
+        || forum::board_rules(visit, document).is_some()
+    {
+        return Format::Forum;
+    }
+    if is_epaper(visit, document) {
+        return Format::Epaper;
+    }
+    if has_ruled_article(visit, document) {
+        return Format::Article;
+    }
+    by_content(visit, document)
+}
+
+fn is_epaper(visit: Visit<'_>, document: &Html) -> bool {
+    let has_rules = visit.rules.is_some_and(|rules| rules.epaper.is_some());
+    epaper::has_common_address(visit) || (has_rules && epaper::is_article(visit, document))
+}
+
+fn has_ruled_article(visit: Visit<'_>, document: &Html) -> bool {
+    let rules = visit.rules.and_then(|rules| rules.article.as_ref());
+    let body = rules.and_then(|rules| rules.body.as_ref());
+    html::first(document.root_element(), body).is_some()
+}
+
+/// A page is a list when titles of others outweigh its own text.
+fn by_content(visit: Visit<'_>, document: &Html) -> Format {
+    if metadata::read(document, visit.now()).is_article {
+        return Format::Article;
+    }
+    let base = html::base_url(document, &visit.page.url);
+    let listed = listing::likely_articles(visit, document, &base);
+    let listed_han: usize = listed.iter().map(|link| html::han_count(&link.title)).sum();
+    let own_text = html::text(document.root_element(), |element| {
+        element.value().name() == "a"
+    });
+    let own_han: usize = own_text
+        .lines()
+        .map(html::han_count)
+        .filter(|han| *han >= MIN_PARAGRAPH_HAN)
+        .sum();
+    if listed.len() >= MIN_LISTED && listed_han > own_han {
+        return Format::List;
+    }
+    Format::Article
+}

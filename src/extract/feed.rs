@@ -1,0 +1,191 @@
+//! RSS 0.9x, 1.0, 2.0, Atom and JSON Feed → posts and links. The only file that names feed-rs. Slightly broken XML is
+//! repaired and tried again.
+
+use crate::extract::body;
+use crate::extract::feed_repair;
+use crate::extract::html;
+use crate::extract::{Extraction, Format, Link, Visit, dates};
+use crate::model::{Post, PublishedAt, Timestamp, canonical_url};
+use chrono::{DateTime, Utc};
+use feed_rs::model::{Entry, Feed};
+use feed_rs::parser;
+use scraper::Html;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use url::Url;
+
+/// Adds entries as posts, and their addresses as links, for feeds that only announce.
+pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
+    found.format = Format::Feed;
+    let Some((feed, times)) = parse(visit, text, found) else {
+        found.format = Format::Unknown;
+        found.warnings.push("订阅源格式有误，无法读取。".to_owned());
+        return;
+    };
+    for entry in &feed.entries {
+        let post = post(visit, entry, &times);
+        if let Some(url) = own_url(visit, entry) {
+            let link = Link {
+                url,
+                title: post.title.clone(),
+            };
+            if !found.links.iter().any(|known| known.url == link.url) {
+                found.links.push(link);
+            }
+        }
+        if !post.title.is_empty() || !post.text.is_empty() {
+            found.posts.push(post);
+        }
+    }
+    complain(&times, found);
+}
+
+/// Times as feed-rs met them: it keeps only the moment, we also need how exactly it was stated.
+#[derive(Default)]
+struct Times {
+    stated: HashMap<DateTime<Utc>, PublishedAt>,
+    refused: Vec<String>,
+}
+
+fn parse(visit: Visit<'_>, text: &str, found: &mut Extraction) -> Option<(Feed, Times)> {
+    let text = feed_repair::without_encoding(text);
+    if let Some(feed) = parse_once(visit, &text) {
+        return Some(feed);
+    }
+    let repaired = feed_repair::repair(&text);
+    let feed = parse_once(visit, &repaired).or_else(|| salvage(visit, &repaired))?;
+    found
+        .warnings
+        .push("订阅源的 XML 有错误，已修补后读取，个别条目可能缺失。".to_owned());
+    Some(feed)
+}
+
+fn parse_once(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
+    let times = Arc::new(Mutex::new(Times::default()));
+    let (now, seen) = (visit.now(), Arc::clone(&times));
+    let parser = parser::Builder::new()
+        .base_uri(Some(visit.page.url.as_str()))
+        .sanitize_content(false)
+        .timestamp_parser(move |stated| note_time(stated, now, &seen))
+        .build();
+    let feed = parser.parse(text.as_bytes()).ok()?;
+    let times = std::mem::take(&mut *times.lock().ok()?);
+    Some((feed, times))
+}
+
+fn note_time(stated: &str, now: Timestamp, seen: &Mutex<Times>) -> Option<DateTime<Utc>> {
+    let mut seen = seen.lock().ok()?;
+    let Some(published_at) = dates::parse_published(stated, now) else {
+        seen.refused.push(stated.trim().to_owned());
+        return None;
+    };
+    let at = published_at.at.to_utc();
+    seen.stated.insert(at, published_at);
+    Some(at)
+}
+
+/// Entries one by one, for XML that is broken in some of them.
+fn salvage(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
+    let mut whole: Option<(Feed, Times)> = None;
+    for entry in feed_repair::entries(text) {
+        let Some((feed, times)) = parse_once(visit, &entry) else {
+            continue;
+        };
+        match whole.as_mut() {
+            Some((all, all_times)) => {
+                all.entries.extend(feed.entries);
+                all_times.stated.extend(times.stated);
+                all_times.refused.extend(times.refused);
+            }
+            None => whole = Some((feed, times)),
+        }
+    }
+    whole
+}
+
+fn post(visit: Visit<'_>, entry: &Entry, times: &Times) -> Post {
+    let mut post = visit.empty_post(&visit.page.url);
+    post.url = own_url(visit, entry).map(|url| canonical_url(&url));
+    post.external_id = Some(entry.id.clone()).filter(|id| !id.is_empty());
+    let title = entry
+        .title
+        .as_ref()
+        .map(|title| html::text_of_markup(&title.content));
+    post.title = title.unwrap_or_default().replace('\n', " ");
+    take_text(&mut post, entry);
+    post.author = entry
+        .authors
+        .iter()
+        .filter_map(|person| person.name.as_deref().map(html::collapse))
+        .find(|name| !name.is_empty());
+    post.published_at = entry
+        .published
+        .or(entry.updated)
+        .and_then(|at| times.stated.get(&at).copied());
+    if let Some(category) = entry.categories.first() {
+        let name = category.label.as_ref().unwrap_or(&category.term);
+        post.extra
+            .insert("栏目".to_owned(), Value::String(name.clone()));
+    }
+    post
+}
+
+/// The longer of content and summary; both may hold markup.
+fn take_text(post: &mut Post, entry: &Entry) {
+    let content = entry
+        .content
+        .as_ref()
+        .and_then(|content| content.body.as_deref());
+    let summary = entry
+        .summary
+        .as_ref()
+        .map(|summary| summary.content.as_str());
+    for markup in [content, summary].into_iter().flatten() {
+        let tamed = crate::extract::tame::tame(markup);
+        let fragment = Html::parse_fragment(&tamed.html);
+        let body = body::of_element(fragment.root_element(), |_| false);
+        post.has_image |= body.has_image;
+        post.has_video |= body.has_video;
+        if body.text.len() > post.text.len() {
+            post.text = body.text;
+        }
+    }
+    for media in entry.media.iter().flat_map(|media| &media.content) {
+        let kind = media
+            .content_type
+            .as_ref()
+            .map_or("", |kind| kind.ty().as_str());
+        post.has_image |= kind == "image";
+        post.has_video |= kind == "video";
+    }
+}
+
+/// The address a reader opens, else an id that is an address.
+fn own_url(visit: Visit<'_>, entry: &Entry) -> Option<Url> {
+    let is_page = |rel: Option<&str>| matches!(rel, None | Some("alternate"));
+    let mut pages = entry
+        .links
+        .iter()
+        .filter(|link| is_page(link.rel.as_deref()));
+    let stated = pages
+        .next()
+        .or_else(|| entry.links.first())
+        .map(|link| link.href.as_str());
+    stated
+        .or_else(|| Some(entry.id.as_str()).filter(|id| id.starts_with("http")))
+        .filter(|address| !address.trim().is_empty())
+        .and_then(|address| visit.resolve(&visit.page.url, address))
+}
+
+fn complain(times: &Times, found: &mut Extraction) {
+    if found.posts.is_empty() {
+        found.warnings.push("订阅源里没有条目。".to_owned());
+    }
+    if let Some(first) = times.refused.first() {
+        found.warnings.push(format!(
+            "订阅源中有 {} 处时间无法识别，例如“{first}”。",
+            times.refused.len()
+        ));
+    }
+}

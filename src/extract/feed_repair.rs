@@ -1,0 +1,152 @@
+//! Slightly broken feeds → XML that a strict parser takes: control characters, bare `&`, entities of HTML, prefixes
+//! nobody declared, odd version numbers. Only text is rewritten; what it means is `feed`'s business.
+
+use regex::{Captures, Regex};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// Entries salvaged from a broken feed; feeds have tens.
+const MAX_ENTRIES: usize = 500;
+
+static ENCODING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']"#).expect("valid")
+});
+
+/// The text is decoded already: a prolog that still names a character set would have it decoded again.
+pub fn without_encoding(text: &str) -> Cow<'_, str> {
+    ENCODING.replace(
+        text.trim_start_matches(['\u{feff}', '\n', '\r', ' ', '\t']),
+        "$1",
+    )
+}
+
+/// The same feed with everything mended that can be.
+pub fn repair(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .filter(|character| is_allowed(*character))
+        .collect();
+    let text = escape_ampersands(&text);
+    let text = set_version(&text);
+    declare_prefixes(&text)
+}
+
+/// XML 1.0 allows three control characters.
+fn is_allowed(character: char) -> bool {
+    !character.is_control() || matches!(character, '\t' | '\n' | '\r')
+}
+
+/// `a & b` → `a &amp; b`, `&nbsp;` → its character; known entities and CDATA stay.
+fn escape_ampersands(text: &str) -> String {
+    static AMPERSAND: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)<!\[CDATA\[.*?\]\]>|&(?:(amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});|([a-zA-Z]{2,8});)?")
+            .expect("valid")
+    });
+    let escaped = AMPERSAND.replace_all(text, |found: &Captures<'_>| {
+        let whole = &found[0];
+        if whole.starts_with("<!") || found.get(1).is_some() {
+            return whole.to_owned();
+        }
+        match found.get(2).map(|name| name.as_str()) {
+            Some("nbsp") => "\u{a0}".to_owned(),
+            Some("mdash") => "—".to_owned(),
+            Some("hellip") => "…".to_owned(),
+            Some("ldquo") => "“".to_owned(),
+            Some("rdquo") => "”".to_owned(),
+            Some("middot") => "·".to_owned(),
+            Some(name) => format!("&amp;{name};"),
+            None => "&amp;".to_owned(),
+        }
+    });
+    escaped.into_owned()
+}
+
+/// `<rss>` and `<rss version="0.93">` are read as 2.0, which has all their elements.
+fn set_version(text: &str) -> String {
+    static ROOT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"<rss\b([^>]*?)(?:\s+version\s*=\s*["'][^"']*["'])?([^>]*)>"#).expect("valid")
+    });
+    ROOT.replace(text, |found: &Captures<'_>| {
+        let rest = VERSION
+            .replace_all(&found[0]["<rss".len()..], "")
+            .into_owned();
+        format!("<rss version=\"2.0\"{rest}")
+    })
+    .into_owned()
+}
+
+static VERSION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\s+version\s*=\s*["'][^"']*["']"#).expect("valid"));
+
+/// Declares every prefix that is used and was not declared, in the root element.
+fn declare_prefixes(text: &str) -> String {
+    static USED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"<([A-Za-z][\w.-]*):[A-Za-z]").expect("valid"));
+    static ROOT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"<(?:rss|feed|rdf:RDF|RDF)\b").expect("valid"));
+    let used: BTreeSet<&str> = USED
+        .captures_iter(text)
+        .filter_map(|found| found.get(1).map(|prefix| prefix.as_str()))
+        .filter(|prefix| !text.contains(&format!("xmlns:{prefix}")))
+        .collect();
+    let mut declarations = String::new();
+    for prefix in used {
+        let address = match prefix {
+            "dc" => "http://purl.org/dc/elements/1.1/",
+            "content" => "http://purl.org/rss/1.0/modules/content/",
+            "media" => "http://search.yahoo.com/mrss/",
+            "atom" => "http://www.w3.org/2005/Atom",
+            "rdf" => "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+            _ => "urn:undeclared",
+        };
+        declarations.push_str(&format!(" xmlns:{prefix}=\"{address}\""));
+    }
+    ROOT.replace(text, |found: &Captures<'_>| {
+        format!("{}{declarations}", &found[0])
+    })
+    .into_owned()
+}
+
+/// Each entry of a broken feed as a feed of its own.
+pub fn entries(text: &str) -> Vec<String> {
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)<item\b[^>]*>.*?</item>|<entry\b[^>]*>.*?</entry>").expect("valid")
+    });
+    ITEM.find_iter(text)
+        .take(MAX_ENTRIES)
+        .map(|entry| {
+            let entry = entry.as_str();
+            let whole = if entry.starts_with("<item") {
+                format!("<rss><channel><title></title>{entry}</channel></rss>")
+            } else {
+                format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{entry}</feed>")
+            };
+            declare_prefixes(&set_version(&whole))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{repair, without_encoding};
+
+    #[test]
+    fn broken_xml_is_mended() {
+        let broken = "<rss version=\"0.93\"><dc:date>一\u{b}&nbsp;二 & 三</dc:date><![CDATA[a&b]]>&lt;</rss>";
+        assert_eq!(
+            repair(broken),
+            "<rss xmlns:dc=\"http://purl.org/dc/elements/1.1/\" version=\"2.0\">\
+             <dc:date>一\u{a0}二 &amp; 三</dc:date><![CDATA[a&b]]>&lt;</rss>"
+        );
+    }
+
+    #[test]
+    fn a_prolog_keeps_everything_but_its_encoding() {
+        let prolog = "\u{feff}<?xml version=\"1.0\" encoding='gb2312' standalone=\"yes\"?><rss/>";
+        assert_eq!(
+            without_encoding(prolog),
+            "<?xml version=\"1.0\" standalone=\"yes\"?><rss/>"
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! Forum pages: a board → links to threads; a thread → its first post and each reply as posts of their own, told apart
+//! by floor and by `#pidN` behind the thread's address. Software without rules is read as Discuz or phpwind.
+
+use crate::extract::body;
+use crate::extract::count::parse_count;
+use crate::extract::dates;
+use crate::extract::html::{self, selector};
+use crate::extract::listing;
+use crate::extract::site_rules::{BoardRules, Css, SiteRules, ThreadRules};
+use crate::extract::title;
+use crate::extract::{Extraction, Visit};
+use crate::model::{Post, SourceKind, canonical_url};
+use regex::Regex;
+use scraper::{ElementRef, Html};
+use std::sync::LazyLock;
+use url::Url;
+
+/// Rules of forum software, for sites nobody wrote rules for.
+static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
+    [
+        include_str!("builtin/discuz.toml"),
+        include_str!("builtin/phpwind.toml"),
+    ]
+    .iter()
+    .map(|rules| toml::from_str(rules).expect("rules of the program are valid"))
+    .collect()
+});
+
+static FLOOR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("valid"));
+static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
+        .expect("valid")
+});
+
+/// The rules by which `document` is a thread.
+pub(super) fn thread_rules<'r>(visit: Visit<'r>, document: &Html) -> Option<&'r ThreadRules> {
+    let of_site = visit.rules.and_then(|rules| rules.thread.as_ref());
+    let of_software = SOFTWARE.iter().filter_map(|rules| rules.thread.as_ref());
+    of_site.into_iter().chain(of_software).find(|rules| {
+        let post = rules.post.as_ref();
+        post.is_some_and(|css| document.select(&css.0).next().is_some())
+    })
+}
+
+/// The rules by which `document` is a board.
+pub(super) fn board_rules<'r>(visit: Visit<'r>, document: &Html) -> Option<&'r BoardRules> {
+    let of_site = visit.rules.and_then(|rules| rules.board.as_ref());
+    let of_software = SOFTWARE.iter().filter_map(|rules| rules.board.as_ref());
+    of_site.into_iter().chain(of_software).find(|rules| {
+        let thread = rules.thread.as_ref();
+        thread.is_some_and(|css| document.select(&css.0).next().is_some())
+    })
+}
+
+/// Reads a board or a thread.
+pub(super) fn read(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
+    let is_entry = visit.source.kind == Some(SourceKind::Board);
+    match thread_rules(visit, document) {
+        Some(rules) if !is_entry => read_thread(visit, document, rules, found),
+        _ => read_board(visit, document, found),
+    }
+}
+
+fn read_board(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
+    let base = html::base_url(document, &visit.page.url);
+    let rules =
+        board_rules(visit, document).or_else(|| visit.rules.and_then(|rules| rules.board.as_ref()));
+    let pattern = rules.and_then(|rules| rules.thread_url.as_ref());
+    found.links = match rules.and_then(|rules| rules.thread.as_ref()) {
+        Some(css) => listing::links(visit, document, &base, css, |link| {
+            listing::matches(pattern, link) && !link.title.is_empty()
+        }),
+        None => {
+            let anchors = Css(selector("a[href]"));
+            listing::links(visit, document, &base, &anchors, |link| {
+                let is_thread = match pattern {
+                    Some(pattern) => pattern.0.is_match(link.url.as_str()),
+                    None => THREAD_PATH.is_match(link.url.as_str()),
+                };
+                is_thread && html::han_count(&link.title) >= 4
+            })
+        }
+    };
+    if found.links.is_empty() {
+        found
+            .warnings
+            .push("版块页上没有找到帖子链接，网站可能已改版或需要登录。".to_owned());
+    }
+    let next = rules.and_then(|rules| rules.next.as_ref());
+    found.next_pages = listing::next_pages(visit, document, &base, next);
+}
+
+fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &mut Extraction) {
+    let Some(css) = rules.post.as_ref() else {
+        return;
+    };
+    let root = document.root_element();
+    let title = html::line_by(root, rules.title.as_ref())
+        .or_else(|| title::of_page(document, &Default::default()))
+        .unwrap_or_default();
+    let thread_url = without_fragment(&visit.page.url);
+    let is_first_page = !is_later_page(&visit.page.url);
+    for (position, floor) in document.select(&css.0).enumerate() {
+        let is_first = is_first_page && position == 0;
+        let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
+        post.title = if is_first {
+            title.clone()
+        } else {
+            format!("回复：{title}")
+        };
+        if is_first {
+            let count = |css: &Option<Css>| parse_count(&html::line_by(root, css.as_ref())?);
+            post.engagement.comments = count(&rules.comments);
+            post.engagement.views = count(&rules.views);
+        }
+        if !post.text.is_empty() || post.has_image || post.has_video {
+            found.posts.push(post);
+        }
+    }
+    number_floors(&mut found.posts, is_first_page);
+    if found.posts.is_empty() {
+        found
+            .warnings
+            .push("帖子页上没有找到楼层内容，网站可能已改版或需要登录。".to_owned());
+    }
+    let base = html::base_url(document, &visit.page.url);
+    found.next_pages = listing::next_pages(visit, document, &base, rules.next.as_ref());
+}
+
+fn read_floor(
+    visit: Visit<'_>,
+    floor: ElementRef<'_>,
+    rules: &ThreadRules,
+    thread_url: &Url,
+    is_first: bool,
+) -> Post {
+    let mut post = visit.empty_post(thread_url);
+    let body = html::first(floor, rules.body.as_ref()).unwrap_or(floor);
+    let body = body::of_element(body, |_| false);
+    post.text = body.text;
+    post.has_image = body.has_image;
+    post.has_video = body.has_video;
+    post.author = html::line_by(floor, rules.author.as_ref());
+    post.published_at = rules.published_at.as_ref().and_then(|css| {
+        let mut stated = floor.select(&css.0);
+        stated.find_map(|element| dates::of_element(element, visit.now()))
+    });
+    post.floor = html::line_by(floor, rules.floor.as_ref()).and_then(|line| floor_number(&line));
+    if !is_first && let Some(id) = reply_id(floor, rules) {
+        let mut url = thread_url.clone();
+        url.set_fragment(Some(&format!("pid{id}")));
+        post.url = Some(canonical_url(&url));
+        post.external_id = Some(id);
+    }
+    post
+}
+
+/// Digits of the attribute that tells replies apart.
+fn reply_id(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
+    let attribute = rules.id_attr.as_deref().unwrap_or("id");
+    let written = floor.attr(attribute)?;
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then_some(digits)
+}
+
+/// `楼主` 1, `沙发` 2, `12#`, `第12楼`.
+fn floor_number(line: &str) -> Option<u32> {
+    for (word, number) in [("楼主", 1), ("沙发", 2), ("板凳", 3), ("地板", 4)] {
+        if line.contains(word) {
+            return Some(number);
+        }
+    }
+    FLOOR.captures(line)?[1].parse().ok()
+}
+
+/// Floors that the page does not print follow from those it does; on a first page they count from 1. A reply without
+/// an id of its own is told apart by its floor.
+fn number_floors(posts: &mut [Post], is_first_page: bool) {
+    let mut last = is_first_page.then_some(0);
+    for post in posts {
+        post.floor = post.floor.or(last.map(|floor| floor + 1));
+        last = post.floor.or(last);
+        let has_own_url = post.external_id.is_some() || post.floor == Some(1);
+        if let (false, Some(floor), Some(url)) = (has_own_url, post.floor, post.url.as_mut()) {
+            url.push_str(&format!("#floor{floor}"));
+        }
+    }
+}
+
+fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
+
+/// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
+fn is_later_page(url: &Url) -> bool {
+    static PAGE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("valid"));
+    let page = PAGE
+        .captures(url.as_str())
+        .and_then(|found| found[1].parse::<u32>().ok());
+    page.is_some_and(|page| page > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::floor_number;
+
+    #[test]
+    fn floors_have_names_and_numbers() {
+        for (line, floor) in [
+            ("楼主", Some(1)),
+            ("沙发", Some(2)),
+            ("12#", Some(12)),
+            ("第7楼", Some(7)),
+            ("电梯直达", None),
+        ] {
+            assert_eq!(floor_number(line), floor, "{line}");
+        }
+    }
+}

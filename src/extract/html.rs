@@ -1,0 +1,270 @@
+//! Element → text with paragraphs, and other small questions to a parsed page. No recursion: pages may be deep.
+
+use crate::extract::site_rules::Css;
+use scraper::{ElementRef, Html, Selector};
+use url::Url;
+
+/// A selector that is part of the program.
+pub fn selector(css: &str) -> Selector {
+    Selector::parse(css).expect("selectors of the program are valid")
+}
+
+/// What a walk over an element meets.
+pub enum Step<'d> {
+    Open(ElementRef<'d>),
+    Text(&'d str),
+    Close(ElementRef<'d>),
+}
+
+/// Walks over `root` in document order; `meet` says whether to go into an element it was shown.
+pub fn walk<'d>(root: ElementRef<'d>, mut meet: impl FnMut(Step<'d>) -> bool) {
+    let mut node = *root;
+    loop {
+        let element = ElementRef::wrap(node);
+        let goes_in = match element {
+            Some(element) => meet(Step::Open(element)),
+            None => {
+                if let Some(text) = node.value().as_text() {
+                    meet(Step::Text(text));
+                }
+                false
+            }
+        };
+        if goes_in && let Some(child) = node.first_child() {
+            node = child;
+            continue;
+        }
+        if let Some(element) = element.filter(|_| goes_in) {
+            meet(Step::Close(element));
+        }
+        // Up until there is a sibling; every parent on the way is closed.
+        loop {
+            if node.id() == root.id() {
+                return;
+            }
+            if let Some(sibling) = node.next_sibling() {
+                node = sibling;
+                break;
+            }
+            let Some(parent) = node.parent() else { return };
+            node = parent;
+            if let Some(element) = ElementRef::wrap(node) {
+                meet(Step::Close(element));
+            }
+        }
+    }
+}
+
+/// Text of `root` as a reader sees it: paragraphs separated by `\n`, cells by a blank; `skips` leaves elements out.
+pub fn text(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool) -> String {
+    let mut paragraphs = Paragraphs::default();
+    walk(root, |step| {
+        match step {
+            Step::Text(text) => paragraphs.push(text),
+            Step::Open(element) => {
+                if is_invisible(&element) || (element.id() != root.id() && skips(&element)) {
+                    return false;
+                }
+                paragraphs.edge(&element);
+            }
+            Step::Close(element) => paragraphs.edge(&element),
+        }
+        true
+    });
+    paragraphs.finish()
+}
+
+/// Text of `root` on one line.
+pub fn line(root: ElementRef<'_>) -> String {
+    text(root, |_| false).replace('\n', " ")
+}
+
+/// Text of a string of markup, as feeds and interfaces hand it out.
+pub fn text_of_markup(markup: &str) -> String {
+    let tamed = crate::extract::tame::tame(markup);
+    let fragment = Html::parse_fragment(&tamed.html);
+    text(fragment.root_element(), |_| false)
+}
+
+#[derive(Default)]
+struct Paragraphs {
+    text: String,
+    /// A blank is owed before the next word of the paragraph.
+    is_spaced: bool,
+}
+
+impl Paragraphs {
+    fn push(&mut self, text: &str) {
+        for character in text.chars() {
+            // Zero-width marks are put between characters to defeat search.
+            if matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}') {
+                continue;
+            }
+            if character.is_whitespace() {
+                self.is_spaced = true;
+                continue;
+            }
+            if self.is_spaced && !self.text.is_empty() && !self.text.ends_with('\n') {
+                self.text.push(' ');
+            }
+            self.is_spaced = false;
+            self.text.push(character);
+        }
+    }
+
+    fn edge(&mut self, element: &ElementRef<'_>) {
+        match element.value().name() {
+            "td" | "th" => self.is_spaced = true,
+            name if is_block(name) => {
+                if !self.text.is_empty() && !self.text.ends_with('\n') {
+                    self.text.push('\n');
+                }
+                self.is_spaced = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "br"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "tr"
+            | "table"
+            | "tbody"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "aside"
+            | "main"
+            | "nav"
+            | "blockquote"
+            | "pre"
+            | "hr"
+            | "form"
+            | "figure"
+            | "figcaption"
+            | "center"
+            | "body"
+            | "html"
+            | "title"
+            | "founder-content"
+    )
+}
+
+/// Elements whose words no reader sees.
+fn is_invisible(element: &ElementRef<'_>) -> bool {
+    let name = element.value().name();
+    if matches!(
+        name,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "select"
+            | "textarea"
+            | "button"
+            | "iframe"
+            | "object"
+            | "svg"
+    ) {
+        return true;
+    }
+    let is_hidden = element
+        .attr("style")
+        .is_some_and(|style| style.replace(' ', "").contains("display:none"));
+    // Discuz mixes noise into posts against copying, in elements of class `jammer`.
+    is_hidden
+        || element
+            .value()
+            .classes()
+            .any(|class| class == "jammer" || class == "pstatus")
+}
+
+/// First element that a rule finds below `root`.
+pub fn first<'d>(root: ElementRef<'d>, css: Option<&Css>) -> Option<ElementRef<'d>> {
+    root.select(&css?.0).next()
+}
+
+/// The line a rule finds: the text of the element, or of `content` for a `<meta>`.
+pub fn line_by(root: ElementRef<'_>, css: Option<&Css>) -> Option<String> {
+    let mut found = root.select(&css?.0);
+    found.find_map(|element| Some(value(element)).filter(|line| !line.is_empty()))
+}
+
+/// What an element states: `content` of a `<meta>`, else its text.
+pub fn value(element: ElementRef<'_>) -> String {
+    match element.attr("content") {
+        Some(content) if element.value().name() == "meta" => collapse(content),
+        _ => line(element),
+    }
+}
+
+/// White space of a line made single.
+pub fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What addresses of the page are relative to.
+pub fn base_url(document: &Html, page_url: &Url) -> Url {
+    document
+        .select(&selector("base[href]"))
+        .next()
+        .and_then(|base| page_url.join(base.attr("href")?.trim()).ok())
+        .unwrap_or_else(|| page_url.clone())
+}
+
+/// Chinese characters of a text.
+pub fn han_count(text: &str) -> usize {
+    text.chars()
+        .filter(
+            |character| matches!(character, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'),
+        )
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{text, text_of_markup};
+    use scraper::Html;
+
+    #[test]
+    fn paragraphs_cells_and_invisible_words_are_told_apart() {
+        let page = "<div>一<b>二</b><p> 三 <br>四&nbsp;五</p><script>六</script><p style='display: none'>七</p>\
+            <table><tr><td>八</td><td>九</td></tr><tr><td>十</td></tr></table></div>";
+        let document = Html::parse_document(page);
+        assert_eq!(
+            text(document.root_element(), |_| false),
+            "一二\n三\n四 五\n八 九\n十"
+        );
+    }
+
+    #[test]
+    fn markup_in_a_string_becomes_its_words() {
+        assert_eq!(
+            text_of_markup("社保<em>卡</em>&amp;<a href=x>#话题#</a>"),
+            "社保卡&#话题#"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! What a page says about itself for machines: JSON-LD, Open Graph, and the `<meta>` names of Chinese government sites.
+
+use crate::extract::html::{collapse, selector};
+use crate::extract::{dates, html};
+use crate::model::{PublishedAt, Timestamp};
+use scraper::Html;
+use serde_json::Value;
+
+/// Statements of the page about itself, each only if made.
+#[derive(Default)]
+pub struct Metadata {
+    pub title: Option<String>,
+    pub author: Option<String>,
+    pub outlet: Option<String>,
+    pub published_at: Option<PublishedAt>,
+    pub section: Option<String>,
+    /// The page calls itself an article.
+    pub is_article: bool,
+}
+
+/// Names of `<meta>` by what they state, in the order they are believed. Lower case.
+const TITLES: &[&str] = &["articletitle", "og:title", "twitter:title", "title"];
+const TIMES: &[&str] = &[
+    "pubdate",
+    "article:published_time",
+    "publishdate",
+    "publish_time",
+    "og:release_date",
+    "og:published_time",
+    "weibo:article:create_at",
+    "datepublished",
+    "dc.date.issued",
+    "release_time",
+    "publishtime",
+];
+const OUTLETS: &[&str] = &["contentsource", "source", "article:source", "mediaid"];
+const AUTHORS: &[&str] = &["article:author", "author", "byl"];
+const SECTIONS: &[&str] = &["columnname", "article:section"];
+
+/// Collects the statements; JSON-LD fills what `<meta>` leaves open.
+pub fn read(document: &Html, now: Timestamp) -> Metadata {
+    let named: Vec<(String, String)> = document
+        .select(&selector("meta[content]"))
+        .filter_map(|meta| {
+            let name = ["name", "property", "itemprop"]
+                .iter()
+                .find_map(|attribute| meta.attr(attribute))?;
+            Some((name.to_ascii_lowercase(), collapse(meta.attr("content")?)))
+        })
+        .filter(|(_, content)| !content.is_empty())
+        .collect();
+    let find = |names: &[&str]| {
+        names.iter().find_map(|wanted| {
+            let found = named.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, content)| content.clone())
+        })
+    };
+    let linked = linked_data(document);
+    let text = |key: &str| linked.as_ref().and_then(|object| name_of(object.get(key)?));
+    let time = |stated: String| dates::parse_published(&stated, now);
+    Metadata {
+        title: find(TITLES).or_else(|| text("headline")),
+        author: find(AUTHORS).or_else(|| text("author")),
+        outlet: find(OUTLETS),
+        published_at: find(TIMES)
+            .and_then(time)
+            .or_else(|| {
+                text("datePublished")
+                    .or_else(|| text("pubDate"))
+                    .and_then(time)
+            })
+            .or_else(|| time_element(document, now)),
+        section: find(SECTIONS).or_else(|| text("articleSection")),
+        is_article: linked.is_some()
+            || find(&["og:type"]).is_some_and(|kind| kind.contains("article") || kind == "news")
+            || find(&["articletitle"]).is_some(),
+    }
+}
+
+fn time_element(document: &Html, now: Timestamp) -> Option<PublishedAt> {
+    let marked = selector("time[datetime][pubdate], time[datetime], [itemprop=datePublished]");
+    let element = document.select(&marked).next()?;
+    let stated = element.attr("datetime").or_else(|| element.attr("content"));
+    dates::parse_published(
+        &stated.map_or_else(|| html::line(element), str::to_owned),
+        now,
+    )
+}
+
+/// The first JSON-LD object that describes an article.
+fn linked_data(document: &Html) -> Option<Value> {
+    let scripts = selector(r#"script[type="application/ld+json"]"#);
+    document.select(&scripts).take(10).find_map(|script| {
+        let written: String = script.text().collect();
+        let value = serde_json::from_str(written.trim()).ok()?;
+        article_in(value)
+    })
+}
+
+fn article_in(value: Value) -> Option<Value> {
+    match value {
+        Value::Array(values) => values.into_iter().find_map(article_in),
+        Value::Object(mut object) => {
+            if let Some(graph) = object.remove("@graph") {
+                return article_in(graph);
+            }
+            let has_time = object.contains_key("datePublished") || object.contains_key("pubDate");
+            let has_title = object.contains_key("headline") || object.contains_key("title");
+            (has_time && has_title).then_some(Value::Object(object))
+        }
+        _ => None,
+    }
+}
+
+/// A text, or the `name` of an object, or that of the first of several.
+fn name_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(collapse(text)).filter(|text| !text.is_empty()),
+        Value::Array(values) => values.iter().find_map(name_of),
+        Value::Object(object) => match object.get("name")? {
+            Value::String(name) => Some(collapse(name)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

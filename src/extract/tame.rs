@@ -1,0 +1,166 @@
+//! HTML → HTML that every parser takes in linear time. Browsers stop nesting at 512 levels; so do we. Pages of people
+//! stay as they are; only bombs are cut.
+
+use std::borrow::Cow;
+
+/// As browsers do; real pages stay under 100.
+const MAX_DEPTH: usize = 400;
+
+/// Copies of unclosed `<b>`, `<font>` … that the parser may have to make; real pages need a few hundred.
+const MAX_REOPENED: usize = 200_000;
+
+/// Markup that is safe to parse, and a warning where something was cut.
+pub struct Tamed<'t> {
+    pub html: Cow<'t, str>,
+    pub warning: Option<String>,
+}
+
+/// Cuts tags that would nest too deeply or be copied too often.
+pub fn tame(html: &str) -> Tamed<'_> {
+    let (is_deep, is_reopened) = weigh(html);
+    if !is_deep && !is_reopened {
+        return Tamed {
+            html: Cow::Borrowed(html),
+            warning: None,
+        };
+    }
+    Tamed {
+        html: Cow::Owned(flatten(html, is_reopened)),
+        warning: Some("网页标签嵌套过深，已截去多余层级，内容可能不完整。".to_owned()),
+    }
+}
+
+fn weigh(html: &str) -> (bool, bool) {
+    let (mut depth, mut formatting_depth, mut reopened) = (0usize, 0usize, 0usize);
+    let mut is_deep = false;
+    for tag in tags(html) {
+        match tag.kind {
+            Kind::Formatting if tag.is_end => formatting_depth = formatting_depth.saturating_sub(1),
+            Kind::Formatting => formatting_depth += 1,
+            Kind::Void => continue,
+            _ if !tag.is_end => reopened += formatting_depth,
+            _ => {}
+        }
+        match tag.kind {
+            Kind::SelfClosing => {}
+            _ if tag.is_end => depth = depth.saturating_sub(1),
+            _ => depth += 1,
+        }
+        is_deep |= depth > MAX_DEPTH;
+    }
+    (is_deep, reopened > MAX_REOPENED)
+}
+
+fn flatten(html: &str, without_formatting: bool) -> String {
+    let mut flat = String::with_capacity(html.len());
+    let (mut depth, mut copied_to) = (0usize, 0usize);
+    for tag in tags(html) {
+        let is_cut = match tag.kind {
+            Kind::Void | Kind::SelfClosing => false,
+            Kind::Formatting if without_formatting => true,
+            _ if tag.is_end => {
+                depth = depth.saturating_sub(1);
+                depth >= MAX_DEPTH
+            }
+            _ => {
+                depth += 1;
+                depth > MAX_DEPTH
+            }
+        };
+        if is_cut {
+            flat.push_str(&html[copied_to..tag.start]);
+            flat.push(' ');
+            copied_to = tag.end;
+        }
+    }
+    flat.push_str(&html[copied_to..]);
+    flat
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Never has children.
+    Void,
+    /// Closed by the next of its kind (`<p>`, `<li>`, `<a>`): unclosed ones do not nest.
+    SelfClosing,
+    /// Reopened by the parser in every block until closed.
+    Formatting,
+    Nesting,
+}
+
+struct Tag {
+    start: usize,
+    end: usize,
+    is_end: bool,
+    kind: Kind,
+}
+
+/// Tags in order; comments and the insides of scripts may yield some that are none, which only makes us careful.
+fn tags(html: &str) -> impl Iterator<Item = Tag> + '_ {
+    let bytes = html.as_bytes();
+    let mut position = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = position + html.get(position..)?.find('<')?;
+            let is_end = bytes.get(start + 1) == Some(&b'/');
+            let name_start = start + 1 + usize::from(is_end);
+            let name_length = html[name_start..]
+                .bytes()
+                .take_while(u8::is_ascii_alphanumeric)
+                .count();
+            position = name_start;
+            if name_length == 0 || !bytes[name_start].is_ascii_alphabetic() {
+                continue;
+            }
+            let name = &html[name_start..name_start + name_length];
+            let end = html[name_start..]
+                .find('>')
+                .map_or(html.len(), |length| name_start + length + 1);
+            position = end;
+            return Some(Tag {
+                start,
+                end,
+                is_end,
+                kind: kind(name),
+            });
+        }
+    })
+}
+
+fn kind(name: &str) -> Kind {
+    match name.to_ascii_lowercase().as_str() {
+        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
+        | "param" | "source" | "track" | "wbr" | "frame" => Kind::Void,
+        "p" | "li" | "dt" | "dd" | "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "option"
+        | "optgroup" | "html" | "head" | "body" | "colgroup" | "a" | "nobr" => Kind::SelfClosing,
+        "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt"
+        | "u" => Kind::Formatting,
+        _ => Kind::Nesting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tame;
+
+    #[test]
+    fn ordinary_pages_pass_untouched() {
+        let page = "<div><p>一<p>二<br><b>三</b></div>".repeat(2000);
+        assert!(tame(&page).warning.is_none());
+    }
+
+    #[test]
+    fn bombs_are_cut_but_their_words_stay() {
+        let bomb = format!("{}词{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
+        let tamed = tame(&bomb);
+        assert!(tamed.warning.is_some() && tamed.html.contains('词'));
+        assert!(tamed.html.matches("<div>").count() <= 400);
+    }
+
+    #[test]
+    fn formatting_that_would_be_copied_without_end_goes() {
+        let fonts: String = (0..300).map(|n| format!("<font size={n}>")).collect();
+        let bomb = format!("{fonts}{}", "<p>词".repeat(100_000));
+        assert!(!tame(&bomb).html.contains("<font"));
+    }
+}
