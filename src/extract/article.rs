@@ -95,12 +95,12 @@ fn take_byline(
         .or_else(|| dates::day_of_url(&visit.page.url, visit.now()));
     post.outlet = html::line_by(root, rules.outlet.as_ref())
         .map(|line| byline::without_label(&line))
-        .or(metadata.outlet)
+        .or(metadata.outlet.filter(|name| byline::is_name(name)))
         .or(byline.outlet);
     post.author = html::line_by(root, rules.author.as_ref())
         .map(|line| byline::without_label(&line))
         .or(byline.author)
-        .or(metadata.author);
+        .or(metadata.author.filter(|name| byline::is_name(name)));
     let section = html::line_by(root, rules.section.as_ref()).or(metadata.section);
     if let Some(section) = section {
         post.extra.insert("栏目".to_owned(), Value::String(section));

@@ -40,7 +40,8 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:[\[【（(]?(?:责任编辑|责编|编辑|校对|审核|初审|终审)[:：]|分享到|分享至|上一[篇页条]|下一[篇页条]|",
         r"[\[【]?(?:打印|关闭|收藏|我要纠错|返回顶部|大 中 小|字号|字体)|相关(?:阅读|新闻|链接|文章|报道)|",
-        r"扫一扫|扫码|点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|推荐阅读|更多精彩|原标题[:：])"
+        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|收盘播报$|",
+        r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|推荐阅读|更多精彩|原标题[:：])"
     ))
     .expect("the pattern is part of the program")
 });
@@ -92,8 +93,28 @@ fn weighed(markup: &str, url: &Url) -> Option<Body> {
     let mut reader = Readability::new(markup, Some(url.as_str()), Some(config)).ok()?;
     let article = reader.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
-    Some(of_element(content.root_element(), |_| false))
+    Some(of_element(content.root_element(), is_list_of_links))
 }
+
+/// A block most of whose words are links belongs to other articles.
+fn is_list_of_links(element: &ElementRef<'_>) -> bool {
+    if !matches!(
+        element.value().name(),
+        "ul" | "ol" | "dl" | "div" | "table" | "section" | "p" | "h3"
+    ) {
+        return false;
+    }
+    let all = html::han_count(&element.text().collect::<String>());
+    let linked: usize = element
+        .select(&LINK)
+        .map(|link| html::han_count(&link.text().collect::<String>()))
+        .sum();
+    // A paragraph that is one link may be a sentence of the text.
+    let is_many = element.value().name() != "p" || element.select(&LINK).nth(1).is_some();
+    all >= 8 && is_many && 10 * linked > 6 * all
+}
+
+static LINK: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
 
 /// Drops lines of the page's furniture, wherever they stand.
 fn without_chrome(text: &str) -> String {

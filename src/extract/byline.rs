@@ -24,7 +24,7 @@ static OUTLET: LazyLock<Regex> = LazyLock::new(|| {
         .expect("valid")
 });
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:作者|记者|撰稿|撰文|文/)\s*[:：]?\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})")
+    Regex::new(r"(?:作者|撰稿|撰文|文字|文)\s*[:：/]\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})|记者\s?[:：]?\s?([\p{Han}·]{2,4})(?:[\s、)）/]|$)")
         .expect("valid")
 });
 /// A new label that stands without a blank behind a name.
@@ -117,13 +117,38 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
 
 fn label(pattern: &Regex, line: &str) -> Option<String> {
     let found = pattern.captures(line)?;
-    let name = &found[1];
+    let name = found.get(1).or_else(|| found.get(2))?.as_str();
     let end = NEXT_LABEL
         .find(name)
         .map_or(name.len(), |next| next.start());
     let name =
         name[..end].trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '》' | '《'));
-    (name.chars().count() >= 2).then(|| name.to_owned())
+    let is_name = name.chars().count() >= 2 && !NO_NAMES.contains(&name);
+    is_name.then(|| name.to_owned())
+}
+
+/// Words that stand where a name is expected.
+const NO_NAMES: &[&str] = &[
+    "未知",
+    "佚名",
+    "发现",
+    "获悉",
+    "了解",
+    "报道",
+    "介绍",
+    "注意到",
+    "从",
+    "采访",
+    "最新文章",
+    "梳理发现",
+    "见习",
+    "实习",
+];
+
+/// Names of people and accounts, not addresses and not file names.
+pub fn is_name(text: &str) -> bool {
+    let count = text.chars().count();
+    (2..=20).contains(&count) && !text.contains(['@', '<', '{', '"']) && !NO_NAMES.contains(&text)
 }
 
 /// `来源：郑州晚报` → `郑州晚报`, for elements that a rule points at.

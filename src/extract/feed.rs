@@ -49,7 +49,7 @@ struct Times {
 }
 
 fn parse(visit: Visit<'_>, text: &str, found: &mut Extraction) -> Option<(Feed, Times)> {
-    let text = feed_repair::without_encoding(text);
+    let text = feed_repair::modernise(&feed_repair::without_encoding(text));
     if let Some(feed) = parse_once(visit, &text) {
         return Some(feed);
     }

@@ -21,15 +21,42 @@ pub fn without_encoding(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// Formats that went out of use, in the words of those that followed: RSS 0.9x as 2.0, Atom 0.3 as 1.0.
+pub fn modernise(text: &str) -> String {
+    if text.contains(OLD_ATOM) {
+        return modern_atom(text);
+    }
+    set_version(text)
+}
+
+const OLD_ATOM: &str = "http://purl.org/atom/ns#";
+
+fn modern_atom(text: &str) -> String {
+    static MODE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"\s+mode\s*=\s*["'][a-z0-9]*["']"#).expect("valid"));
+    let mut modern = MODE.replace_all(text, "").into_owned();
+    for (old, new) in [
+        (OLD_ATOM, "http://www.w3.org/2005/Atom"),
+        ("type=\"text/html\"", "type=\"html\""),
+        ("type=\"text/plain\"", "type=\"text\""),
+        ("type=\"application/xhtml+xml\"", "type=\"xhtml\""),
+        ("<issued>", "<published>"),
+        ("</issued>", "</published>"),
+        ("<modified>", "<updated>"),
+        ("</modified>", "</updated>"),
+    ] {
+        modern = modern.replace(old, new);
+    }
+    modern
+}
+
 /// The same feed with everything mended that can be.
 pub fn repair(text: &str) -> String {
     let text: String = text
         .chars()
         .filter(|character| is_allowed(*character))
         .collect();
-    let text = escape_ampersands(&text);
-    let text = set_version(&text);
-    declare_prefixes(&text)
+    declare_prefixes(&escape_ampersands(&text))
 }
 
 /// XML 1.0 allows three control characters.
@@ -64,20 +91,14 @@ fn escape_ampersands(text: &str) -> String {
 
 /// `<rss>` and `<rss version="0.93">` are read as 2.0, which has all their elements.
 fn set_version(text: &str) -> String {
-    static ROOT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"<rss\b([^>]*?)(?:\s+version\s*=\s*["'][^"']*["'])?([^>]*)>"#).expect("valid")
-    });
+    static ROOT: LazyLock<Regex> = LazyLock::new(|| Regex::new("<rss\\b([^>]*)>").expect("valid"));
+    static VERSION: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"\s+version\s*=\s*["'][^"']*["']"#).expect("valid"));
     ROOT.replace(text, |found: &Captures<'_>| {
-        let rest = VERSION
-            .replace_all(&found[0]["<rss".len()..], "")
-            .into_owned();
-        format!("<rss version=\"2.0\"{rest}")
+        format!("<rss version=\"2.0\"{}>", VERSION.replace(&found[1], ""))
     })
     .into_owned()
 }
-
-static VERSION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\s+version\s*=\s*["'][^"']*["']"#).expect("valid"));
 
 /// Declares every prefix that is used and was not declared, in the root element.
 fn declare_prefixes(text: &str) -> String {
@@ -118,26 +139,41 @@ pub fn entries(text: &str) -> Vec<String> {
         .map(|entry| {
             let entry = entry.as_str();
             let whole = if entry.starts_with("<item") {
-                format!("<rss><channel><title></title>{entry}</channel></rss>")
+                format!("<rss version=\"2.0\"><channel><title></title>{entry}</channel></rss>")
             } else {
                 format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{entry}</feed>")
             };
-            declare_prefixes(&set_version(&whole))
+            declare_prefixes(&whole)
         })
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{repair, without_encoding};
+    use super::{modernise, repair, without_encoding};
 
     #[test]
     fn broken_xml_is_mended() {
-        let broken = "<rss version=\"0.93\"><dc:date>一\u{b}&nbsp;二 & 三</dc:date><![CDATA[a&b]]>&lt;</rss>";
+        let broken =
+            "<rss version=\"2.0\"><dc:date>一\u{b}&nbsp;二 & 三</dc:date><![CDATA[a&b]]>&lt;</rss>";
         assert_eq!(
             repair(broken),
             "<rss xmlns:dc=\"http://purl.org/dc/elements/1.1/\" version=\"2.0\">\
              <dc:date>一\u{a0}二 &amp; 三</dc:date><![CDATA[a&b]]>&lt;</rss>"
+        );
+    }
+
+    #[test]
+    fn older_formats_are_read_as_their_successors() {
+        assert_eq!(
+            modernise("<rss version='0.93' a=\"b\">"),
+            "<rss version=\"2.0\" a=\"b\">"
+        );
+        assert_eq!(
+            modernise(
+                "<feed xmlns=\"http://purl.org/atom/ns#\"><title mode=\"escaped\" type=\"text/html\"/><issued>"
+            ),
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title type=\"html\"/><published>"
         );
     }
 

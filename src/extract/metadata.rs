@@ -59,7 +59,10 @@ pub fn read(document: &Html, now: Timestamp) -> Metadata {
     let text = |key: &str| linked.as_ref().and_then(|object| name_of(object.get(key)?));
     let time = |stated: String| dates::parse_published(&stated, now);
     Metadata {
-        title: find(TITLES).or_else(|| text("headline")),
+        // Some systems put the markup of a heading into its `content`.
+        title: find(TITLES)
+            .or_else(|| text("headline"))
+            .map(|title| collapse(&html::text_of_markup(&title))),
         author: find(AUTHORS).or_else(|| text("author")),
         outlet: find(OUTLETS),
         published_at: find(TIMES)

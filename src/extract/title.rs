@@ -52,7 +52,7 @@ pub fn of_page(document: &Html, metadata: &Metadata) -> Option<String> {
         let squeezed = squeeze(whole);
         let mut repeated = headings.iter().filter(|heading| {
             let heading = squeeze(heading);
-            squeezed.starts_with(&heading) || heading.starts_with(&squeezed)
+            squeezed.starts_with(&heading) || (heading == squeezed)
         });
         repeated.next().cloned()
     });
