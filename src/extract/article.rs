@@ -22,6 +22,7 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut 
     let rules = rules.unwrap_or(&default_rules);
     let root = document.root_element();
     let metadata = metadata::read(document, visit.now());
+    let is_sure = metadata.is_article || rules.title.is_some();
 
     let mut post = visit.empty_post(&visit.page.url);
     post.title = html::line_by(root, rules.title.as_ref())
@@ -33,7 +34,9 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut 
     take_body(&mut post, body);
     take_byline(visit, document, rules, metadata, &mut post);
     complain(&post, found);
-    if post.title.is_empty() && post.text.is_empty() {
+    // “正在加载”, “请登录”: a page with a title only is no post, unless it says that it is an article.
+    let is_empty = post.text.is_empty() && !post.has_image && !post.has_video;
+    if is_empty && (post.title.is_empty() || !is_sure) {
         found.format = Format::Unknown;
         return;
     }

@@ -40,7 +40,7 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:[\[【（(]?(?:责任编辑|责编|编辑|校对|审核|初审|终审)[:：]|分享到|分享至|上一[篇页条]|下一[篇页条]|",
         r"[\[【]?(?:打印|关闭|收藏|我要纠错|返回顶部|大 中 小|字号|字体)|相关(?:阅读|新闻|链接|文章|报道)|",
-        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|收盘播报$|",
+        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
         r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|推荐阅读|更多精彩|原标题[:：])"
     ))
     .expect("the pattern is part of the program")
@@ -88,12 +88,33 @@ fn weighed(markup: &str, url: &Url) -> Option<Body> {
         char_threshold: CHAR_THRESHOLD,
         max_elements_to_parse: MAX_ELEMENTS,
         disable_json_ld: true,
+        keep_classes: true,
         ..Config::default()
     };
     let mut reader = Readability::new(markup, Some(url.as_str()), Some(config)).ok()?;
     let article = reader.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
-    Some(of_element(content.root_element(), is_list_of_links))
+    let root = content.root_element();
+    let trimmed = of_element(root, |element| {
+        is_aside(element) || is_list_of_links(element)
+    });
+    let whole = of_element(root, |_| false);
+    // Where little is left, the names misled us.
+    Some(if 4 * trimmed.text.len() < whole.text.len() {
+        whole
+    } else {
+        trimmed
+    })
+}
+
+/// Comments, recommendations and footers, by the names their blocks commonly have.
+fn is_aside(element: &ElementRef<'_>) -> bool {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:^|[\s_-])(?:comments?|commentlist|reply|replies|related?|recommend\w*|footer|foot|copyright|share|bdshare\w*|hotnews|sidebar|breadcrumbs?|toolbar|pagination|pager)(?:$|[\s_-])")
+            .expect("the pattern is part of the program")
+    });
+    let names = [element.attr("class"), element.attr("id")];
+    names.iter().flatten().any(|name| NAME.is_match(name))
 }
 
 /// A block most of whose words are links belongs to other articles.

@@ -24,12 +24,12 @@ static OUTLET: LazyLock<Regex> = LazyLock::new(|| {
         .expect("valid")
 });
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:作者|撰稿|撰文|文字|文)\s*[:：/]\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})|记者\s?[:：]?\s?([\p{Han}·]{2,4})(?:[\s、)）/]|$)")
+    Regex::new(r"(?:(?:作者|撰稿|撰文)\s*[:：/]|文/)\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})|记者\s?[:：]?\s?([\p{Han}·]{2,4})(?:[\s、)）/]|$)")
         .expect("valid")
 });
 /// A new label that stands without a blank behind a name.
 static NEXT_LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:作者|记者|责任编辑|责编|编辑|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|分享|打印|评论|\d{4}[-年/])")
+    Regex::new(r"(?:作者|责任编辑|责编|编辑|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|分享|打印|评论|\d{4}[-年/])")
         .expect("valid")
 });
 
@@ -57,7 +57,7 @@ pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
     let after_title = || short().skip_while(|(position, _)| Some(*position) < title_line);
     Byline {
         published_at: best.map(|(_, published_at)| published_at),
-        outlet: after_title().find_map(|(_, line)| label(&OUTLET, line)),
+        outlet: after_title().find_map(|(_, line)| outlet(line)),
         author: after_title()
             .take(40)
             .find_map(|(_, line)| label(&AUTHOR, line)),
@@ -115,6 +115,13 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
     score
 }
 
+fn outlet(line: &str) -> Option<String> {
+    // `郑州晚报记者某某`: the reporter is not part of the paper's name.
+    let name = label(&OUTLET, line)?;
+    let end = name.find("记者").filter(|end| *end > 0);
+    Some(end.map_or(name.as_str(), |end| &name[..end]).to_owned())
+}
+
 fn label(pattern: &Regex, line: &str) -> Option<String> {
     let found = pattern.captures(line)?;
     let name = found.get(1).or_else(|| found.get(2))?.as_str();
@@ -151,10 +158,11 @@ pub fn is_name(text: &str) -> bool {
     (2..=20).contains(&count) && !text.contains(['@', '<', '{', '"']) && !NO_NAMES.contains(&text)
 }
 
-/// `来源：郑州晚报` → `郑州晚报`, for elements that a rule points at.
+/// `来源：郑州晚报` → `郑州晚报`, `来信人：网友` → `网友`, for elements that a rule points at.
 pub fn without_label(line: &str) -> String {
-    let labelled = label(&OUTLET, line).or_else(|| label(&AUTHOR, line));
-    labelled.unwrap_or_else(|| line.trim().to_owned())
+    static LABEL: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\s*\p{Han}{1,6}\s*[:：]\s*").expect("valid"));
+    LABEL.replace(line, "").trim().to_owned()
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ fn parse_once(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
     let parser = parser::Builder::new()
         .base_uri(Some(visit.page.url.as_str()))
         .sanitize_content(false)
+        // Ids made up by the parser would tell an editor nothing.
+        .id_generator(|_, _, _| String::new())
         .timestamp_parser(move |stated| note_time(stated, now, &seen))
         .build();
     let feed = parser.parse(text.as_bytes()).ok()?;

@@ -2,6 +2,7 @@
 //! by floor and by `#pidN` behind the thread's address. Software without rules is read as Discuz or phpwind.
 
 use crate::extract::body;
+use crate::extract::byline;
 use crate::extract::count::parse_count;
 use crate::extract::dates;
 use crate::extract::html::{self, selector};
@@ -141,7 +142,8 @@ fn read_floor(
     post.text = body.text;
     post.has_image = body.has_image;
     post.has_video = body.has_video;
-    post.author = html::line_by(floor, rules.author.as_ref());
+    post.author =
+        html::line_by(floor, rules.author.as_ref()).map(|line| byline::without_label(&line));
     post.published_at = rules.published_at.as_ref().and_then(|css| {
         let mut stated = floor.select(&css.0);
         stated.find_map(|element| dates::of_element(element, visit.now()))
