@@ -6,6 +6,7 @@ use crate::extract::dates;
 use crate::extract::html;
 use crate::extract::metadata::{self, Metadata};
 use crate::extract::site_rules::ArticleRules;
+use crate::extract::tame::Tamed;
 use crate::extract::title;
 use crate::extract::{Extraction, Format, Visit};
 use crate::model::{Post, PublishedAt};
@@ -16,7 +17,7 @@ use serde_json::Value;
 const MIN_TEXT_CHARS: usize = 20;
 
 /// Adds the post of the page to `found`, or a warning where the page has no text.
-pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut Extraction) {
+pub(super) fn read(visit: Visit<'_>, document: &Html, tamed: &Tamed<'_>, found: &mut Extraction) {
     let default_rules = ArticleRules::default();
     let rules = visit.rules.and_then(|rules| rules.article.as_ref());
     let rules = rules.unwrap_or(&default_rules);
@@ -29,7 +30,7 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, markup: &str, found: &mut 
         .or_else(|| title::of_page(document, &metadata))
         .unwrap_or_default();
     let body = body_by_rules(root, rules, found)
-        .or_else(|| body::of_page(document, markup, &visit.page.url))
+        .or_else(|| body::of_page(document, tamed, &visit.page.url))
         .unwrap_or_default();
     take_body(&mut post, body);
     take_byline(visit, document, rules, metadata, &mut post);
@@ -50,13 +51,10 @@ fn body_by_rules(
 ) -> Option<Body> {
     let selector = rules.body.as_ref()?;
     let removes = |element: &ElementRef<'_>| rules.remove.iter().any(|css| css.0.matches(element));
-    let mut parts = root.select(&selector.0).filter(|part| {
-        // A container inside a container is read once.
-        !part
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .any(|above| selector.0.matches(&above))
-    });
+    // A container inside a container is read once.
+    let mut parts = root
+        .select(&selector.0)
+        .filter(|part| !html::is_inside(*part, selector));
     let mut body = parts.next().map(|first| body::of_element(first, removes));
     for part in parts {
         let more = body::of_element(part, removes);

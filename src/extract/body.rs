@@ -2,6 +2,7 @@
 //! (dom_smoothie, a Readability). Does not look for titles or dates.
 
 use crate::extract::html::{self, Step, selector};
+use crate::extract::tame::Tamed;
 use dom_smoothie::{Config, Readability};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
@@ -13,6 +14,12 @@ const CHAR_THRESHOLD: usize = 90;
 
 /// Pages of people have a tenth; weighing takes longer than linear time.
 const MAX_ELEMENTS: usize = 30_000;
+
+/// Shorter lines are labels and buttons.
+const MIN_SENTENCE_HAN: usize = 12;
+
+/// Bytes times depth: each level is weighed with all the text below it. Real pages stay under 30 million.
+const MAX_EFFORT: usize = 100_000_000;
 
 /// A container with fewer Chinese characters is not believed.
 const MIN_MARKED_HAN: usize = 40;
@@ -47,17 +54,18 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The text of the page by what pages have in common; `None` when there is none.
-pub fn of_page(document: &Html, markup: &str, url: &Url) -> Option<Body> {
+pub fn of_page(document: &Html, tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
     let marked = document
         .select(&MARKED)
         .map(|element| of_element(element, |_| false))
         .filter(|body| html::han_count(&body.text) >= MIN_MARKED_HAN)
         .max_by_key(|body| body.text.len());
-    let weighed = weighed(markup, url);
+    let weighed = weighed(tamed, url);
     let body = match (marked, weighed) {
         (Some(marked), Some(weighed)) if 3 * marked.text.len() < weighed.text.len() => weighed,
         (Some(marked), _) => marked,
-        (None, weighed) => weighed?,
+        (None, Some(weighed)) => weighed,
+        (None, None) => sentences(document),
     };
     let text = without_chrome(&body.text);
     (!text.is_empty()).then_some(Body { text, ..body })
@@ -83,7 +91,10 @@ pub fn of_element(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool)
     }
 }
 
-fn weighed(markup: &str, url: &Url) -> Option<Body> {
+fn weighed(tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
+    if tamed.html.len().saturating_mul(tamed.depth) > MAX_EFFORT {
+        return None;
+    }
     let config = Config {
         char_threshold: CHAR_THRESHOLD,
         max_elements_to_parse: MAX_ELEMENTS,
@@ -91,7 +102,7 @@ fn weighed(markup: &str, url: &Url) -> Option<Body> {
         keep_classes: true,
         ..Config::default()
     };
-    let mut reader = Readability::new(markup, Some(url.as_str()), Some(config)).ok()?;
+    let mut reader = Readability::new(&*tamed.html, Some(url.as_str()), Some(config)).ok()?;
     let article = reader.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
     let root = content.root_element();
@@ -115,6 +126,21 @@ fn is_aside(element: &ElementRef<'_>) -> bool {
     });
     let names = [element.attr("class"), element.attr("id")];
     names.iter().flatten().any(|name| NAME.is_match(name))
+}
+
+/// Where weighing failed: lines outside links that read like sentences.
+fn sentences(document: &Html) -> Body {
+    let text = html::text(document.root_element(), |element| {
+        element.value().name() == "a"
+    });
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| html::han_count(line) >= MIN_SENTENCE_HAN && line.contains(['，', '。']))
+        .collect();
+    Body {
+        text: lines.join("\n"),
+        ..Body::default()
+    }
 }
 
 /// A block most of whose words are links belongs to other articles.

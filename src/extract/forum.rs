@@ -102,7 +102,10 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
         .unwrap_or_default();
     let thread_url = without_fragment(&visit.page.url);
     let is_first_page = !is_later_page(&visit.page.url);
-    for (position, floor) in document.select(&css.0).enumerate() {
+    let floors = document
+        .select(&css.0)
+        .filter(|floor| !html::is_inside(*floor, css));
+    for (position, floor) in floors.enumerate() {
         let is_first = is_first_page && position == 0;
         let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
         post.title = if is_first {

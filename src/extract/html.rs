@@ -213,6 +213,12 @@ pub fn line_by(root: ElementRef<'_>, css: Option<&Css>) -> Option<String> {
     found.find_map(|element| Some(value(element)).filter(|line| !line.is_empty()))
 }
 
+/// True when a parent of the element fits the selector too: it was met already.
+pub fn is_inside(element: ElementRef<'_>, css: &Css) -> bool {
+    let mut parents = element.ancestors().filter_map(ElementRef::wrap);
+    parents.any(|parent| css.0.matches(&parent))
+}
+
 /// What an element states: `content` of a `<meta>`, else its text.
 pub fn value(element: ElementRef<'_>) -> String {
     match element.attr("content") {

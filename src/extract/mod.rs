@@ -146,14 +146,14 @@ impl Visit<'_> {
 
     fn read_html(self, text: &str, found: &mut Extraction) {
         let tamed = tame::tame(text);
-        found.warnings.extend(tamed.warning);
+        found.warnings.extend(tamed.warning.clone());
         let document = Html::parse_document(&tamed.html);
         found.format = detect::html_format(self, &document);
         match found.format {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),
             Format::List => listing::read(self, &document, found),
-            _ => article::read(self, &document, &tamed.html, found),
+            _ => article::read(self, &document, &tamed, found),
         }
     }
 

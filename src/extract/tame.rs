@@ -1,10 +1,13 @@
-//! HTML → HTML that every parser takes in linear time. Browsers stop nesting at 512 levels; so do we. Pages of people
+//! HTML → HTML that every parser takes in linear time. Browsers stop nesting at some level; so do we. Pages of people
 //! stay as they are; only bombs are cut.
 
 use std::borrow::Cow;
 
-/// As browsers do; real pages stay under 100.
-const MAX_DEPTH: usize = 400;
+/// Browsers allow 512; real pages stay under 100.
+const MAX_DEPTH: usize = 200;
+
+/// Attributes of one element; the parser compares each with each.
+const MAX_ATTRIBUTES: usize = 500;
 
 /// Copies of unclosed `<b>`, `<font>` … that the parser may have to make; real pages need a few hundred.
 const MAX_REOPENED: usize = 200_000;
@@ -12,43 +15,56 @@ const MAX_REOPENED: usize = 200_000;
 /// Markup that is safe to parse, and a warning where something was cut.
 pub struct Tamed<'t> {
     pub html: Cow<'t, str>,
+    /// Deepest nesting left.
+    pub depth: usize,
     pub warning: Option<String>,
 }
 
-/// Cuts tags that would nest too deeply or be copied too often.
+/// Cuts tags that would nest too deeply, be copied too often or have too many attributes.
 pub fn tame(html: &str) -> Tamed<'_> {
-    let (is_deep, is_reopened) = weigh(html);
-    if !is_deep && !is_reopened {
+    let weight = weigh(html);
+    let is_reopened = weight.reopened > MAX_REOPENED;
+    if weight.depth <= MAX_DEPTH && weight.attributes <= MAX_ATTRIBUTES && !is_reopened {
         return Tamed {
             html: Cow::Borrowed(html),
+            depth: weight.depth,
             warning: None,
         };
     }
     Tamed {
         html: Cow::Owned(flatten(html, is_reopened)),
-        warning: Some("网页标签嵌套过深，已截去多余层级，内容可能不完整。".to_owned()),
+        depth: weight.depth.min(MAX_DEPTH),
+        warning: Some("网页标签嵌套过深或属性过多，已截去多余部分，内容可能不完整。".to_owned()),
     }
 }
 
-fn weigh(html: &str) -> (bool, bool) {
-    let (mut depth, mut formatting_depth, mut reopened) = (0usize, 0usize, 0usize);
-    let mut is_deep = false;
+/// The worst that a page asks of a parser.
+#[derive(Default)]
+struct Weight {
+    depth: usize,
+    reopened: usize,
+    attributes: usize,
+}
+
+fn weigh(html: &str) -> Weight {
+    let mut weight = Weight::default();
+    let (mut depth, mut formatting_depth) = (0usize, 0usize);
     for tag in tags(html) {
+        weight.attributes = weight.attributes.max(tag.attributes);
         match tag.kind {
             Kind::Formatting if tag.is_end => formatting_depth = formatting_depth.saturating_sub(1),
             Kind::Formatting => formatting_depth += 1,
-            Kind::Void => continue,
-            _ if !tag.is_end => reopened += formatting_depth,
+            _ if !tag.is_end => weight.reopened += formatting_depth,
             _ => {}
         }
         match tag.kind {
-            Kind::SelfClosing => {}
+            Kind::Void | Kind::SelfClosing => {}
             _ if tag.is_end => depth = depth.saturating_sub(1),
             _ => depth += 1,
         }
-        is_deep |= depth > MAX_DEPTH;
+        weight.depth = weight.depth.max(depth);
     }
-    (is_deep, reopened > MAX_REOPENED)
+    weight
 }
 
 fn flatten(html: &str, without_formatting: bool) -> String {
@@ -56,6 +72,7 @@ fn flatten(html: &str, without_formatting: bool) -> String {
     let (mut depth, mut copied_to) = (0usize, 0usize);
     for tag in tags(html) {
         let is_cut = match tag.kind {
+            _ if tag.attributes > MAX_ATTRIBUTES => true,
             Kind::Void | Kind::SelfClosing => false,
             Kind::Formatting if without_formatting => true,
             _ if tag.is_end => {
@@ -69,7 +86,6 @@ fn flatten(html: &str, without_formatting: bool) -> String {
         };
         if is_cut {
             flat.push_str(&html[copied_to..tag.start]);
-            flat.push(' ');
             copied_to = tag.end;
         }
     }
@@ -92,6 +108,7 @@ struct Tag {
     start: usize,
     end: usize,
     is_end: bool,
+    attributes: usize,
     kind: Kind,
 }
 
@@ -113,18 +130,37 @@ fn tags(html: &str) -> impl Iterator<Item = Tag> + '_ {
                 continue;
             }
             let name = &html[name_start..name_start + name_length];
-            let end = html[name_start..]
-                .find('>')
-                .map_or(html.len(), |length| name_start + length + 1);
+            let (end, attributes) = end_of_tag(bytes, name_start + name_length);
             position = end;
             return Some(Tag {
                 start,
                 end,
                 is_end,
+                attributes,
                 kind: kind(name),
             });
         }
     })
+}
+
+/// Position behind the `>` that ends a tag, and how many attributes it may have. A quote counts after `=` only.
+fn end_of_tag(bytes: &[u8], start: usize) -> (usize, usize) {
+    let (mut attributes, mut quote, mut previous) = (0, None, b' ');
+    for (position, byte) in bytes.iter().enumerate().skip(start) {
+        match (quote, byte) {
+            (Some(open), byte) if open == *byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return (position + 1, attributes),
+            (None, b'"' | b'\'') if previous == b'=' => quote = Some(*byte),
+            (None, b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'/') => {
+                attributes += 1;
+                continue;
+            }
+            _ => {}
+        }
+        previous = *byte;
+    }
+    (bytes.len(), attributes)
 }
 
 fn kind(name: &str) -> Kind {
@@ -154,7 +190,13 @@ mod tests {
         let bomb = format!("{}词{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
         let tamed = tame(&bomb);
         assert!(tamed.warning.is_some() && tamed.html.contains('词'));
-        assert!(tamed.html.matches("<div>").count() <= 400);
+        assert!(tamed.html.matches("<div>").count() <= 200);
+    }
+
+    #[test]
+    fn elements_with_attributes_without_end_go() {
+        let bomb = format!("<p>一<p a='>'{}>二", " b c".repeat(1000));
+        assert_eq!(tame(&bomb).html, "<p>一二");
     }
 
     #[test]
