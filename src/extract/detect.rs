@@ -1,6 +1,6 @@
 //! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
 
-use crate::extract::{Format, Visit, epaper, forum, html, listing, metadata};
+use crate::extract::{Format, Visit, dates, epaper, forum, html, listing, metadata};
 use crate::model::SourceKind;
 use scraper::Html;
 
@@ -62,7 +62,7 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
         .iter()
         .any(|root| head.contains(root));
     match kind {
-        Some(SourceKind::Feed) if is_feed || head.starts_with("<?xml") => Some(Format::Feed),
+        Some(SourceKind::Feed) => Some(Format::Feed),
         Some(SourceKind::Json) => Some(Format::Json),
         _ if is_feed && !is_html => Some(Format::Feed),
         _ => None,
@@ -114,7 +114,8 @@ fn has_ruled_article(visit: Visit<'_>, document: &Html) -> bool {
 
 /// A page is a list when titles of others outweigh its own text.
 fn by_content(visit: Visit<'_>, document: &Html) -> Format {
-    if metadata::read(document, visit.now()).is_article {
+    let has_day = dates::day_of_url(&visit.page.url, visit.now()).is_some();
+    if has_day || metadata::read(document, visit.now()).is_article {
         return Format::Article;
     }
     let base = html::base_url(document, &visit.page.url);

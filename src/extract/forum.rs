@@ -28,10 +28,10 @@ static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
 });
 
 static FLOOR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("valid"));
+    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("the pattern is valid"));
 static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 
 /// The rules by which `document` is a thread.
@@ -201,8 +201,9 @@ fn without_fragment(url: &Url) -> Url {
 
 /// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
 fn is_later_page(url: &Url) -> bool {
-    static PAGE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("valid"));
+    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("the pattern is valid")
+    });
     let page = PAGE
         .captures(url.as_str())
         .and_then(|found| found[1].parse::<u32>().ok());

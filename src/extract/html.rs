@@ -241,6 +241,12 @@ pub fn base_url(document: &Html, page_url: &Url) -> Url {
         .unwrap_or_else(|| page_url.clone())
 }
 
+/// An absolute web address for `href`; `None` for scripts, mail and what is no address.
+pub fn resolve(base: &Url, href: &str) -> Option<Url> {
+    let url = base.join(href.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
 /// Chinese characters of a text.
 pub fn han_count(text: &str) -> usize {
     text.chars()
