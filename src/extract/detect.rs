@@ -87,9 +87,7 @@ pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
         Some(SourceKind::Epaper) => return Format::Epaper,
         _ => {}
     }
-    if forum::thread_rules(visit, document).is_some()
-        || forum::board_rules(visit, document).is_some()
-    {
+    if forum::fits_site(visit, document) {
         return Format::Forum;
     }
     if is_epaper(visit, document) {
@@ -97,6 +95,9 @@ pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
     }
     if has_ruled_article(visit, document) {
         return Format::Article;
+    }
+    if forum::fits_software(document) {
+        return Format::Forum;
     }
     by_content(visit, document)
 }
