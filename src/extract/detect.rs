@@ -12,12 +12,12 @@ const MIN_PARAGRAPH_HAN: usize = 60;
 
 /// Beginnings of files that are no text, and what to call them.
 const BINARY: &[(&[u8], &str)] = &[
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
     (b"PK\x03\x04", "压缩包或 Office 文件"),
-    (b"\xd0\xcf\x11\xe0", "Office 文件"),
+    (b"\xd0\xcf\x11\xe0", " Office 文件"),
     (b"\x1f\x8b", "压缩文件"),
     (b"Rar!", "压缩包"),
     (b"RIFF", "音视频文件"),
