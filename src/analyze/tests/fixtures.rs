@@ -22,6 +22,8 @@ struct Case {
     comments: Option<u64>,
     reposts: Option<u64>,
     likes: Option<u64>,
+    #[serde(default)]
+    has_video: bool,
     relevant: Option<bool>,
     topic: Option<crate::model::Topic>,
     sentiment: Option<Sentiment>,
@@ -34,6 +36,7 @@ fn post_of(case: &Case) -> Post {
     let mut judged = post(case.channel, &case.text);
     judged.title = case.title.clone().unwrap_or_default();
     judged.source_name = case.source.clone().unwrap_or_else(|| "新浪微博".to_owned());
+    judged.has_video = case.has_video;
     judged.outlet_tier = case.tier.unwrap_or(OutletTier::T5);
     judged.engagement = Engagement {
         comments: case.comments,
@@ -122,4 +125,9 @@ fn danger_is_raised_and_figures_of_speech_are_not() {
 #[test]
 fn traps_are_avoided() {
     check("traps.toml");
+}
+
+#[test]
+fn the_same_in_other_words_is_judged_the_same() {
+    check("more.toml");
 }
