@@ -114,7 +114,9 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let sentiment = settle_sentiment(stance.sentiment, intent);
     let jurisdiction = jurisdiction(post, &found, &places, primary, noise, rules, &mut reasons);
     let is_about = about.is_about && !noise.is_some_and(Noise::is_other_office);
-    let is_relevant = is_about && is_ours(&found, &places, noise, intent, sentiment);
+    let strength = topics.first().map_or(0.0, |topic| topic.score);
+    let is_told = !is_diary(&found, &places, strength, intent, sentiment);
+    let is_relevant = is_about && is_told && is_ours(&places, noise);
     let is_here = matches!(jurisdiction, Jurisdiction::City | Jurisdiction::District)
         || (places.act.as_ref()).is_some_and(|region| rules.home.holds(&region.code));
     let facts = facts(post, &found, &places, &crowd, is_here, is_danger);
@@ -266,34 +268,37 @@ fn jurisdiction(
     }
 }
 
-/// Ours by place, and somebody's opinion or a fact: no advertisement, no fiction, no diary.
-fn is_ours(
+/// Ours by place, and no advertisement or fiction.
+fn is_ours(places: &Places, noise: Option<Noise>) -> bool {
+    let is_nobodys = matches!(
+        noise,
+        Some(Noise::AgentAd | Noise::HiringAd | Noise::Fiction | Noise::FigureOfSpeech)
+    );
+    let acts_here = (places.act.as_ref()).is_some_and(|region| !region.code.is_empty());
+    !is_nobodys && (places.jurisdiction != Jurisdiction::Elsewhere || acts_here)
+}
+
+/// A topic this strong is a matter, even where nothing is asked or judged.
+const MATTER_SCORE: f32 = 4.5;
+
+/// `今天社保到账了`: our words, but nothing is asked, told or judged.
+fn is_diary(
     found: &Found,
     places: &Places,
-    noise: Option<Noise>,
+    topic_score: f32,
     intent: Intent,
     sentiment: Sentiment,
 ) -> bool {
-    if matches!(
-        noise,
-        Some(Noise::AgentAd | Noise::HiringAd | Noise::Fiction | Noise::FigureOfSpeech)
-    ) {
-        return false;
-    }
-    let acts_here = (places.act.as_ref()).is_some_and(|region| !region.code.is_empty());
-    if places.jurisdiction == Jurisdiction::Elsewhere && !acts_here {
-        return false;
-    }
-    !is_diary(found, places, intent, sentiment)
-}
-
-/// `今天社保到账了`: our words, but nothing is asked, told or judged.
-fn is_diary(found: &Found, places: &Places, intent: Intent, sentiment: Sentiment) -> bool {
     let is_silent =
         matches!(intent, Intent::Other | Intent::Praise) && sentiment != Sentiment::Negative;
     let has_org = found.organisations().next().is_some();
     let is_unplaced = places.jurisdiction == Jurisdiction::Unknown;
-    is_silent && (!has_org || is_unplaced) && !(has_org && intent == Intent::Praise)
+    let is_small = match (has_org, intent) {
+        (true, Intent::Praise) => false,
+        (true, _) => is_unplaced,
+        (false, _) => topic_score < MATTER_SCORE,
+    };
+    is_silent && is_small
 }
 
 fn facts(
