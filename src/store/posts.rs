@@ -327,6 +327,17 @@ impl Store {
         Ok(posts)
     }
 
+    /// When the first post was seen; `None` for an empty store.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn first_seen(&self) -> Result<Option<Timestamp>> {
+        let reader = self.reader()?;
+        let ms: Option<i64> =
+            reader.query_row("SELECT min(first_seen_at) FROM posts", [], |row| row.get(0))?;
+        Ok(ms.map(|ms| from_ms(ms, self.zone)))
+    }
+
     /// Number of all posts.
     ///
     /// # Errors
