@@ -4,6 +4,7 @@
 //! decided here is only how they act together. A person may overrule every label; that is kept elsewhere.
 
 mod about;
+mod compile;
 mod files;
 mod found;
 mod gather;
