@@ -260,7 +260,7 @@ fn event(case: &CaseEvent) -> Event {
         title: String::new(),
         level: case.level,
         level_reason: String::new(),
-        is_gathering: false,
+        is_gathering: true,
         phase: case.phase,
         topic: None,
         first_at: case.first_at,
