@@ -259,6 +259,7 @@ fn event(case: &CaseEvent) -> Event {
         id: EventId(case.id),
         title: String::new(),
         level: case.level,
+        level_reason: String::new(),
         phase: case.phase,
         topic: None,
         first_at: case.first_at,
