@@ -1,8 +1,8 @@
 //! `events`: posts about one happening, and which posts are copies.
 
 use super::Store;
-use super::posts::NEXT_REVISION;
 use super::rows::{code, from_ms, to_ms};
+use super::save::NEXT_REVISION;
 use crate::model::{Event, EventId, Level, Phase, PostId, Timestamp, Topic};
 use anyhow::Result;
 use chrono_tz::Tz;
