@@ -89,7 +89,7 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
         round = pipeline::crawl_once(&app, Wanted::Waiting(ids.clone())).await?;
     }
     bar.set_message("研判、归并、建索引");
-    app.on_cpu(pipeline::process_once).await?;
+    app.on_cpu(pipeline::process_all).await?;
     bar.finish_and_clear();
     for id in ids {
         total.entry(id.clone()).or_insert_with(|| busy(id));

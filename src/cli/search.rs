@@ -114,7 +114,7 @@ impl Search {
         let query = self.query()?;
         let app = common.open_app()?;
         // Without a daemon nobody else brings the index up to the store.
-        pipeline::index_once(&app)?;
+        while pipeline::index_once(&app)? > 0 {}
         let report = self.search(&app, &query)?;
         if self.json {
             print_json(&report)?;
