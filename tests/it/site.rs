@@ -253,8 +253,8 @@ impl TestApp {
             .expect("the store works")
     }
 
-    pub async fn process(&self) {
-        let processed = self.app.on_cpu(pipeline::process_all).await;
+    pub async fn process(&self) -> pipeline::Progress {
+        let processed = self.app.on_cpu(pipeline::process_once).await;
         processed.expect("store and index work")
     }
 
