@@ -28,6 +28,9 @@ impl Crawl {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
         let ids = wanted(&app, &self.sources)?;
+        // Alone in the folder, claims of a killed process are given back at once. Beside a daemon, claims tell who
+        // visits what.
+        let _lock = app.lock_folder().ok();
         let reports = block_on(crawl(Arc::clone(&app), ids))?;
         if self.json {
             print_json(&reports)?;
