@@ -6,11 +6,15 @@ use crate::model::Reason;
 use std::collections::HashSet;
 
 /// From here on a post is about our work; measured on labelled messages of citizens (`tests/fixtures/eval/scores.toml`).
-const ABOUT_FROM: f32 = 3.0;
+const ABOUT_FROM: f32 = 3.5;
 /// Longer texts name more things in passing.
 const REFERENCE_CHARS: f32 = 300.0;
-/// A sign of another trade weighs against.
-const TRADE_WEIGHT: f32 = 0.7;
+/// A sign of another trade weighs against, up to a bound: teachers and nurses have pensions too.
+const TRADE_WEIGHT: f32 = 1.0;
+const TRADE_BOUND: f32 = 4.0;
+/// A short text has no room for a second word: one strong word is its subject.
+const SHORT_CHARS: usize = 140;
+const SHORT_BONUS: f32 = 1.5;
 
 /// Relevance with its reasons.
 pub(super) struct About {
@@ -77,8 +81,8 @@ fn score(found: &Found) -> f32 {
         return 0.0;
     }
     let length = (found.reading.len() as f32 / REFERENCE_CHARS).max(1.0);
-    // A short text has no room for a second word: one strong word is its subject.
-    let short_bonus = if found.reading.len() <= 140 { 1.0 } else { 0.0 };
-    let trade = found.filter_count("trade") as f32 * TRADE_WEIGHT;
+    let is_short = found.reading.len() <= SHORT_CHARS;
+    let short_bonus = if is_short { SHORT_BONUS } else { 0.0 };
+    let trade = (found.filter_count("trade") as f32 * TRADE_WEIGHT).min(TRADE_BOUND);
     (strong + weak - trade) / length.sqrt() + head + short_bonus
 }

@@ -135,7 +135,7 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
     if about.is_danger || is_negative && weight(Intent::Help) >= 1.0 {
         return explicit(Intent::Help, "有求助用语或处境紧急");
     }
-    if is_negative && wages && weight(Intent::Complaint) < 1.5 {
+    if is_negative && wages && weight(Intent::Complaint) < 2.5 {
         return explicit(Intent::Help, "劳动者讨要工资");
     }
     if weight(Intent::Praise) >= 1.0 && is_positive {

@@ -25,6 +25,16 @@ pub(super) struct Places {
     pub reasons: Vec<Reason>,
 }
 
+impl Places {
+    /// The city or one of its districts answers.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self.jurisdiction,
+            Jurisdiction::City | Jurisdiction::District
+        )
+    }
+}
+
 /// A place that was found in the text.
 struct Named {
     start: usize,
@@ -187,10 +197,17 @@ fn named_place(start: usize, end: usize, place: &Place, rules: &Rules) -> Named 
 
 /// `洛阳路` and `洛阳人` name no place of responsibility.
 fn is_place_use(found: &Found, end: usize) -> bool {
-    !matches!(
-        found.reading.folded(end),
-        Some('路' | '街' | '巷' | '人' | '籍' | '话' | '菜' | '道' | '站')
-    )
+    match found.reading.folded(end) {
+        // 洛阳人社局, but not 洛阳人.
+        Some('人') => matches!(
+            found.reading.folded(end + 1),
+            Some('社' | '力' | '才' | '事')
+        ),
+        next => !matches!(
+            next,
+            Some('路' | '街' | '巷' | '籍' | '话' | '菜' | '道' | '站')
+        ),
+    }
 }
 
 /// `某区`, `某县`: a district that the text does not name.

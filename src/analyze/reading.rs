@@ -68,6 +68,10 @@ impl Reading {
                 origin,
                 breaks: false,
             }));
+            // The last one points at the end, so that the original of the whole comes out whole.
+            if let (Some(last), Some(before)) = (pieces.last_mut(), end.checked_sub(1)) {
+                last.origin = self.characters[before].origin;
+            }
             next = *end;
         }
         pieces.extend(self.characters[next..].iter().map(copy));

@@ -21,6 +21,8 @@ const ASKED_CIRCUMSTANCES: f32 = -3.0;
 /// From here on a post is negative, or positive.
 const NEGATIVE_FROM: f32 = -1.0;
 const POSITIVE_FROM: f32 = 1.5;
+/// Citizens who neither ask, praise nor propose, and tell one circumstance, complain.
+const CITIZEN_NEGATIVE_FROM: f32 = -0.5;
 
 /// Groups that speak against, and what one word of them weighs where the table's weight is no feeling.
 const NEGATIVE_GROUPS: &[(&str, Option<f32>)] = &[
@@ -30,6 +32,7 @@ const NEGATIVE_GROUPS: &[(&str, Option<f32>)] = &[
     ("N4", None),
     ("S1", None),
     ("plight", Some(-PLIGHT_WEIGHT)),
+    ("speech_act", Some(-0.6)),
     ("E2", Some(-1.0)),
     ("E3", Some(-1.0)),
     ("E4", Some(-2.0)),
@@ -80,7 +83,7 @@ pub(super) fn judge(post: &Post, found: &Found) -> Stance {
     } else {
         negative.sum + positive.sum
     };
-    let mut sentiment = by_total(total);
+    let mut sentiment = by_total(total, negative_from(post, found));
     if irony.is_none() && sentiment == Sentiment::Negative && is_plain_question(found, &negative) {
         reasons.push(reason(
             "question",
@@ -117,8 +120,32 @@ pub(super) fn is_press(channel: Channel) -> bool {
     )
 }
 
-fn by_total(total: f32) -> Sentiment {
-    if total <= NEGATIVE_FROM {
+/// Where a post turns negative depends on who speaks, and whether about us.
+fn negative_from(post: &Post, found: &Found) -> f32 {
+    let is_citizen = matches!(
+        post.channel,
+        Channel::Weibo | Channel::Forum | Channel::Video | Channel::MessageBoard
+    );
+    let has_other_aim = [
+        Intent::Consult,
+        Intent::Praise,
+        Intent::Suggestion,
+        Intent::News,
+    ]
+    .iter()
+    .any(|intent| found.intent_weight(*intent) >= 0.5);
+    let is_matter = found
+        .terms()
+        .any(|term| term.strength == crate::analyze::terms::Strength::Strong);
+    if is_citizen && is_matter && !has_other_aim {
+        CITIZEN_NEGATIVE_FROM
+    } else {
+        NEGATIVE_FROM
+    }
+}
+
+fn by_total(total: f32, negative_from: f32) -> Sentiment {
+    if total <= negative_from {
         Sentiment::Negative
     } else if total >= POSITIVE_FROM {
         Sentiment::Positive
@@ -152,7 +179,7 @@ fn weigh(found: &Found, groups: &[(&str, Option<f32>)]) -> Weighed {
                 value *= TITLE_FACTOR;
             }
             sum += value;
-            if *group != "plight" {
+            if !matches!(*group, "plight" | "speech_act") {
                 feeling += value;
             }
             counted.push((hit.start, hit.end));

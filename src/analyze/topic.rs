@@ -14,6 +14,11 @@ const LONG_TERM_BONUS: f32 = 0.5;
 /// A further topic must reach this part of the first one's score.
 const SECONDARY_SHARE: f32 = 0.25;
 
+/// Service words without an organisation tell how it went, not what it was about.
+const UNNAMED_SERVICE: f32 = 0.5;
+/// Whatever list was published: once it gives personal data away, that is the matter.
+const LEAK_POINTS: f32 = 4.0;
+
 /// Topics with their scores, the first is primary.
 pub(super) fn topics(found: &Found) -> Vec<TopicScore> {
     let has_org = found.organisations().next().is_some();
@@ -33,8 +38,14 @@ pub(super) fn topics(found: &Found) -> Vec<TopicScore> {
         }
         *scores.entry(term.topic).or_default() += points(found, &term, has_desk);
     }
+    let service = scores.entry(Topic::Fw).or_default();
     if has_org {
-        *scores.entry(Topic::Fw).or_default() += service_points(found);
+        *service += service_points(found);
+    } else {
+        *service *= UNNAMED_SERVICE;
+    }
+    if found.has("leak") {
+        *scores.entry(Topic::Jj).or_default() += LEAK_POINTS;
     }
     let mut ranked: Vec<TopicScore> = scores
         .into_iter()

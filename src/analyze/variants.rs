@@ -54,7 +54,9 @@ impl Variants {
     pub fn build(variants: Vec<Variant>) -> Self {
         let mut list: Vec<Variant> = Vec::with_capacity(variants.len());
         for variant in variants {
-            if !list.iter().any(|known| known.written == variant.written) {
+            let is_new = !list.iter().any(|known| known.written == variant.written);
+            // Another script or width folds to the word itself.
+            if is_new && variant.written != variant.stands_for {
                 list.push(variant);
             }
         }

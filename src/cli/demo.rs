@@ -161,7 +161,7 @@ impl Demo {
             .events_between(moment - chrono::TimeDelta::days(8), moment)?
         {
             let key = (-known.event.id.0, known.event.level);
-            if known.is_gathering && told.insert(key) {
+            if known.event.is_gathering && told.insert(key) {
                 self.say(&format!(
                     "    【{}】{}：{}\n",
                     known.event.level.label(),

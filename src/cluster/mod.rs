@@ -25,6 +25,8 @@ pub struct ClusterSettings {
     pub copy_similarity: f64,
     /// Closeness to an event's representative; 0…1.
     pub event_similarity: f64,
+    /// The same while the event is orange or red, for posts of its topic and place; 0…1.
+    pub hot_event_similarity: f64,
     /// How far apart posts of one event may lie.
     #[serde(with = "humantime_serde")]
     pub event_window: Duration,
@@ -94,6 +96,12 @@ impl Seen<'_> {
 
     fn topic(&self) -> Option<Topic> {
         self.analysis().and_then(Analysis::primary_topic)
+    }
+
+    /// Code of the place that answers for it.
+    fn place(&self) -> Option<&str> {
+        let region = self.analysis()?.regions.responsible.as_ref()?;
+        Some(&region.code)
     }
 }
 
@@ -165,7 +173,7 @@ impl<'p> State<'p> {
                 level_reason: known.event.level_reason.clone(),
                 phase: known.event.phase,
                 topic: known.event.topic,
-                is_gathering: known.is_gathering,
+                is_gathering: known.event.is_gathering,
                 members: Vec::new(),
             },
             members,
@@ -213,23 +221,69 @@ impl<'p> State<'p> {
             .map(|(other, _)| other)
     }
 
+    /// A reply belongs where its thread does; any other post to the event whose voices it is closest to.
     fn closest_event(&self, number: usize) -> Option<usize> {
-        let post = &self.posts[number];
-        let near = self.events.iter().enumerate().filter_map(|(event, draft)| {
-            let representative = self
-                .posts
-                .get(*self.by_id.get(&draft.draft.representative)?)?;
-            let last = draft
-                .members
-                .iter()
-                .map(|member| self.posts[*member].at())
-                .max()?;
-            let is_in_time = (post.at() - last).abs() <= self.settings.window();
-            let is_alike = post.likeness.closeness(&representative.likeness);
-            (is_in_time && is_alike >= self.settings.event_similarity).then_some((event, is_alike))
+        if let Some(event) = self.event_of_thread(number) {
+            return Some(event);
+        }
+        let near = (0..self.events.len()).filter_map(|event| {
+            let is_alike = self.closeness(number, event)?;
+            (is_alike >= self.needed_closeness(number, event)).then_some((event, is_alike))
         });
         near.max_by(|left, right| left.1.total_cmp(&right.1))
             .map(|(event, _)| event)
+    }
+
+    fn event_of_thread(&self, number: usize) -> Option<usize> {
+        let post = &self.posts[number].stored.post;
+        post.floor.filter(|floor| *floor > 1)?;
+        let thread = thread_of(post.url.as_deref()?);
+        let first = self.posts.iter().find(|seen| {
+            let other = &seen.stored.post;
+            other.floor == Some(1) && other.url.as_deref().map(thread_of) == Some(thread)
+        })?;
+        first
+            .event
+            .filter(|event| !self.events[*event].draft.is_gathering)
+    }
+
+    /// Closeness to the representative or to a member that is itself yellow or above; `None` for events of another
+    /// time and for gatherings, which count complaints instead.
+    fn closeness(&self, number: usize, event: usize) -> Option<f64> {
+        let (post, draft) = (&self.posts[number], &self.events[event]);
+        if draft.draft.is_gathering {
+            return None;
+        }
+        let members = draft.members.iter().map(|member| &self.posts[*member]);
+        let is_in_time = members
+            .clone()
+            .any(|member| (post.at() - member.at()).abs() <= self.settings.window());
+        let voices = members.filter(|member| {
+            member.stored.id == draft.draft.representative || member.level() >= Level::Yellow
+        });
+        voices
+            .filter(|_| is_in_time)
+            .map(|voice| post.likeness.closeness(&voice.likeness))
+            .max_by(f64::total_cmp)
+    }
+
+    /// While an event is hot, what is said about its topic and its place is most likely said about it.
+    fn needed_closeness(&self, number: usize, event: usize) -> f64 {
+        let (post, draft) = (&self.posts[number], &self.events[event].draft);
+        let representative = self
+            .by_id
+            .get(&draft.representative)
+            .map(|first| &self.posts[*first]);
+        let is_same_matter = representative.is_some_and(|first| {
+            first.topic().is_some()
+                && first.topic() == post.topic()
+                && first.place() == post.place()
+        });
+        if draft.level >= Level::Orange && is_same_matter {
+            self.settings.hot_event_similarity
+        } else {
+            self.settings.event_similarity
+        }
     }
 
     fn begin(&mut self, number: usize) {
@@ -325,6 +379,11 @@ fn level_reason(analysis: &Analysis) -> Option<String> {
         .iter()
         .find(|reason| is_level_rule(&reason.rule))
         .map(|reason| reason.text.clone())
+}
+
+/// The address without the part that names a reply.
+fn thread_of(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url)
 }
 
 /// 萌芽 with few posts, 扩散 while it grows, 高峰 at red, 消退 when the last post is no complaint any more.

@@ -259,6 +259,8 @@ fn event(case: &CaseEvent) -> Event {
         id: EventId(case.id),
         title: String::new(),
         level: case.level,
+        level_reason: String::new(),
+        is_gathering: true,
         phase: case.phase,
         topic: None,
         first_at: case.first_at,

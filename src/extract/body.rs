@@ -18,8 +18,8 @@ const MAX_ELEMENTS: usize = 30_000;
 /// Shorter lines are labels and buttons.
 const MIN_SENTENCE_HAN: usize = 12;
 
-/// Bytes times depth: each level is weighed with all the text below it. Real pages stay under 30 million.
-const MAX_EFFORT: usize = 100_000_000;
+/// Weighing asks every element for its parents and their text. Real pages stay under 600,000.
+const MAX_EFFORT: usize = 2_000_000;
 
 /// A container with fewer Chinese characters is not believed.
 const MIN_MARKED_HAN: usize = 40;
@@ -92,7 +92,7 @@ pub fn of_element(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool)
 }
 
 fn weighed(tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
-    if tamed.html.len().saturating_mul(tamed.depth) > MAX_EFFORT {
+    if tamed.effort > MAX_EFFORT {
         return None;
     }
     let config = Config {

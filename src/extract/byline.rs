@@ -21,16 +21,16 @@ pub struct Byline {
 
 static OUTLET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:来源|稿源|出处)\s*[:：]\s*([^\s|｜,，;；()（）\[\]【】:：]{2,24})")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:(?:作者|撰稿|撰文)\s*[:：/]|文/)\s*([^\s|｜,，;；()（）\[\]【】:：/]{2,12})|记者\s?[:：]?\s?([\p{Han}·]{2,4})(?:[\s、)）/]|$)")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 /// A new label that stands without a blank behind a name.
 static NEXT_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:作者|责任编辑|责编|编辑|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|分享|打印|评论|\d{4}[-年/])")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 
 /// Reads the byline from the lines of a page (`text`), given the title the page has.
@@ -161,7 +161,7 @@ pub fn is_name(text: &str) -> bool {
 /// `来源：郑州晚报` → `郑州晚报`, `来信人：网友` → `网友`, for elements that a rule points at.
 pub fn without_label(line: &str) -> String {
     static LABEL: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^\s*\p{Han}{1,6}\s*[:：]\s*").expect("valid"));
+        LazyLock::new(|| Regex::new(r"^\s*\p{Han}{1,6}\s*[:：]\s*").expect("the pattern is valid"));
     LABEL.replace(line, "").trim().to_owned()
 }
 

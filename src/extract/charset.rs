@@ -22,6 +22,8 @@ pub struct Decoded {
     pub text: String,
     pub charset: String,
     pub warning: Option<String>,
+    /// The bytes are no text in any character set.
+    pub is_garbage: bool,
 }
 
 /// Decodes `bytes`; `rule` is what an operator wrote about the site and is believed.
@@ -65,7 +67,16 @@ fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
         0
     };
     let charset = canonical_name(encoding);
+    if is_garbage(&text) {
+        return Decoded {
+            warning: Some("内容不是文字，没有提取。".to_owned()),
+            text: String::new(),
+            charset,
+            is_garbage: true,
+        };
+    }
     Decoded {
+        is_garbage: false,
         warning: (broken > TOLERATED_ERRORS)
             .then(|| format!("按 {charset} 解码时有 {broken} 处无法识别的字符，内容可能有乱码。")),
         text: text.into_owned(),
@@ -82,8 +93,9 @@ fn canonical_name(encoding: &'static Encoding) -> String {
 
 fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<&'static Encoding> {
     let header = content_type
-        .and_then(|value| value.split_once("charset="))
-        .map(|(_, label)| label.trim_matches(['"', '\'', ' ', ';']).to_owned());
+        .map(str::to_ascii_lowercase)
+        .and_then(|value| Some(value.split_once("charset=")?.1.to_owned()))
+        .map(|label| label.trim_matches(['"', '\'', ' ', ';']).to_owned());
     let head = &bytes[..bytes.len().min(CLAIM_BYTES)];
     let written = CLAIM
         .captures_iter(head)
@@ -126,6 +138,22 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         encoding if [UTF_8, BIG5].contains(&encoding) => encoding,
         _ => GB18030,
     }
+}
+
+/// One character in twenty is broken, private or a control: a picture or an archive read as text.
+fn is_garbage(text: &str) -> bool {
+    let (mut odd, mut all) = (0usize, 0usize);
+    for character in text.chars() {
+        all += 1;
+        let is_odd = match character {
+            '\t' | '\n' | '\r' | '\x0c' => false,
+            '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => true,
+            other => other.is_control(),
+        };
+        odd += usize::from(is_odd);
+    }
+    // A short text with one slip is still a text.
+    odd > 20 && odd * 20 > all
 }
 
 /// Characters that no page would write: broken ones, and the private ones that GB18030 makes of Big5.

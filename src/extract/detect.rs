@@ -1,6 +1,6 @@
 //! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
 
-use crate::extract::{Format, Visit, epaper, forum, html, listing, metadata};
+use crate::extract::{Format, Visit, dates, epaper, forum, html, listing, metadata};
 use crate::model::SourceKind;
 use scraper::Html;
 
@@ -12,12 +12,12 @@ const MIN_PARAGRAPH_HAN: usize = 60;
 
 /// Beginnings of files that are no text, and what to call them.
 const BINARY: &[(&[u8], &str)] = &[
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
     (b"PK\x03\x04", "压缩包或 Office 文件"),
-    (b"\xd0\xcf\x11\xe0", "Office 文件"),
+    (b"\xd0\xcf\x11\xe0", " Office 文件"),
     (b"\x1f\x8b", "压缩文件"),
     (b"Rar!", "压缩包"),
     (b"RIFF", "音视频文件"),
@@ -62,7 +62,7 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
         .iter()
         .any(|root| head.contains(root));
     match kind {
-        Some(SourceKind::Feed) if is_feed || head.starts_with("<?xml") => Some(Format::Feed),
+        Some(SourceKind::Feed) => Some(Format::Feed),
         Some(SourceKind::Json) => Some(Format::Json),
         _ if is_feed && !is_html => Some(Format::Feed),
         _ => None,
@@ -87,9 +87,7 @@ pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
         Some(SourceKind::Epaper) => return Format::Epaper,
         _ => {}
     }
-    if forum::thread_rules(visit, document).is_some()
-        || forum::board_rules(visit, document).is_some()
-    {
+    if forum::fits_site(visit, document) {
         return Format::Forum;
     }
     if is_epaper(visit, document) {
@@ -97,6 +95,9 @@ pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
     }
     if has_ruled_article(visit, document) {
         return Format::Article;
+    }
+    if forum::fits_software(document) {
+        return Format::Forum;
     }
     by_content(visit, document)
 }
@@ -114,7 +115,8 @@ fn has_ruled_article(visit: Visit<'_>, document: &Html) -> bool {
 
 /// A page is a list when titles of others outweigh its own text.
 fn by_content(visit: Visit<'_>, document: &Html) -> Format {
-    if metadata::read(document, visit.now()).is_article {
+    let has_day = dates::day_of_url(&visit.page.url, visit.now()).is_some();
+    if has_day || metadata::read(document, visit.now()).is_article {
         return Format::Article;
     }
     let base = html::base_url(document, &visit.page.url);

@@ -21,7 +21,7 @@ static FOUNDER: LazyLock<SiteRules> = LazyLock::new(|| {
 
 static PAGE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"第\s?([A-Z]?\d{1,3})\s?版\s?[:：]?\s?([\p{Han}·]{2,10})?|\b([A-Z]\d{1,2})\s?版?\s?[:：]\s?([\p{Han}·]{2,10})")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 
 /// Rules of the site over those of the common layout.
@@ -56,7 +56,7 @@ pub(super) fn is_article(visit: Visit<'_>, document: &Html) -> bool {
 pub(super) fn has_common_address(visit: Visit<'_>) -> bool {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"/(?:19|20)\d\d-?\d\d/\d\d/(?:.*/)?(?:node|content)_[\d_]+\.s?html?$")
-            .expect("valid")
+            .expect("the pattern is valid")
     });
     NAME.is_match(visit.page.url.path())
 }

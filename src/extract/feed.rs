@@ -177,7 +177,7 @@ fn own_url(visit: Visit<'_>, entry: &Entry) -> Option<Url> {
     stated
         .or_else(|| Some(entry.id.as_str()).filter(|id| id.starts_with("http")))
         .filter(|address| !address.trim().is_empty())
-        .and_then(|address| visit.resolve(&visit.page.url, address))
+        .and_then(|address| html::resolve(&visit.page.url, address))
 }
 
 fn complain(times: &Times, found: &mut Extraction) {

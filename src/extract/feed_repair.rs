@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 const MAX_ENTRIES: usize = 500;
 
 static ENCODING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']"#).expect("valid")
+    Regex::new(r#"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']"#)
+        .expect("the pattern is valid")
 });
 
 /// The text is decoded already: a prolog that still names a character set would have it decoded again.
@@ -32,8 +33,9 @@ pub fn modernise(text: &str) -> String {
 const OLD_ATOM: &str = "http://purl.org/atom/ns#";
 
 fn modern_atom(text: &str) -> String {
-    static MODE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"\s+mode\s*=\s*["'][a-z0-9]*["']"#).expect("valid"));
+    static MODE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"\s+mode\s*=\s*["'][a-z0-9]*["']"#).expect("the pattern is valid")
+    });
     let mut modern = MODE.replace_all(text, "").into_owned();
     for (old, new) in [
         (OLD_ATOM, "http://www.w3.org/2005/Atom"),
@@ -68,7 +70,7 @@ fn is_allowed(character: char) -> bool {
 fn escape_ampersands(text: &str) -> String {
     static AMPERSAND: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?s)<!\[CDATA\[.*?\]\]>|&(?:(amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});|([a-zA-Z]{2,8});)?")
-            .expect("valid")
+            .expect("the pattern is valid")
     });
     let escaped = AMPERSAND.replace_all(text, |found: &Captures<'_>| {
         let whole = &found[0];
@@ -91,9 +93,11 @@ fn escape_ampersands(text: &str) -> String {
 
 /// `<rss>` and `<rss version="0.93">` are read as 2.0, which has all their elements.
 fn set_version(text: &str) -> String {
-    static ROOT: LazyLock<Regex> = LazyLock::new(|| Regex::new("<rss\\b([^>]*)>").expect("valid"));
-    static VERSION: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"\s+version\s*=\s*["'][^"']*["']"#).expect("valid"));
+    static ROOT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("<rss\\b([^>]*)>").expect("the pattern is valid"));
+    static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"\s+version\s*=\s*["'][^"']*["']"#).expect("the pattern is valid")
+    });
     ROOT.replace(text, |found: &Captures<'_>| {
         format!("<rss version=\"2.0\"{}>", VERSION.replace(&found[1], ""))
     })
@@ -103,9 +107,9 @@ fn set_version(text: &str) -> String {
 /// Declares every prefix that is used and was not declared, in the root element.
 fn declare_prefixes(text: &str) -> String {
     static USED: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"<([A-Za-z][\w.-]*):[A-Za-z]").expect("valid"));
+        LazyLock::new(|| Regex::new(r"<([A-Za-z][\w.-]*):[A-Za-z]").expect("the pattern is valid"));
     static ROOT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"<(?:rss|feed|rdf:RDF|RDF)\b").expect("valid"));
+        LazyLock::new(|| Regex::new(r"<(?:rss|feed|rdf:RDF|RDF)\b").expect("the pattern is valid"));
     let used: BTreeSet<&str> = USED
         .captures_iter(text)
         .filter_map(|found| found.get(1).map(|prefix| prefix.as_str()))
@@ -132,7 +136,8 @@ fn declare_prefixes(text: &str) -> String {
 /// Each entry of a broken feed as a feed of its own.
 pub fn entries(text: &str) -> Vec<String> {
     static ITEM: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?s)<item\b[^>]*>.*?</item>|<entry\b[^>]*>.*?</entry>").expect("valid")
+        Regex::new(r"(?s)<item\b[^>]*>.*?</item>|<entry\b[^>]*>.*?</entry>")
+            .expect("the pattern is valid")
     });
     ITEM.find_iter(text)
         .take(MAX_ENTRIES)

@@ -7,7 +7,7 @@ use crate::extract::count::parse_count;
 use crate::extract::dates;
 use crate::extract::html::{self, selector};
 use crate::extract::listing;
-use crate::extract::site_rules::{BoardRules, Css, SiteRules, ThreadRules};
+use crate::extract::site_rules::{Css, SiteRules, ThreadRules};
 use crate::extract::title;
 use crate::extract::{Extraction, Visit};
 use crate::model::{Post, SourceKind, canonical_url};
@@ -28,36 +28,54 @@ static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
 });
 
 static FLOOR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("valid"));
+    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("the pattern is valid"));
 static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 
-/// The rules by which `document` is a thread.
-pub(super) fn thread_rules<'r>(visit: Visit<'r>, document: &Html) -> Option<&'r ThreadRules> {
-    let of_site = visit.rules.and_then(|rules| rules.thread.as_ref());
-    let of_software = SOFTWARE.iter().filter_map(|rules| rules.thread.as_ref());
-    of_site.into_iter().chain(of_software).find(|rules| {
-        let post = rules.post.as_ref();
-        post.is_some_and(|css| document.select(&css.0).next().is_some())
-    })
+/// True when the rules of the site say that `document` is a thread or a board.
+pub(super) fn fits_site(visit: Visit<'_>, document: &Html) -> bool {
+    visit.rules.is_some_and(|rules| fits(rules, document))
 }
 
-/// The rules by which `document` is a board.
-pub(super) fn board_rules<'r>(visit: Visit<'r>, document: &Html) -> Option<&'r BoardRules> {
-    let of_site = visit.rules.and_then(|rules| rules.board.as_ref());
-    let of_software = SOFTWARE.iter().filter_map(|rules| rules.board.as_ref());
-    of_site.into_iter().chain(of_software).find(|rules| {
-        let thread = rules.thread.as_ref();
-        thread.is_some_and(|css| document.select(&css.0).next().is_some())
-    })
+/// True when `document` is a thread or a board of known software.
+pub(super) fn fits_software(document: &Html) -> bool {
+    SOFTWARE.iter().any(|rules| fits(rules, document))
+}
+
+fn fits(rules: &SiteRules, document: &Html) -> bool {
+    is_thread(rules, document) || is_board(rules, document)
+}
+
+fn is_thread(rules: &SiteRules, document: &Html) -> bool {
+    has_any(
+        document,
+        rules.thread.as_ref().and_then(|rules| rules.post.as_ref()),
+    )
+}
+
+fn is_board(rules: &SiteRules, document: &Html) -> bool {
+    has_any(
+        document,
+        rules.board.as_ref().and_then(|rules| rules.thread.as_ref()),
+    )
+}
+
+fn has_any(document: &Html, css: Option<&Css>) -> bool {
+    css.is_some_and(|css| document.select(&css.0).next().is_some())
+}
+
+/// Rules of the site, then those of known software.
+fn candidates<'r>(visit: Visit<'r>) -> impl Iterator<Item = &'r SiteRules> {
+    visit.rules.into_iter().chain(SOFTWARE.iter())
 }
 
 /// Reads a board or a thread.
 pub(super) fn read(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
     let is_entry = visit.source.kind == Some(SourceKind::Board);
-    match thread_rules(visit, document) {
+    let mut of_threads = candidates(visit).filter(|rules| is_thread(rules, document));
+    match of_threads.next().and_then(|rules| rules.thread.as_ref()) {
         Some(rules) if !is_entry => read_thread(visit, document, rules, found),
         _ => read_board(visit, document, found),
     }
@@ -65,8 +83,10 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
 
 fn read_board(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
     let base = html::base_url(document, &visit.page.url);
-    let rules =
-        board_rules(visit, document).or_else(|| visit.rules.and_then(|rules| rules.board.as_ref()));
+    let fitting = candidates(visit).find(|rules| is_board(rules, document));
+    let rules = fitting
+        .or(visit.rules)
+        .and_then(|rules| rules.board.as_ref());
     let pattern = rules.and_then(|rules| rules.thread_url.as_ref());
     found.links = match rules.and_then(|rules| rules.thread.as_ref()) {
         Some(css) => listing::links(visit, document, &base, css, |link| {
@@ -201,8 +221,9 @@ fn without_fragment(url: &Url) -> Url {
 
 /// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
 fn is_later_page(url: &Url) -> bool {
-    static PAGE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("valid"));
+    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("the pattern is valid")
+    });
     let page = PAGE
         .captures(url.as_str())
         .and_then(|found| found[1].parse::<u32>().ok());

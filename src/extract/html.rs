@@ -115,7 +115,7 @@ impl Paragraphs {
     fn edge(&mut self, element: &ElementRef<'_>) {
         match element.value().name() {
             "td" | "th" => self.is_spaced = true,
-            name if is_block(name) => {
+            name if is_in(BLOCKS, name) => {
                 if !self.text.is_empty() && !self.text.ends_with('\n') {
                     self.text.push('\n');
                 }
@@ -131,64 +131,22 @@ impl Paragraphs {
     }
 }
 
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "br"
-            | "li"
-            | "ul"
-            | "ol"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "tr"
-            | "table"
-            | "tbody"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "section"
-            | "article"
-            | "header"
-            | "footer"
-            | "aside"
-            | "main"
-            | "nav"
-            | "blockquote"
-            | "pre"
-            | "hr"
-            | "form"
-            | "figure"
-            | "figcaption"
-            | "center"
-            | "body"
-            | "html"
-            | "title"
-            | "founder-content"
-    )
+fn is_in(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|known| known == name)
 }
+
+/// Elements that begin and end a line.
+const BLOCKS: &str = "p div br li ul ol dl dt dd tr table tbody h1 h2 h3 h4 h5 h6 section article \
+    header footer aside main nav blockquote pre hr form figure figcaption center \
+    body html title founder-content";
+
+/// Elements that hold no words for readers.
+const WORDLESS: &str =
+    "script style noscript template head select textarea button iframe object svg";
 
 /// Elements whose words no reader sees.
 fn is_invisible(element: &ElementRef<'_>) -> bool {
-    let name = element.value().name();
-    if matches!(
-        name,
-        "script"
-            | "style"
-            | "noscript"
-            | "template"
-            | "head"
-            | "select"
-            | "textarea"
-            | "button"
-            | "iframe"
-            | "object"
-            | "svg"
-    ) {
+    if is_in(WORDLESS, element.value().name()) {
         return true;
     }
     let is_hidden = element
@@ -239,6 +197,12 @@ pub fn base_url(document: &Html, page_url: &Url) -> Url {
         .next()
         .and_then(|base| page_url.join(base.attr("href")?.trim()).ok())
         .unwrap_or_else(|| page_url.clone())
+}
+
+/// An absolute web address for `href`; `None` for scripts, mail and what is no address.
+pub fn resolve(base: &Url, href: &str) -> Option<Url> {
+    let url = base.join(href.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
 /// Chinese characters of a text.

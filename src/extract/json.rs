@@ -112,10 +112,10 @@ fn own_url(
     id: Option<&str>,
     rules: &JsonRules,
 ) -> Option<Url> {
-    let stated = stated.and_then(|stated| visit.resolve(&visit.page.url, &stated));
+    let stated = stated.and_then(|stated| html::resolve(&visit.page.url, &stated));
     stated.or_else(|| {
         let template = rules.url_template.as_deref()?;
-        visit.resolve(&visit.page.url, &template.replace("{id}", id?))
+        html::resolve(&visit.page.url, &template.replace("{id}", id?))
     })
 }
 
@@ -127,7 +127,7 @@ fn next_page(visit: Visit<'_>, answer: &Value, rules: &JsonRules) -> Option<Url>
     if has_more.is_some_and(|more| matches!(more, Value::Bool(false)) || more == &Value::from(0)) {
         return None;
     }
-    visit.resolve(&visit.page.url, &line(answer, rules.next.as_ref())?)
+    html::resolve(&visit.page.url, &line(answer, rules.next.as_ref())?)
 }
 
 /// The first text or number a path leads to.

@@ -18,11 +18,17 @@ const MIN_TITLE_HAN: usize = 8;
 const MAX_LINKS: usize = 1000;
 
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:下一?页|后一?页|下页|next|›|»|>|>>|下一页\s*[>›»]*)$").expect("valid")
+    Regex::new(r"^(?:下一?页|后一?页|下页|next|›|»|>|>>|下一页\s*[>›»]*)$")
+        .expect("the pattern is valid")
+});
+/// Many lists print the day of publication inside the link, behind the title.
+static DAY_AT_END: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*[\[（(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d)?[\]）)]?$")
+        .expect("the pattern is valid")
 });
 static ARTICLE_PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:/(?:19|20)\d\d|\d{4,}|[/_-]\d+\.(?:s?html?|jhtml|do|php|aspx?)|(?:id|tid|aid)=\d|detail|article|content)")
-        .expect("valid")
+        .expect("the pattern is valid")
 });
 
 /// Adds links and next pages to `found`.
@@ -66,7 +72,7 @@ pub(super) fn links(
     let mut positions: HashMap<String, usize> = HashMap::new();
     let own = canonical_url(&visit.page.url);
     for element in document.select(&css.0).filter_map(anchor) {
-        let Some(link) = link(visit, base, element).filter(|link| is_wanted(link)) else {
+        let Some(link) = link(base, element).filter(|link| is_wanted(link)) else {
             continue;
         };
         let canonical = canonical_url(&link.url);
@@ -95,18 +101,19 @@ fn anchor(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
     element.select(&selector("a[href]")).next()
 }
 
-fn link(visit: Visit<'_>, base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
+fn link(base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
     let href = anchor.attr("href")?;
     if href.starts_with('#') {
         return None;
     }
-    let url = visit.resolve(base, href)?;
+    let url = html::resolve(base, href)?;
     let words = html::line(anchor);
     // Lists cut long titles and keep the whole one in the attribute.
     let title = match anchor.attr("title").map(html::collapse) {
         Some(whole) if whole.len() > words.len() || words.ends_with('…') => whole,
         _ => words,
     };
+    let title = DAY_AT_END.replace(&title, "").trim_end().to_owned();
     Some(Link { url, title })
 }
 
@@ -152,7 +159,7 @@ pub(super) fn next_pages(
 ) -> Vec<Url> {
     let own = canonical_url(&visit.page.url);
     let address = |element: ElementRef<'_>| {
-        let url = visit.resolve(base, anchor(element)?.attr("href")?)?;
+        let url = html::resolve(base, anchor(element)?.attr("href")?)?;
         (canonical_url(&url) != own).then_some(url)
     };
     let next = match css {

@@ -123,6 +123,9 @@ pub fn extract(page: &Page, source: &SourceHints, sites: &Sites) -> Extraction {
     );
     found.charset = decoded.charset;
     found.warnings.extend(decoded.warning);
+    if decoded.is_garbage {
+        return found;
+    }
     visit.read(&decoded.text, &mut found);
     found
 }
@@ -160,12 +163,6 @@ impl Visit<'_> {
     /// "Now" for dates: when the page came.
     fn now(self) -> Timestamp {
         self.page.fetched_at
-    }
-
-    /// An absolute web address for `href`, whose base is the page or its `<base>`.
-    fn resolve(self, base: &Url, href: &str) -> Option<Url> {
-        let url = base.join(href.trim()).ok()?;
-        matches!(url.scheme(), "http" | "https").then_some(url)
     }
 
     /// A post of this source with nothing in it yet.

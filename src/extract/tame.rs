@@ -15,8 +15,8 @@ const MAX_REOPENED: usize = 200_000;
 /// Markup that is safe to parse, and a warning where something was cut.
 pub struct Tamed<'t> {
     pub html: Cow<'t, str>,
-    /// Deepest nesting left.
-    pub depth: usize,
+    /// Tags times the deepest nesting: what a look at every element and all its parents costs.
+    pub effort: usize,
     pub warning: Option<String>,
 }
 
@@ -27,13 +27,13 @@ pub fn tame(html: &str) -> Tamed<'_> {
     if weight.depth <= MAX_DEPTH && weight.attributes <= MAX_ATTRIBUTES && !is_reopened {
         return Tamed {
             html: Cow::Borrowed(html),
-            depth: weight.depth,
+            effort: weight.tags * weight.depth,
             warning: None,
         };
     }
     Tamed {
         html: Cow::Owned(flatten(html, is_reopened)),
-        depth: weight.depth.min(MAX_DEPTH),
+        effort: weight.tags * weight.depth.min(MAX_DEPTH),
         warning: Some("网页标签嵌套过深或属性过多，已截去多余部分，内容可能不完整。".to_owned()),
     }
 }
@@ -41,6 +41,7 @@ pub fn tame(html: &str) -> Tamed<'_> {
 /// The worst that a page asks of a parser.
 #[derive(Default)]
 struct Weight {
+    tags: usize,
     depth: usize,
     reopened: usize,
     attributes: usize,
@@ -50,6 +51,7 @@ fn weigh(html: &str) -> Weight {
     let mut weight = Weight::default();
     let (mut depth, mut formatting_depth) = (0usize, 0usize);
     for tag in tags(html) {
+        weight.tags += 1;
         weight.attributes = weight.attributes.max(tag.attributes);
         match tag.kind {
             Kind::Formatting if tag.is_end => formatting_depth = formatting_depth.saturating_sub(1),

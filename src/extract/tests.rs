@@ -1,5 +1,6 @@
-//! Runs the pages of `tests/fixtures/extract` and what is known of real pages.
+//! Pages written for tests, pages that want to hurt, real pages where they are at hand, and the rules that ship.
 
 mod fixtures;
 mod hostile;
 mod measured;
+mod shipped_rules;

@@ -79,7 +79,8 @@ fn squeeze(text: &str) -> String {
 
 /// `标题_频道_站名` → `标题`. A part is cut only while what stays is longer than a heading's minimum.
 pub fn without_site_name(title: &str) -> String {
-    let mut title = title.trim();
+    // Blogs write `站名 » 标题`.
+    let mut title = title.rsplit(" » ").next().unwrap_or(title).trim();
     while let Some(cut) = shorter(title) {
         title = cut;
     }
@@ -129,6 +130,7 @@ mod tests {
             ("窗口排队三小时-社会新闻-某某网", "窗口排队三小时"),
             ("图说|工伤保险怎么参保", "图说|工伤保险怎么参保"),
             ("2016-2017年度考试安排", "2016-2017年度考试安排"),
+            ("某某博客 » 求职季来了", "求职季来了"),
             ("某某网", "某某网"),
         ] {
             assert_eq!(without_site_name(whole), title);

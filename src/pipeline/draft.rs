@@ -38,11 +38,15 @@ pub fn digest_once(app: &App) -> Result<Vec<Drafted>> {
     let mut drafted = Vec::new();
     for digest in &app.config.digests {
         let covered = app.store.covered_until(&digest.code)?;
-        let since = covered.unwrap_or(now - TimeDelta::days(1));
-        let is_due = digest
-            .schedule
-            .next_after(since, app.zone())
-            .is_some_and(|due| due <= now);
+        // Nothing was ever drafted: the schedule counts from the first post we saw.
+        let drafted_before = app.store.last_drafted(&digest.code)?;
+        let Some(since) =
+            drafted_before.map_or_else(|| app.store.first_seen(), |at| Ok(Some(at)))?
+        else {
+            continue;
+        };
+        let next = digest.schedule.next_after(since, app.zone());
+        let is_due = next.is_some_and(|due| due <= now);
         if is_due && let Some(period) = digest.period_since(covered, now) {
             drafted.push(draft(app, digest, period, now)?);
         }

@@ -1,8 +1,8 @@
 //! `events`: posts about one happening, and which posts are copies.
 
 use super::Store;
-use super::posts::NEXT_REVISION;
 use super::rows::{code, from_ms, to_ms};
+use super::save::NEXT_REVISION;
 use crate::model::{Event, EventId, Level, Phase, PostId, Timestamp, Topic};
 use anyhow::Result;
 use chrono_tz::Tz;
@@ -38,8 +38,6 @@ pub struct EventMembers {
     pub event: Event,
     /// Post that stands for it.
     pub representative: PostId,
-    /// 聚集.
-    pub is_gathering: bool,
     /// Members, in the order of their publication.
     pub members: Vec<PostId>,
 }
@@ -98,7 +96,6 @@ impl Store {
             events.push(EventMembers {
                 event,
                 representative: PostId(row.get(10)?),
-                is_gathering: row.get(11)?,
                 members: ids,
             });
         }
@@ -144,6 +141,7 @@ fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
         post_count: row.get(7)?,
         source_count: row.get(8)?,
         level_reason: row.get(9)?,
+        is_gathering: row.get(11)?,
     })
 }
 

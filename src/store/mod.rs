@@ -6,6 +6,7 @@ mod issues;
 mod migrate;
 mod posts;
 mod rows;
+mod save;
 mod sources;
 mod targets;
 

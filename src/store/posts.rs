@@ -1,14 +1,15 @@
-//! `posts`, `originals`, `readings`, `analyses`: every text once, its words, its reach, its judgement.
+//! `posts`, `originals`, `readings`, `analyses`: every text once, its words, its reach, its judgement. How a found
+//! post gets in is in `save`.
 
 use super::Store;
 use super::rows::{code, from_ms, json, to_json, to_ms};
+use super::save::{NEXT_REVISION, natural_key, save_post};
 use crate::model::{
     Analysis, Engagement, EventId, Level, Post, PostId, PublishedAt, Reading, StoredPost, Timestamp,
 };
 use anyhow::Result;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use xxhash_rust::xxh3::xxh3_128;
 
 /// A post together with what may be shown of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -327,6 +328,17 @@ impl Store {
         Ok(posts)
     }
 
+    /// When the first post was seen; `None` for an empty store.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn first_seen(&self) -> Result<Option<Timestamp>> {
+        let reader = self.reader()?;
+        let ms: Option<i64> =
+            reader.query_row("SELECT min(first_seen_at) FROM posts", [], |row| row.get(0))?;
+        Ok(ms.map(|ms| from_ms(ms, self.zone)))
+    }
+
     /// Number of all posts.
     ///
     /// # Errors
@@ -352,157 +364,6 @@ impl Store {
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(counts)
     }
-}
-
-/// What makes two findings the same post: its address; else the id of whoever handed it in; else its words.
-fn natural_key(post: &Post) -> String {
-    if let Some(url) = &post.url {
-        return url.clone();
-    }
-    if let Some(external_id) = &post.external_id {
-        return format!("id:{}:{external_id}", post.source_name);
-    }
-    let published = post.published_at.map_or(0, |published| to_ms(published.at));
-    let words = format!(
-        "{}\n{published}\n{}\n{}",
-        post.source_name, post.title, post.text
-    );
-    format!("words:{:032x}", xxh3_128(words.as_bytes()))
-}
-
-/// The next revision; the index follows it. One transaction may take several.
-pub(super) const NEXT_REVISION: &str = "(SELECT coalesce(max(revision), 0) + 1 FROM posts)";
-
-pub(super) fn save_post(
-    transaction: &Transaction<'_>,
-    source_id: Option<&str>,
-    discovered: &Discovered,
-    now: Timestamp,
-) -> Result<SaveCounts> {
-    let post = &discovered.original;
-    let key = natural_key(post);
-    let known: Option<(i64, Engagement)> = transaction
-        .prepare_cached(
-            "SELECT id, comments, reposts, likes, views FROM posts WHERE natural_key = ?1",
-        )?
-        .query_row([&key], |row| Ok((row.get(0)?, engagement(row, 1)?)))
-        .optional()?;
-    if let Some((id, before)) = known {
-        if !post.engagement.is_unknown() && post.engagement != before {
-            update_engagement(transaction, PostId(id), post, now)?;
-        }
-        return Ok(SaveCounts {
-            duplicate: 1,
-            ..SaveCounts::default()
-        });
-    }
-    let id = insert_post(transaction, source_id, &key, discovered, now)?;
-    if !post.engagement.is_unknown() {
-        insert_reading(transaction, id, post)?;
-    }
-    Ok(SaveCounts {
-        new: 1,
-        ..SaveCounts::default()
-    })
-}
-
-fn insert_post(
-    transaction: &Transaction<'_>,
-    source_id: Option<&str>,
-    key: &str,
-    discovered: &Discovered,
-    now: Timestamp,
-) -> Result<PostId> {
-    let (post, masked) = (&discovered.original, &discovered.masked);
-    transaction
-        .prepare_cached(&format!(
-            "INSERT INTO posts (natural_key, revision, source_id, url, external_id, channel,
-                 source_name, outlet, outlet_tier, title, text, author, published_at,
-                 published_precision, is_inferred, effective_at, fetched_at, first_seen_at,
-                 comments, reposts, likes, views, has_image, has_video, floor, source_region,
-                 extra, fingerprint)
-             VALUES (?1, {NEXT_REVISION}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-                 ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
-        ))?
-        .execute(params![
-            key,
-            source_id,
-            post.url,
-            post.external_id,
-            post.channel.code(),
-            post.source_name,
-            post.outlet,
-            post.outlet_tier.code(),
-            masked.title,
-            masked.text,
-            masked.author,
-            post.published_at.map(|published| to_ms(published.at)),
-            post.published_at
-                .map(|published| published.precision.code()),
-            post.published_at
-                .is_some_and(|published| published.is_inferred),
-            to_ms(post.effective_at()),
-            to_ms(post.fetched_at),
-            to_ms(now),
-            post.engagement.comments,
-            post.engagement.reposts,
-            post.engagement.likes,
-            post.engagement.views,
-            post.has_image,
-            post.has_video,
-            post.floor,
-            post.source_region,
-            to_json(&post.extra)?,
-            masked.fingerprint.cast_signed(),
-        ])?;
-    let id = transaction.last_insert_rowid();
-    transaction
-        .prepare_cached(
-            "INSERT INTO originals (post_id, title, text, author) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![id, post.title, post.text, post.author])?;
-    Ok(PostId(id))
-}
-
-/// A new reading: the numbers of the post, and its level may have to rise.
-fn update_engagement(
-    transaction: &Transaction<'_>,
-    id: PostId,
-    post: &Post,
-    now: Timestamp,
-) -> Result<()> {
-    transaction
-        .prepare_cached(&format!(
-            "UPDATE posts SET comments = ?2, reposts = ?3, likes = ?4, views = ?5, fetched_at = ?6,
-                 needs_analysis = 1, revision = {NEXT_REVISION} WHERE id = ?1"
-        ))?
-        .execute(params![
-            id.0,
-            post.engagement.comments,
-            post.engagement.reposts,
-            post.engagement.likes,
-            post.engagement.views,
-            to_ms(now),
-        ])?;
-    insert_reading(transaction, id, post)
-}
-
-fn insert_reading(transaction: &Transaction<'_>, id: PostId, post: &Post) -> Result<()> {
-    let numbers = post.engagement;
-    transaction
-        .prepare_cached(
-            "INSERT INTO readings (post_id, at, comments, reposts, likes, views)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (post_id, at) DO NOTHING",
-        )?
-        .execute(params![
-            id.0,
-            to_ms(post.fetched_at),
-            numbers.comments,
-            numbers.reposts,
-            numbers.likes,
-            numbers.views
-        ])?;
-    Ok(())
 }
 
 fn save_analysis(
@@ -592,7 +453,7 @@ fn published_at(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Option<PublishedAt>
 }
 
 /// Four columns from `first`: comments, reposts, likes, views.
-fn engagement(row: &Row<'_>, first: usize) -> rusqlite::Result<Engagement> {
+pub(super) fn engagement(row: &Row<'_>, first: usize) -> rusqlite::Result<Engagement> {
     Ok(Engagement {
         comments: row.get(first)?,
         reposts: row.get(first + 1)?,

@@ -1,7 +1,7 @@
 //! `targets`, `validators`: the frontier, and what each page gave.
 
-use super::posts::save_post;
 use super::rows::to_ms;
+use super::save::save_post;
 use super::{Discovered, SaveCounts, Store};
 use crate::model::Timestamp;
 use anyhow::Result;

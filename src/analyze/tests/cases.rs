@@ -286,36 +286,6 @@ fn about_finds_the_labelled_messages() {
     for line in content.lines() {
         let message: Message = serde_json::from_str(line).expect("a message per line");
         let analysis = judge(&post(Channel::MessageBoard, &message.text));
-        if std::env::var("YQ_DUMP").is_ok() {
-            let probe = post(Channel::MessageBoard, &message.text);
-            let found = super::super::found::Found::search(&probe, &RULES);
-            let mut words: Vec<String> = found
-                .terms()
-                .map(|t| {
-                    format!(
-                        "{:?}:{}:{}",
-                        t.strength,
-                        u8::from(found.reading.is_head(t.start)),
-                        found.folded_text(t.start, t.end)
-                    )
-                })
-                .collect();
-            words.extend(found.organisations().map(|t| {
-                format!(
-                    "Org:{}:{}",
-                    u8::from(found.reading.is_head(t.start)),
-                    found.folded_text(t.start, t.end)
-                )
-            }));
-            println!(
-                "DUMP\t{}\t{}\t{}\t{}\t{}",
-                message.label,
-                analysis.about,
-                analysis.relevance,
-                found.reading.len(),
-                words.join("|").replace(['\n', '\t'], " ")
-            );
-        }
         match (analysis.about, message.label == "劳动和社会保障") {
             (true, true) => hits += 1,
             (true, false) => false_alarms += 1,

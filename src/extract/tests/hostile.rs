@@ -53,7 +53,7 @@ fn bombs_are_survived() {
         ("unclosed divs", "<div>".repeat(300_000)),
         (
             "unclosed fonts",
-            format!("{}{}", "<font a=b>".repeat(1000), "<p>一".repeat(50_000)),
+            format!("{}{}", "<font a=b>".repeat(1000), "<p>一".repeat(10_000)),
         ),
         (
             "distinct fonts",
@@ -62,14 +62,14 @@ fn bombs_are_survived() {
                 (0..500)
                     .map(|n| format!("<font a={n}>"))
                     .collect::<String>(),
-                "<p>一".repeat(50_000)
+                "<p>一".repeat(10_000)
             ),
         ),
-        ("nested tables", "<table><tr><td>".repeat(50_000)),
-        ("nested lists", "<ul><li>".repeat(20_000)),
+        ("nested tables", "<table><tr><td>".repeat(10_000)),
+        ("nested lists", "<ul><li>".repeat(5_000)),
         (
             "links",
-            "<a href=/2017/1.html>一二三四五六七八九十</a>".repeat(50_000),
+            "<a href=/2017/1.html>一二三四五六七八九十</a>".repeat(5_000),
         ),
         (
             "attributes",
@@ -78,7 +78,7 @@ fn bombs_are_survived() {
                 (0..100_000).map(|n| format!("a{n}=1 ")).collect::<String>()
             ),
         ),
-        ("angles", "<".repeat(300_000)),
+        ("angles", "<".repeat(50_000)),
         ("open tag", format!("<div {}", "a".repeat(2_000_000))),
         (
             "one paragraph",

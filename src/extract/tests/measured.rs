@@ -234,9 +234,10 @@ fn chinese_times_of_other_projects() {
         return;
     };
     let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the file is there");
-    let dates =
-        Regex::new(r#"param\("([^"]*[年月前昨][^"]*)", datetime\(([\d, ]+)\)\)"#).expect("valid");
-    let ago = Regex::new(r#"param\("([^"]*[前昨][^"]*)", ago=\{"(\w+)": (\d+)\}"#).expect("valid");
+    let dates = Regex::new(r#"param\("([^"]*[年月前昨][^"]*)", datetime\(([\d, ]+)\)\)"#)
+        .expect("the pattern is valid");
+    let ago = Regex::new(r#"param\("([^"]*[前昨][^"]*)", ago=\{"(\w+)": (\d+)\}"#)
+        .expect("the pattern is valid");
     let now = time("2014-09-01T10:30:00+08:00");
     let later = time("2024-01-01T00:00:00+08:00");
     let (mut right, mut total) = (0, 0);
