@@ -1,7 +1,7 @@
 //! The loops and the one shutdown token. Every loop is the same ten lines around one step of the pipeline.
 
 use crate::app::App;
-use crate::pipeline::{self, Wanted};
+use crate::pipeline::{self, Progress, Wanted};
 use crate::web;
 use anyhow::{Context, Result};
 use std::future::Future;
@@ -68,7 +68,11 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         let app = Arc::clone(app);
         move || {
             let app = Arc::clone(&app);
-            async move { app.on_cpu(pipeline::process_once).await.map(|_progress| ()) }
+            async move {
+                // Share by share, so that a shutdown waits for one share, not for a year's backlog.
+                while app.on_cpu(pipeline::process_once).await? != Progress::default() {}
+                Ok(())
+            }
         }
     };
     tasks.spawn(every(

@@ -22,7 +22,7 @@ const ANALYZE_BATCH: usize = 500;
 /// Posts placed among copies and events per transaction.
 const CLUSTER_BATCH: usize = 200;
 
-/// What one round of [`digest_posts`] did.
+/// What one round of [`process_once`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Posts judged.
@@ -33,7 +33,7 @@ pub struct Progress {
     pub indexed: usize,
 }
 
-/// Judge → place → index: everything that waits in the store.
+/// Judge → place → index: one bounded share of what waits in the store.
 ///
 /// # Errors
 /// The store or the index refuses.
@@ -45,22 +45,28 @@ pub fn process_once(app: &App) -> Result<Progress> {
     })
 }
 
-/// Judges every post whose judgement is missing or out of date. How many?
+/// [`process_once`] until nothing waits.
+///
+/// # Errors
+/// The store or the index refuses.
+pub fn process_all(app: &App) -> Result<()> {
+    while process_once(app)? != Progress::default() {}
+    Ok(())
+}
+
+/// Judges posts whose judgement is missing or out of date, at most a batch. How many?
 ///
 /// # Errors
 /// The store refuses.
 pub fn analyze_once(app: &App) -> Result<usize> {
-    let mut analyzed = 0;
-    loop {
-        let waiting = app.store.posts_to_analyze(ANALYZE_BATCH)?;
-        if waiting.is_empty() {
-            return Ok(analyzed);
-        }
-        let analyses = analyze_all(app, &waiting);
-        app.store
-            .save_analyses(&analyses, app.config.rules.version(), app.now())?;
-        analyzed += analyses.len();
+    let waiting = app.store.posts_to_analyze(ANALYZE_BATCH)?;
+    if waiting.is_empty() {
+        return Ok(0);
     }
+    let analyses = analyze_all(app, &waiting);
+    app.store
+        .save_analyses(&analyses, app.config.rules.version(), app.now())?;
+    Ok(analyses.len())
 }
 
 /// Judges posts on all cores.
@@ -93,49 +99,41 @@ fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> 
     })
 }
 
-/// Finds copies and events among judged posts. How many posts were placed?
+/// Finds copies and events among judged posts, at most a batch. How many posts were placed?
 ///
 /// # Errors
 /// The store refuses.
 pub fn cluster_once(app: &App) -> Result<usize> {
     let settings = &app.config.settings.cluster;
-    let mut placed = 0;
-    loop {
-        let waiting = app.store.posts_to_cluster(CLUSTER_BATCH)?;
-        let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
-            return Ok(placed);
-        };
-        let from = first.stored.post.effective_at() - settings.memory();
-        let to = last.stored.post.effective_at() + settings.memory();
-        let known = app.store.cluster_candidates(from, to)?;
-        let events = app.store.events_between(from, to)?;
-        let clusters = cluster::cluster(&waiting, &known, &events, settings);
-        app.store
-            .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
-        placed += waiting.len();
-    }
+    let waiting = app.store.posts_to_cluster(CLUSTER_BATCH)?;
+    let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
+        return Ok(0);
+    };
+    let from = first.stored.post.effective_at() - settings.memory();
+    let to = last.stored.post.effective_at() + settings.memory();
+    let known = app.store.cluster_candidates(from, to)?;
+    let events = app.store.events_between(from, to)?;
+    let clusters = cluster::cluster(&waiting, &known, &events, settings);
+    app.store
+        .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+    Ok(waiting.len())
 }
 
-/// Brings the index up to the store. How many posts went in? 0 as well while another process writes the index.
+/// Brings the index closer to the store by at most a batch. How many posts went in? 0 as well while another process
+/// writes the index.
 ///
 /// # Errors
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
-    let mut indexed = 0;
-    loop {
-        let changed = app
-            .store
-            .changed_after(app.index.cursor()?, app.config.settings.index.batch)?;
-        let Some((cursor, _)) = changed.last() else {
-            return Ok(indexed);
-        };
-        let cursor = *cursor;
-        let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
-        if !app.index.update(&posts, cursor)? {
-            return Ok(indexed);
-        }
-        indexed += posts.len();
-    }
+    let batch = app.config.settings.index.batch;
+    let changed = app.store.changed_after(app.index.cursor()?, batch)?;
+    let Some((cursor, _)) = changed.last() else {
+        return Ok(0);
+    };
+    let cursor = *cursor;
+    let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
+    let is_written = app.index.update(&posts, cursor)?;
+    Ok(if is_written { posts.len() } else { 0 })
 }
 
 /// A post with what may be shown of it; `None` for a post without a word.

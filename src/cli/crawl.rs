@@ -28,6 +28,9 @@ impl Crawl {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
         let ids = wanted(&app, &self.sources)?;
+        // Alone in the folder, claims of a killed process are given back at once. Beside a daemon, claims tell who
+        // visits what.
+        let _lock = app.lock_folder().ok();
         let reports = block_on(crawl(Arc::clone(&app), ids))?;
         if self.json {
             print_json(&reports)?;
@@ -89,7 +92,7 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
         round = pipeline::crawl_once(&app, Wanted::Waiting(ids.clone())).await?;
     }
     bar.set_message("研判、归并、建索引");
-    app.on_cpu(pipeline::process_once).await?;
+    app.on_cpu(pipeline::process_all).await?;
     bar.finish_and_clear();
     for id in ids {
         total.entry(id.clone()).or_insert_with(|| busy(id));

@@ -262,7 +262,7 @@ async fn live_through(app: &Arc<App>) -> Result<u64> {
         }
         round = pipeline::crawl_once(app, Wanted::Due).await?;
     }
-    app.on_cpu(pipeline::process_once).await?;
+    app.on_cpu(pipeline::process_all).await?;
     Ok(new)
 }
 

@@ -160,7 +160,7 @@ fn refused(error: SignError) -> Failure {
 
 impl Draft {
     fn run(&self, app: &Arc<App>) -> Result<(), Failure> {
-        crate::pipeline::process_once(app)?;
+        crate::pipeline::process_all(app)?;
         let digests = &app.config.digests;
         let wanted = self.digest.as_deref();
         let digest = digests

@@ -1,13 +1,13 @@
 //! Integration tests, one binary: the shape of the sources, the pipeline on loopback, the program itself.
 //! None sleeps for a fixed time, leaves loopback, or needs another test to run before it.
 
-// mod binary;
-// mod broken_config;
+mod binary;
+mod broken_config;
 mod crawl;
-// mod daemon;
-// mod demo;
+mod daemon;
+mod demo;
 mod layering;
-// mod program;
-// mod real_pages;
+mod program;
+mod real_pages;
 mod rude;
 mod site;

@@ -1,0 +1,225 @@
+//! A table of mistakes in the configuration: each is refused with exit code 2 and named by file, line and key.
+
+use crate::program::{Desk, finish};
+use serde_json::Value;
+
+/// One mistake: what the operator's file says, and where the mistake stands.
+struct Mistake {
+    file: &'static str,
+    text: &'static str,
+    line: u64,
+    /// Part of the key that is named.
+    key: &'static str,
+    /// Part of what is said.
+    says: &'static str,
+}
+
+const GOOD_SOURCE: &str = "\
+[[source]]
+id = \"a\"
+name = \"甲\"
+kind = \"list\"
+url = \"https://news.example.cn/\"
+channel = \"news\"
+tier = \"T3\"
+schedule = \"*/10 * * * *\"
+";
+
+const MISTAKES: &[Mistake] = &[
+    Mistake {
+        file: "yuqing.toml",
+        text: "[fetch]\n# 写错的键\ndelays = \"5s\"\n",
+        line: 3,
+        key: "fetch.delays",
+        says: "不认识的键“delays”",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[bureau]\ntime_zone = \"Asia/Zhengzhou\"\n",
+        line: 2,
+        key: "bureau.time_zone",
+        says: "Asia/Zhengzhou",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[crawl]\n\npages_per_turn = \"很多\"\n",
+        line: 3,
+        key: "crawl.pages_per_turn",
+        says: "类型",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[fetch]\ntimeout = \"一分钟\"\n",
+        line: 2,
+        key: "fetch.timeout",
+        says: "",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[web\nlisten = \"127.0.0.1:8017\"\n",
+        line: 1,
+        key: "",
+        says: "",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"https://a.cn/\"\n\
+               channel = \"news\"\ntier = \"T3\"\nschedule = \"8:30\"\n",
+        line: 8,
+        key: "source.schedule",
+        says: "时刻表“8:30”",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"https://a.cn/\"\n\
+               channel = \"smoke\"\ntier = \"T3\"\nschedule = \"0 8 * * *\"\n",
+        line: 6,
+        key: "source.channel",
+        says: "smoke",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"news.example.cn\"\n\
+               channel = \"news\"\ntier = \"T3\"\nschedule = \"0 8 * * *\"\n",
+        line: 5,
+        key: "source.url",
+        says: "不是可用的网址",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"https://a.cn/\"\n\
+               channel = \"news\"\ntier = \"T3\"\nschedule = \"0 8 * * *\"\nmin_interval = \"soon\"\n",
+        line: 9,
+        key: "source.min_interval",
+        says: "",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nkind = \"list\"\nurl = \"https://a.cn/\"\nchannel = \"news\"\n\
+               tier = \"T3\"\nschedule = \"0 8 * * *\"\n",
+        line: 1,
+        key: "source",
+        says: "缺少必填的键“name”",
+    },
+    Mistake {
+        file: "sites/a.toml",
+        text: "hosts = [\"a.cn\"]\n\n[list]\nlink = \"ul >> a[\"\n",
+        line: 4,
+        key: "list.link",
+        says: "选择器“ul >> a[”",
+    },
+    Mistake {
+        file: "digests.toml",
+        text: "[[digest]]\ncode = \"daily\"\ntitle = \"专报\"\nmax_entrys = 3\n",
+        line: 4,
+        key: "digest.max_entrys",
+        says: "不认识的键“max_entrys”",
+    },
+    Mistake {
+        file: "levels.toml",
+        text: "[gate]\n\n[[rule]]\nid = \"R1\"\nlevel = \"crimson\"\ntext = \"x\"\n",
+        line: 5,
+        key: "rule.level",
+        says: "crimson",
+    },
+    Mistake {
+        file: "lexicon/variants.tsv",
+        text: "# 网络变体\nvariant\tterm\twhen\n射保\t社保\n",
+        line: 3,
+        key: "",
+        says: "这一行应有3列，实有2列",
+    },
+];
+
+fn problems(desk: &Desk, variables: &[(&str, &str)]) -> Vec<Value> {
+    let mut command = desk.command(&["--config", "config", "check", "--json"]);
+    let done = finish(command.envs(variables.iter().copied()));
+    let report = done.json();
+    assert_eq!(
+        (done.code, &report["ok"]),
+        (Some(2), &Value::Bool(false)),
+        "{}",
+        done.err
+    );
+    report["problems"].as_array().expect("a list").clone()
+}
+
+#[test]
+fn every_mistake_is_named_by_file_line_and_key() {
+    let mut wrong = Vec::new();
+    for mistake in MISTAKES {
+        let desk = Desk::new();
+        desk.write(&format!("config/{}", mistake.file), mistake.text);
+        let problems = problems(&desk, &[]);
+        let is_named = problems.iter().any(|problem| {
+            problem["file"] == mistake.file
+                && problem["line"] == mistake.line
+                && problem["key"]
+                    .as_str()
+                    .is_some_and(|key| key.contains(mistake.key))
+                && problem["message"]
+                    .as_str()
+                    .is_some_and(|says| says.contains(mistake.says))
+        });
+        if !is_named {
+            wrong.push(format!(
+                "{}:{} {}: {problems:?}",
+                mistake.file, mistake.line, mistake.says
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_id_written_twice_is_named_where_it_comes_again() {
+    let desk = Desk::new();
+    desk.write("config/sources.toml", GOOD_SOURCE.repeat(2));
+    let problems = problems(&desk, &[]);
+    assert_eq!(
+        (&problems[0]["line"], &problems[0]["key"]),
+        (&10.into(), &"source.id".into())
+    );
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let desk = Desk::new();
+    desk.write("config/sources.toml", GOOD_SOURCE);
+    for (name, value) in [
+        ("YUQING__WEB__LISTEN", "everywhere"),
+        ("YUQING__WEB__PORT", "8017"),
+        ("YUQING__FETCH__MAX_REDIRECTS", "viele"),
+        ("YUQING__FETCH", "{}"),
+    ] {
+        let problems = problems(&desk, &[(name, value)]);
+        assert_eq!(
+            (&problems[0]["file"], &problems[0]["key"]),
+            (&"环境变量".into(), &name.into())
+        );
+    }
+}
+
+#[test]
+fn every_file_with_a_mistake_is_named_at_once() {
+    let desk = Desk::new();
+    desk.write("config/sources.toml", "[[source]]\n");
+    desk.write("config/digests.toml", "digest = 1\n");
+    desk.write("config/sites/a.toml", "host = []\n");
+    let problems = problems(&desk, &[]);
+    let mut files: Vec<&str> = problems
+        .iter()
+        .filter_map(|problem| problem["file"].as_str())
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files, ["digests.toml", "sites/a.toml", "sources.toml"]);
+}
+
+#[test]
+fn other_commands_refuse_a_wrong_configuration_too() {
+    let desk = Desk::new();
+    desk.write("config/sources.toml", "[[source]]\nid = 3\n");
+    let done = desk.expect(2, &["--config", "config", "search", "社保"]);
+    assert!(done.err.contains("sources.toml:2"), "{}", done.err);
+    assert!(!desk.path("data/yuqing.db").exists(), "nothing was begun");
+}

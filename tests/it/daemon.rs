@@ -1,0 +1,99 @@
+//! The daemon: it answers, owns its folder, and stops when it is told.
+
+use crate::program::{Desk, Running, free_port, get, wait_for};
+use serde_json::Value;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// systemd would wait longer; an operator should not.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
+
+fn desk(port: u16) -> Desk {
+    let desk = Desk::new();
+    desk.write(
+        "config/yuqing.toml",
+        format!("[web]\nlisten = \"127.0.0.1:{port}\"\n"),
+    );
+    desk.write("config/sources.toml", "# 没有信源\n");
+    desk
+}
+
+fn start(desk: &Desk, port: u16) -> Running {
+    let running = Running::start(
+        desk.command(&["run"])
+            .stderr(Stdio::null())
+            .stdout(Stdio::null()),
+    );
+    let (status, body) = wait_for("/health", || get(port, "/health"));
+    let health: Value = serde_json::from_str(&body).expect("health is JSON");
+    assert_eq!((status, &health["ok"]), (200, &true.into()), "{body}");
+    running
+}
+
+#[test]
+fn it_serves_owns_its_folder_and_stops_when_told() {
+    let port = free_port();
+    let desk = desk(port);
+    let mut running = start(&desk, port);
+    for page in ["/", "/search?q=x", "/events", "/issues", "/sources"] {
+        assert_eq!(
+            get(port, page).map(|(status, _)| status),
+            Some(200),
+            "{page}"
+        );
+    }
+    assert_eq!(get(port, "/posts/1").map(|(status, _)| status), Some(404));
+
+    let second = desk.expect(1, &["run"]);
+    let holder = running.child.id().to_string();
+    assert!(
+        second.err.contains(&format!("进程 {holder} ")),
+        "{}",
+        second.err
+    );
+    assert_eq!(
+        get(port, "/health").map(|(status, _)| status),
+        Some(200),
+        "the first goes on"
+    );
+
+    running.terminate();
+    let ended = running.ended_within(STOPS_WITHIN).expect("stops in time");
+    assert_eq!(ended.code(), Some(0));
+}
+
+#[test]
+fn posts_imported_beside_it_are_served_and_a_killed_one_leaves_the_folder_free() {
+    let port = free_port();
+    let desk = desk(port);
+    let mut running = start(&desk, port);
+    desk.write(
+        "posts.jsonl",
+        "{\"channel\":\"forum\",\"source_name\":\"示例论坛\",\"title\":\"郑州社保大厅排队三小时\",\"text\":\"窗口只开一个\"}\n",
+    );
+    desk.expect(0, &["import", "posts.jsonl"]);
+    let found = wait_for("the post in the search", || {
+        let (_, page) = get(port, "/search?q=%E6%8E%92%E9%98%9F")?;
+        page.contains("郑州社保大厅").then_some(page)
+    });
+    assert!(found.contains("/posts/1"));
+
+    running.child.kill().expect("it runs");
+    running.child.wait().expect("it was ours");
+    let again = start(&desk, port);
+    let (_, health) = get(port, "/health").expect("it answers");
+    assert!(health.contains("\"posts\":1"), "{health}");
+    drop(again);
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("bound").port();
+    let done = desk(port).expect(1, &["run"]);
+    assert!(
+        done.err.contains(&port.to_string()) && done.err.contains("web.listen"),
+        "{}",
+        done.err
+    );
+}
