@@ -15,6 +15,7 @@ use crate::store::{Discovered, NewPost, PostToAnalyze};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
 /// Posts judged per transaction.
@@ -70,18 +71,12 @@ pub fn analyze_once(app: &App) -> Result<usize> {
 }
 
 /// Judges posts on all cores.
-fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> {
+fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, u64, Analysis)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let share = waiting.len().div_ceil(cores);
-    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, Analysis)> {
+    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, u64, Analysis)> {
         part.iter()
-            .map(|waiting| {
-                let spread = Spread::of_readings(&waiting.post, &waiting.readings);
-                (
-                    waiting.id,
-                    analyze(&waiting.post, &spread, &app.config.rules),
-                )
-            })
+            .map(|post| (post.id, post.revision, judge_one(app, post)))
             .collect()
     };
     thread::scope(|scope| {
@@ -96,6 +91,22 @@ fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> 
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             })
             .collect()
+    })
+}
+
+/// A post that breaks the judgement must not hold up all others: it gets none, with a reason, and a person sees it.
+fn judge_one(app: &App, waiting: &PostToAnalyze) -> Analysis {
+    let judged = panic::catch_unwind(AssertUnwindSafe(|| {
+        let spread = Spread::of_readings(&waiting.post, &waiting.readings);
+        analyze(&waiting.post, &spread, &app.config.rules)
+    }));
+    judged.unwrap_or_else(|_panic| {
+        tracing::error!(
+            post = waiting.id.0,
+            "Post {} could not be judged",
+            waiting.id.0
+        );
+        Analysis::unjudged("研判程序出错，请人工判断此条，并将编号告知信息员")
     })
 }
 
@@ -126,7 +137,7 @@ pub fn cluster_once(app: &App) -> Result<usize> {
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
     let batch = app.config.settings.index.batch;
-    let changed = app.store.changed_after(app.index.cursor()?, batch)?;
+    let changed = app.store.changed_after(app.index.cursor()?, batch.get())?;
     let Some((cursor, _)) = changed.last() else {
         return Ok(0);
     };
@@ -137,9 +148,12 @@ pub fn index_once(app: &App) -> Result<usize> {
 }
 
 /// A post with what may be shown of it; `None` for a post without a word.
-pub fn discovered(post: Post) -> Option<Discovered> {
+pub fn discovered(mut post: Post) -> Option<Discovered> {
     if post.title.trim().is_empty() && post.text.trim().is_empty() {
         return None;
+    }
+    for value in post.extra.values_mut() {
+        mask_strings(value);
     }
     let masked = NewPost {
         title: mask(&post.title),
@@ -151,4 +165,21 @@ pub fn discovered(post: Post) -> Option<Discovered> {
         original: post,
         masked,
     })
+}
+
+/// Unknown keys of an export may hold anything: a caller's telephone number, say.
+fn mask_strings(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = mask(text),
+        serde_json::Value::Number(number) => {
+            let text = number.to_string();
+            let masked = mask(&text);
+            if masked != text {
+                *value = masked.into();
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(mask_strings),
+        serde_json::Value::Object(map) => map.values_mut().for_each(mask_strings),
+        _ => {}
+    }
 }

@@ -207,7 +207,7 @@ fn is_official(post: &Post, rules: &Rules) -> bool {
     let is_known = |name: &str| {
         (rules.accounts.iter()).any(|account| account.is_official && account.name == name)
     };
-    is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
+    post.is_official || is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
 }
 
 /// Some intents imply a stance that words alone do not show.

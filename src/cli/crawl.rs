@@ -85,7 +85,7 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
             merge(&mut total, report);
         }
         let new: u64 = total.values().map(|report| report.new).sum();
-        bar.set_message(format!("已取 {} 条新信息", new));
+        bar.set_message(format!("已取{new}条新信息"));
         if found == 0 && fetched == 0 {
             break;
         }
@@ -104,13 +104,13 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
 fn busy(source: String) -> CrawlReport {
     CrawlReport {
         source,
-        outcome: CrawlOutcome::Unchanged,
+        outcome: CrawlOutcome::Failed,
         fetched: 0,
         new: 0,
         duplicate: 0,
         refused: 0,
-        warnings: vec!["另一个进程正在采集此信源".to_owned()],
-        error: None,
+        warnings: Vec::new(),
+        error: Some("另一个进程正在采集此信源，请稍后再试".to_owned()),
     }
 }
 

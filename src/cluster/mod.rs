@@ -10,7 +10,7 @@ use crate::model::{Analysis, Level, Phase, PostId, StoredPost, Timestamp, Topic}
 use crate::store::{EventDraft, EventMembers, PostToCluster};
 use chrono::TimeDelta;
 use likeness::Likeness;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -22,10 +22,13 @@ pub const GATHERING_WINDOW: TimeDelta = TimeDelta::days(7);
 #[serde(deny_unknown_fields)]
 pub struct ClusterSettings {
     /// Share of common wording that makes a copy; 0…1.
+    #[serde(deserialize_with = "share")]
     pub copy_similarity: f64,
     /// Closeness to an event's representative; 0…1.
+    #[serde(deserialize_with = "share")]
     pub event_similarity: f64,
     /// The same while the event is orange or red, for posts of its topic and place; 0…1.
+    #[serde(deserialize_with = "share")]
     pub hot_event_similarity: f64,
     /// How far apart posts of one event may lie.
     #[serde(with = "humantime_serde")]
@@ -34,6 +37,14 @@ pub struct ClusterSettings {
     pub gathering_authors_24h: usize,
     /// Independent authors of one matter within 7 days.
     pub gathering_authors_7d: usize,
+}
+
+fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let share = f64::deserialize(deserializer)?;
+    if !(0.0..=1.0).contains(&share) {
+        return Err(serde::de::Error::custom("应为 0 到 1 之间的数，例如 0.3"));
+    }
+    Ok(share)
 }
 
 impl ClusterSettings {
@@ -193,6 +204,7 @@ impl<'p> State<'p> {
             }
             return;
         }
+        self.claim_copies(number);
         let known_event = post.stored.event.and_then(|id| {
             self.events
                 .iter()
@@ -203,6 +215,21 @@ impl<'p> State<'p> {
             None if self.posts[number].level() > Level::None => self.begin(number),
             None => {}
         }
+    }
+
+    /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
+    fn claim_copies(&mut self, number: usize) {
+        let original = &self.posts[number];
+        let copies = self.posts.iter().filter(|seen| {
+            (seen.at(), seen.stored.id) > (original.at(), original.stored.id)
+                && seen
+                    .likeness
+                    .is_copy_of(&original.likeness, self.settings.copy_similarity)
+        });
+        let found: Vec<_> = copies
+            .map(|copy| (copy.stored.id, original.stored.id))
+            .collect();
+        self.copies.extend(found);
     }
 
     fn original_of(&self, number: usize) -> Option<usize> {
@@ -314,6 +341,7 @@ impl<'p> State<'p> {
             self.events[before]
                 .members
                 .retain(|member| *member != number);
+            self.events[before].is_changed = true;
         }
         let draft = &mut self.events[event];
         if !draft.members.contains(&number) {
@@ -339,7 +367,9 @@ impl<'p> State<'p> {
             events: self
                 .events
                 .into_iter()
-                .filter(|event| event.is_changed && !event.members.is_empty())
+                .filter(|event| {
+                    event.is_changed && !(event.draft.id.is_none() && event.members.is_empty())
+                })
                 .map(|event| event.draft)
                 .collect(),
         }

@@ -216,6 +216,7 @@ fn post(case: &CasePost, seen_at: Timestamp) -> Post {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::new(),
     }
 }

@@ -90,7 +90,8 @@ fn takes(digest: &DigestSettings, level: Level) -> bool {
 
 /// Ours and opinion: what an authority publishes about itself is neither.
 fn is_ours(stored: &StoredPost) -> bool {
-    stored.post.channel != Channel::Government
+    !stored.post.is_official
+        && stored.post.channel != Channel::Government
         && stored
             .analysis
             .as_ref()

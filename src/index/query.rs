@@ -172,7 +172,10 @@ impl Parser<'_> {
             if self.take_keyword("AND") {
                 continue;
             }
-            if self.is_at_end() || self.peek() == Some(')') || self.sees_keyword("OR") {
+            if self.is_at_end()
+                || matches!(self.peek(), Some(')' | '）'))
+                || self.sees_keyword("OR")
+            {
                 break;
             }
             parts.push(self.negation()?);

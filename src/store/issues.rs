@@ -109,22 +109,6 @@ impl Store {
         Ok(until.map(|ms| from_ms(ms, self.zone)))
     }
 
-    /// When a digest was last drafted, or registered as having nothing to report.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn last_drafted(&self, digest: &str) -> Result<Option<Timestamp>> {
-        let reader = self.reader()?;
-        let at: Option<i64> = reader.query_row(
-            "SELECT max(at) FROM (
-                 SELECT drafted_at AS at FROM issues WHERE digest = ?1
-                 UNION ALL SELECT made_at FROM zero_reports WHERE digest = ?1)",
-            [digest],
-            |row| row.get(0),
-        )?;
-        Ok(at.map(|ms| from_ms(ms, self.zone)))
-    }
-
     /// Posts that an issue of this digest already cites; void issues do not count.
     ///
     /// # Errors
