@@ -10,8 +10,11 @@ use std::process::Stdio;
 const LIVED: usize = 15;
 
 fn run(desk: &Desk, port: u16) -> Value {
-    desk.expect(0, &["demo", "--once", "--json", "--port", &port])
-        .json()
+    desk.expect(
+        0,
+        &["demo", "--once", "--json", "--port", &port.to_string()],
+    )
+    .json()
 }
 
 /// Addresses of all posts, without the port, which differs from run to run.
