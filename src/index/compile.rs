@@ -82,18 +82,13 @@ fn any(parts: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
 
 /// The string stands in the field in one piece.
 fn contains(field: Field, text: &str) -> Box<dyn TantivyQuery> {
-    let terms: Vec<(usize, Term)> = characters(text)
-        .map(|(place, character)| {
-            (
-                place,
-                Term::from_field_text(field, character.encode_utf8(&mut [0; 4])),
-            )
-        })
+    let terms: Vec<Term> = characters(text.trim())
+        .map(|character| Term::from_field_text(field, character.encode_utf8(&mut [0; 4])))
         .collect();
     match terms.as_slice() {
         [] => Box::new(EmptyQuery),
-        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
-        _ => Box::new(PhraseQuery::new_with_offset(terms)),
+        [term] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
+        _ => Box::new(PhraseQuery::new(terms)),
     }
 }
 

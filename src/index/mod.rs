@@ -25,7 +25,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Score, TantivyError, Term};
 
 /// Part of the folder's name; a change of `schema` or of the tokenizers raises it, and the index is built anew.
-const VERSION: &str = "v1";
+const VERSION: &str = "v2";
 
 /// Facets count at most this many values each.
 const FACET_VALUES: u32 = 50;
@@ -167,6 +167,9 @@ impl Index {
         self.reader.reload()?;
         let searcher = self.reader.searcher();
         let compiled = compile::compile(query, &self.fields, &self.segmenter);
+        // Nobody asks for more posts than there are; tantivy would reserve memory for them.
+        let count = usize::try_from(searcher.num_docs())?;
+        let limit = limit.min(count.saturating_sub(offset));
         if limit == 0 {
             let total = searcher.search(&compiled, &Count)?;
             return Ok(Hits {
