@@ -216,7 +216,7 @@ fn passes_luhn(number: &str) -> bool {
             _ => *digit,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn digit_value(character: char) -> Option<u32> {
