@@ -69,8 +69,8 @@ pub struct Show {
 pub struct Step {
     /// 稿件编号 · id
     id: i64,
-    /// 经办人姓名，默认取系统用户名 · who
-    #[arg(long, env = "USER", default_value = "值班编辑")]
+    /// 经办人姓名，印在期刊上 · who, as printed
+    #[arg(long, value_parser = name)]
     by: String,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -149,6 +149,15 @@ impl Issue {
         }
         Ok(DONE)
     }
+}
+
+/// A signature needs a name.
+fn name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Err("经办人姓名不能为空".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 /// A refused step is wrong usage, unless the store failed.

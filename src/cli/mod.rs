@@ -49,7 +49,7 @@ struct Arguments {
     )]
     data: PathBuf,
     /// 日志详细程度：error warn info debug · log level
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["error", "warn", "info", "debug", "trace"])]
     log: Option<String>,
     #[command(subcommand)]
     command: Command,

@@ -1,7 +1,8 @@
 //! 转载与事件 — which posts are copies, which belong to one happening, which complaints gather. Pure: posts and known
 //! events in, decisions out.
 //!
-//! A post joins an event by closeness to its representative, never by a chain of neighbours.
+//! A post joins an event by closeness to its representative or to a member that is itself yellow or above, never by a
+//! chain of ordinary neighbours.
 
 mod gathering;
 mod likeness;

@@ -1,1 +1,219 @@
+//! Copies, events, gatherings: what belongs together and, as important, what does not.
 
+use super::{ClusterSettings, Clusters, cluster};
+use crate::config::{Config, ConfigFolder};
+use crate::model::{
+    Analysis, Channel, Engagement, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
+    Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
+};
+use crate::store::PostToCluster;
+use crate::text::fingerprint::fingerprint;
+use chrono::TimeDelta;
+use std::sync::LazyLock;
+
+const NEWS: &str = "昨日，郑州经开区一处工地的三十多名农民工向本报反映，他们从去年十月干到今年二月，工资至今没有拿到。\
+    项目部负责人表示，总包单位的工程款尚未到账，已与劳动监察大队约定下周二前先支付一半，余款五月底结清。\
+    记者从经开区人社局了解到，监察员已到场登记名册，并向总包单位下达了限期改正指令书。";
+
+static SETTINGS: LazyLock<ClusterSettings> = LazyLock::new(|| {
+    let shipped = Config::read(&ConfigFolder::shipped(), []).expect("the shipped files");
+    shipped.settings.cluster
+});
+
+fn post(id: i64, text: &str) -> PostToCluster {
+    let at = Timestamp::parse_from_rfc3339("2017-04-14T08:00:00+08:00").expect("test time");
+    let published = at + TimeDelta::minutes(id);
+    let post = Post {
+        url: Some(format!("https://bbs.example.cn/{id}")),
+        external_id: None,
+        channel: Channel::Forum,
+        source_name: format!("论坛{id}"),
+        outlet: None,
+        outlet_tier: OutletTier::T5,
+        title: String::new(),
+        text: text.to_owned(),
+        author: Some(format!("网友{id}")),
+        published_at: Some(PublishedAt {
+            at: published,
+            precision: Precision::Minute,
+            is_inferred: false,
+        }),
+        fetched_at: published,
+        engagement: Engagement::default(),
+        has_image: false,
+        has_video: false,
+        floor: None,
+        source_region: None,
+        is_official: false,
+        extra: serde_json::Map::default(),
+    };
+    PostToCluster {
+        fingerprint: fingerprint(text),
+        stored: StoredPost {
+            id: PostId(id),
+            post,
+            source_id: None,
+            first_seen_at: published,
+            analysis: Some(complaint(Level::Blue)),
+            repost_of: None,
+            event: None,
+        },
+    }
+}
+
+fn complaint(level: Level) -> Analysis {
+    let region = Region {
+        code: "410100".to_owned(),
+        name: "郑州市".to_owned(),
+    };
+    Analysis {
+        about: true,
+        relevant: true,
+        relevance: 1.0,
+        topics: vec![TopicScore {
+            code: Topic::Qx,
+            score: 1.0,
+        }],
+        sentiment: Sentiment::Negative,
+        sentiment_score: -1.0,
+        intent: Intent::Complaint,
+        regions: Regions {
+            act: None,
+            responsible: Some(region),
+            jurisdiction: Jurisdiction::City,
+        },
+        level,
+        score: 30,
+        picture_needs_a_look: false,
+        reasons: Vec::new(),
+        keywords: Vec::new(),
+    }
+}
+
+fn clusters(posts: &[PostToCluster]) -> Clusters {
+    cluster(posts, &[], &[], &SETTINGS)
+}
+
+fn copies(texts: &[&str]) -> Vec<(i64, i64)> {
+    let posts: Vec<_> = (1..).zip(texts).map(|(id, text)| post(id, text)).collect();
+    let copies = clusters(&posts).copies;
+    copies
+        .into_iter()
+        .map(|(copy, original)| (copy.0, original.0))
+        .collect()
+}
+
+/// Matters of the same topic in words of their own, so that only the gathering joins them.
+fn separate_complaints() -> Vec<PostToCluster> {
+    let words = [
+        "装修队给饭店铺完地砖，老板关门跑路，劳务费一万二没影了",
+        "幼儿园代课两个学期，园长说经费紧张只发基本生活费",
+        "快递站点撤销，押金和最后一月派件提成都扣着不退",
+        "物流园卸货组十二人，三月份绩效全额取消，说法一天一变",
+        "健身房教练课时费拖了五个月，总部换了法人代表",
+        "服装厂计件单价临时下调，已经做完的货也按新价算",
+        "影楼化妆师，年终奖承诺写在群里，现在群都解散了",
+        "酒店后厨试工两周，离开时分文不给，还要扣工服钱",
+        "种子公司业务员，差旅垫付八千多，报销单石沉大海",
+        "网约车租赁公司扣着司机流水，客服电话永远忙音",
+    ];
+    (1..).zip(words).map(|(id, text)| post(id, text)).collect()
+}
+
+fn gatherings(posts: &[PostToCluster]) -> Vec<usize> {
+    let events = clusters(posts).events;
+    let gatherings = events.iter().filter(|event| event.is_gathering);
+    gatherings.map(|event| event.members.len()).collect()
+}
+
+#[test]
+fn a_copy_with_another_tail_belongs_to_the_first_publisher() {
+    let with_tail = format!("{NEWS}（责任编辑：某某　来源：示例日报）");
+    assert_eq!(copies(&[NEWS, &with_tail, NEWS]), [(2, 1), (3, 1)]);
+}
+
+#[test]
+fn a_forward_is_a_copy_of_what_it_forwards() {
+    let forward = format!("转给大家看看//@示例日报：{NEWS}");
+    assert_eq!(copies(&[NEWS, &forward]), [(2, 1)]);
+}
+
+#[test]
+fn the_same_matter_in_other_words_is_no_copy_but_one_event() {
+    let told_again = "农民工讨薪后续：经开区人社局劳动监察大队已登记三十多名农民工名册，总包单位被限期改正，\
+        项目部承诺下周二前先支付一半工资，余款五月底结清，工程款到账情况还在核实。";
+    assert!(copies(&[NEWS, told_again]).is_empty());
+    let clusters = clusters(&[post(1, NEWS), post(2, told_again)]);
+    let sizes: Vec<usize> = clusters
+        .events
+        .iter()
+        .map(|event| event.members.len())
+        .collect();
+    assert_eq!(sizes, [2]);
+}
+
+#[test]
+fn an_unrelated_post_stays_out() {
+    let other = "省直社保的养老金调整方案昨日公布，退休人员每人每月增加五十八元，补发从一月起计算，月底到账。";
+    let clusters = clusters(&[post(1, NEWS), post(2, other)]);
+    assert!(clusters.copies.is_empty());
+    assert!(clusters.events.iter().all(|event| event.members.len() == 1));
+    assert_eq!(clusters.settled, [PostId(1), PostId(2)]);
+}
+
+#[test]
+fn ten_authors_of_one_matter_gather_into_a_yellow_event() {
+    let posts = separate_complaints();
+    assert_eq!(gatherings(&posts), [10]);
+    let events = clusters(&posts).events;
+    let gathering = events
+        .iter()
+        .find(|event| event.is_gathering)
+        .expect("there is one");
+    assert_eq!(
+        (gathering.level, gathering.topic),
+        (Level::Yellow, Some(Topic::Qx))
+    );
+    assert!(
+        gathering.level_reason.contains("10"),
+        "{}",
+        gathering.level_reason
+    );
+}
+
+#[test]
+fn one_author_ten_times_is_no_gathering() {
+    let mut posts = separate_complaints();
+    for post in &mut posts {
+        post.stored.post.author = Some("同一人".to_owned());
+    }
+    assert!(gatherings(&posts).is_empty());
+}
+
+#[test]
+fn other_places_topics_and_mere_questions_do_not_gather() {
+    type Change = fn(&mut Analysis, usize);
+    let changes: [Change; 3] = [
+        |analysis, number| {
+            let region = analysis.regions.responsible.as_mut().expect("given");
+            region.code = format!("41010{number}");
+        },
+        |analysis, number| analysis.topics[0].code = [Topic::Yl, Topic::Qx, Topic::Gs][number % 3],
+        |analysis, _| analysis.intent = Intent::Consult,
+    ];
+    for change in changes {
+        let mut posts = separate_complaints();
+        posts.truncate(8);
+        for (number, post) in posts.iter_mut().enumerate() {
+            change(post.stored.analysis.as_mut().expect("judged"), number);
+        }
+        assert!(gatherings(&posts).is_empty());
+    }
+}
+
+#[test]
+fn four_authors_in_a_day_are_too_few() {
+    let mut posts = separate_complaints();
+    posts.truncate(4);
+    assert!(gatherings(&posts).is_empty());
+}

@@ -25,7 +25,9 @@ impl ConfigFolder {
                 file: path.display().to_string(),
                 line: 0,
                 key: "--config".to_owned(),
-                message: "没有这个配置目录；不写 --config 则使用程序自带的默认配置".to_owned(),
+                message:
+                    "这不是一个目录；--config 应指向配置所在的目录，不写则使用程序自带的默认配置"
+                        .to_owned(),
             }]),
             path => Ok(ConfigFolder {
                 path: path.map(Path::to_owned),

@@ -1,5 +1,6 @@
 //! Query tree → tantivy query.
 
+use super::matching_set::MatchingSet;
 use super::query::{CodeField, Query, TextField};
 use super::schema::Fields;
 use super::tokenizer::{characters, words};
@@ -66,7 +67,10 @@ fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
         Query::Or(parts) => any(parts.iter().map(|part| membership(part, fields)).collect()),
         Query::Not(part) => Box::new(BooleanQuery::new(vec![
             (Occur::Must, weightless(all())),
-            (Occur::MustNot, membership(part, fields)),
+            (
+                Occur::MustNot,
+                Box::new(MatchingSet(membership(part, fields))),
+            ),
         ])),
     }
 }
@@ -82,18 +86,13 @@ fn any(parts: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
 
 /// The string stands in the field in one piece.
 fn contains(field: Field, text: &str) -> Box<dyn TantivyQuery> {
-    let terms: Vec<(usize, Term)> = characters(text)
-        .map(|(place, character)| {
-            (
-                place,
-                Term::from_field_text(field, character.encode_utf8(&mut [0; 4])),
-            )
-        })
+    let terms: Vec<Term> = characters(text.trim())
+        .map(|character| Term::from_field_text(field, character.encode_utf8(&mut [0; 4])))
         .collect();
     match terms.as_slice() {
         [] => Box::new(EmptyQuery),
-        [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
-        _ => Box::new(PhraseQuery::new_with_offset(terms)),
+        [term] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
+        _ => Box::new(PhraseQuery::new(terms)),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Characters decide **whether** a post contains a string, exactly; jieba's words decide the **order**.
 
 mod compile;
+mod matching_set;
 pub mod query;
 mod schema;
 mod snippet;
@@ -26,7 +27,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Score, TantivyError, Term};
 
 /// Part of the folder's name; a change of `schema` or of the tokenizers raises it, and the index is built anew.
-const VERSION: &str = "v1";
+const VERSION: &str = "v2";
 
 /// Hits given out at a time.
 const MAX_PAGE: usize = 10_000;

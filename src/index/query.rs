@@ -304,7 +304,7 @@ impl Parser<'_> {
                 start,
                 format!(
                     "没有“{name}”这个字段；可用 title body author source url channel topic level \
-                     sentiment region after before,按原文检索请加引号"
+                     sentiment region after before，按原文检索请加引号"
                 ),
             )),
         }

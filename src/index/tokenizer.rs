@@ -23,13 +23,16 @@ pub fn register(manager: &TokenizerManager, segmenter: &Arc<Segmenter>) {
     );
 }
 
-/// Folded characters with their places; white space takes a place but is no token, so that a string matches where it
-/// stands in one piece and nowhere else.
-pub fn characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    fold_with_positions(text)
-        .map(|(character, _)| character)
-        .enumerate()
-        .filter(|(_, character)| !character.is_whitespace())
+/// Folded characters, white space among them as one and the same character: a string matches where it stands in one
+/// piece and nowhere else.
+pub fn characters(text: &str) -> impl Iterator<Item = char> + '_ {
+    fold_with_positions(text).map(|(character, _)| {
+        if character.is_whitespace() {
+            ' '
+        } else {
+            character
+        }
+    })
 }
 
 /// Folded words, as many as the segmenter finds for search.
@@ -49,7 +52,7 @@ impl Tokenizer for Characters {
     type TokenStream<'a> = Tokens;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens::new(characters(text).map(|(place, character)| (place, character.to_string())))
+        Tokens::new(characters(text).map(String::from).enumerate())
     }
 }
 

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 /// 配置问题 — one mistake in the configuration, said to the person who can mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{file}:{line}: {key}: {message}")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// File below the configuration folder, `sources.toml`; `环境变量` for the environment.
     pub file: String,
@@ -14,4 +13,19 @@ pub struct Problem {
     pub key: String,
     /// What is wrong and what to write instead.
     pub message: String,
+}
+
+impl std::error::Error for Problem {}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.file)?;
+        if self.line > 0 {
+            write!(formatter, ":{}", self.line)?;
+        }
+        if !self.key.is_empty() {
+            write!(formatter, ": {}", self.key)?;
+        }
+        write!(formatter, ": {}", self.message)
+    }
 }

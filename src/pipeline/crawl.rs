@@ -127,28 +127,25 @@ fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
     })
 }
 
-/// Takes the turn in a task of its own: a page that breaks the extraction is a failed visit of its source.
+/// Blocking work runs in `on_cpu`, which turns a panic into an error: a page that breaks the extraction is a failed
+/// visit of its source.
 async fn take_turn(app: &Arc<App>, turn: Turn) -> Result<CrawlReport> {
     let started_at = app.now();
-    let reading = tokio::spawn(read(Arc::clone(app), turn.clone()));
-    // Dropped with this future at shutdown.
-    let reading = AbortOnDrop(reading);
-    let (tally, failure) = match reading.finished().await {
-        Ok(Ok((tally, failure))) => (tally, failure.map(Failure::from)),
-        Ok(Err(error)) => (Tally::default(), Some(Failure::of_program(&error))),
-        Err(panic) => (Tally::default(), Some(Failure::of_program(&panic.into()))),
+    let (tally, failure) = match read(app, &turn).await {
+        Ok((tally, failure)) => (tally, failure.map(Failure::from)),
+        Err(error) => (Tally::default(), Some(Failure::of_program(&error))),
     };
     finish_turn(app, turn, started_at, tally, failure).await
 }
 
-async fn read(app: Arc<App>, turn: Turn) -> Result<(Tally, Option<FetchError>)> {
+async fn read(app: &Arc<App>, turn: &Turn) -> Result<(Tally, Option<FetchError>)> {
     let mut tally = Tally::default();
     if turn.reads_entry
-        && let Err(error) = pages::read_entry(&app, &turn.declared, &mut tally).await?
+        && let Err(error) = pages::read_entry(app, &turn.declared, &mut tally).await?
     {
         return Ok((tally, Some(error)));
     }
-    let failure = pages::read_targets(&app, &turn.declared, &mut tally).await?;
+    let failure = pages::read_targets(app, &turn.declared, &mut tally).await?;
     Ok((tally, failure))
 }
 
@@ -274,19 +271,4 @@ fn record(
         message,
         next_check: turn.reads_entry.then_some(next),
     })
-}
-
-/// A task that ends when nobody waits for it any more.
-struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
-
-impl<T> AbortOnDrop<T> {
-    async fn finished(mut self) -> Result<T, tokio::task::JoinError> {
-        (&mut self.0).await
-    }
-}
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }

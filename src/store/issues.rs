@@ -27,7 +27,7 @@ pub enum SignError {
     #[error("没有编号为 {0} 的期刊草稿，用 `yuqing issue list` 查看")]
     NotFound(i64),
     /// The step does not follow from the state it is in.
-    #[error("第 {id} 号稿件现为“{}”，不能{step};{remedy}", state.label())]
+    #[error("第 {id} 号稿件现为“{}”，不能{step}；{remedy}", state.label())]
     WrongState {
         /// Row id.
         id: i64,

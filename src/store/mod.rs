@@ -131,14 +131,19 @@ fn transact<T>(
 }
 
 fn connect(path: &Path) -> Result<Connection> {
-    let connection =
-        Connection::open(path).with_context(|| format!("open database {}", path.display()))?;
+    let connection = prepare(path).with_context(|| format!("open database {}", path.display()))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// The first statement is the first to notice that a file is no database.
+fn prepare(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 

@@ -185,7 +185,7 @@ pub fn source(id: &str, kind: SourceKind, url: String) -> DeclaredSource {
         schedule: "*/10 * * * *".parse().expect("a schedule"),
         is_enabled: true,
         min_interval: Some(Duration::ZERO),
-        max_pages: 3,
+        max_pages: 1,
         note: String::new(),
     }
 }
