@@ -39,7 +39,6 @@ impl App {
         let zone = config.settings.bureau.time_zone;
         let store = Store::open(folder, zone)?;
         store.register_sources(first_checks(&config, clock.now(zone)))?;
-        store.mark_judged_by_other_rules(config.rules.version())?;
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
         Ok(Arc::new(App {
@@ -76,13 +75,23 @@ impl App {
             .context("work on the CPU broke off")?
     }
 
-    /// Takes the data folder for one daemon; keep the value as long as it runs.
+    /// Takes the data folder for one daemon; keep the value as long as it runs. What only its owner may do is done
+    /// here: claims of a killed process are given back, posts judged by other rules are judged again, changed schedules
+    /// take effect.
     ///
     /// # Errors
     /// Another process holds it: the message names the process.
     pub fn lock_folder(&self) -> Result<FolderLock> {
         let lock = FolderLock::take(&self.folder)?;
         self.store.release_claims()?;
+        self.store
+            .mark_judged_by_other_rules(self.config.rules.version())?;
+        let now = self.now();
+        let next = self.config.enabled_sources().filter_map(|declared| {
+            let next = declared.schedule.next_after(now, self.zone())?;
+            Some((declared.source.id.as_str(), next))
+        });
+        self.store.bring_forward(next)?;
         Ok(lock)
     }
 }
@@ -92,28 +101,31 @@ pub fn index_folder(data: &Path) -> PathBuf {
     data.join("index")
 }
 
+/// Opens the index. A damaged one is begun anew – nothing is lost, it derives from the store – but only by whoever
+/// holds the folder: another process may be using it at this moment.
 fn open_index(config: &Config, store: &Store, folder: &Path) -> Result<Index> {
     let path = index_folder(folder);
     let open = || {
         let segmenter = Arc::clone(config.rules.segmenter());
         Index::open(&path, config.settings.index.clone(), segmenter)
     };
-    let index = match open() {
-        Ok(index) => index,
-        Err(error) => {
-            // Derived from the store: nothing is lost by beginning anew.
-            tracing::warn!("The search index was damaged and is rebuilt: {error:#}");
-            Index::remove(&path)?;
-            open()?
-        }
-    };
-    if index.cursor()? > store.latest_revision()? {
-        tracing::warn!("The search index is ahead of the database and is rebuilt");
-        drop(index);
+    let begin_anew = |why: &str| {
+        let _lock = FolderLock::take(folder).with_context(|| format!("检索索引{why}，需要重建"))?;
+        tracing::warn!("检索索引{why}，已从数据库重建");
         Index::remove(&path)?;
-        return open();
+        open()
+    };
+    match open() {
+        Err(error) => {
+            tracing::warn!("The search index cannot be opened: {error:#}");
+            begin_anew("已损坏")
+        }
+        Ok(index) if index.cursor()? > store.latest_revision()? => {
+            drop(index);
+            begin_anew("比数据库新")
+        }
+        Ok(index) => Ok(index),
     }
-    Ok(index)
 }
 
 /// A new source is read at once, not at its next scheduled time: a first result matters more than the minute.

@@ -1,13 +1,14 @@
 //! The loops and the one shutdown token. Every loop is the same ten lines around one step of the pipeline.
 
 use crate::app::App;
-use crate::pipeline::{self, Wanted};
+use crate::pipeline::{self, Progress, Wanted};
 use crate::web;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -33,14 +34,23 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     ));
     tasks.spawn(keep_watchdog_fed(shutdown.clone()));
     tracing::info!("Serving http://{listen}");
+    let mut signals = Signals::listen()?;
     notify(&[sd_notify::NotifyState::Ready]);
-    wait_for_signal().await?;
+    // A loop never ends by itself: if one does, it panicked. Better to be started anew than to run on without it.
+    let ended_early = tokio::select! {
+        () = signals.wait() => None,
+        ended = tasks.join_next() => ended,
+    };
     notify(&[sd_notify::NotifyState::Stopping]);
     tracing::info!("Stopping");
     shutdown.cancel();
     stop(tasks).await;
     app.index.close_writer();
-    Ok(())
+    match ended_early {
+        None => Ok(()),
+        Some(Ok(())) => bail!("a loop of the daemon ended by itself"),
+        Some(Err(error)) => Err(error).context("a loop of the daemon broke off"),
+    }
 }
 
 /// The loops of the pipeline, without the pages.
@@ -68,7 +78,11 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         let app = Arc::clone(app);
         move || {
             let app = Arc::clone(&app);
-            async move { app.on_cpu(pipeline::process_once).await.map(|_progress| ()) }
+            async move {
+                // Share by share, so that a shutdown waits for one share, not for a year's backlog.
+                while app.on_cpu(pipeline::process_once).await? != Progress::default() {}
+                Ok(())
+            }
         }
     };
     tasks.spawn(every(
@@ -149,11 +163,29 @@ fn log_drafts(drafted: &[pipeline::Drafted]) {
 /// # Errors
 /// The system gives no signals.
 pub async fn wait_for_signal() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("wait for Ctrl-C"),
+    Signals::listen()?.wait().await;
+    Ok(())
+}
+
+/// SIGTERM and Ctrl-C, heard from the moment of `listen`.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::store::{Discovered, NewPost, PostToAnalyze};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
 /// Posts judged per transaction.
@@ -22,7 +23,7 @@ const ANALYZE_BATCH: usize = 500;
 /// Posts placed among copies and events per transaction.
 const CLUSTER_BATCH: usize = 200;
 
-/// What one round of [`digest_posts`] did.
+/// What one round of [`process_once`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Posts judged.
@@ -33,7 +34,7 @@ pub struct Progress {
     pub indexed: usize,
 }
 
-/// Judge → place → index: everything that waits in the store.
+/// Judge → place → index: one bounded share of what waits in the store.
 ///
 /// # Errors
 /// The store or the index refuses.
@@ -45,37 +46,37 @@ pub fn process_once(app: &App) -> Result<Progress> {
     })
 }
 
-/// Judges every post whose judgement is missing or out of date. How many?
+/// [`process_once`] until nothing waits.
+///
+/// # Errors
+/// The store or the index refuses.
+pub fn process_all(app: &App) -> Result<()> {
+    while process_once(app)? != Progress::default() {}
+    Ok(())
+}
+
+/// Judges posts whose judgement is missing or out of date, at most a batch. How many?
 ///
 /// # Errors
 /// The store refuses.
 pub fn analyze_once(app: &App) -> Result<usize> {
-    let mut analyzed = 0;
-    loop {
-        let waiting = app.store.posts_to_analyze(ANALYZE_BATCH)?;
-        if waiting.is_empty() {
-            return Ok(analyzed);
-        }
-        let analyses = analyze_all(app, &waiting);
-        app.store
-            .save_analyses(&analyses, app.config.rules.version(), app.now())?;
-        analyzed += analyses.len();
+    let waiting = app.store.posts_to_analyze(ANALYZE_BATCH)?;
+    if waiting.is_empty() {
+        return Ok(0);
     }
+    let analyses = analyze_all(app, &waiting);
+    app.store
+        .save_analyses(&analyses, app.config.rules.version(), app.now())?;
+    Ok(analyses.len())
 }
 
 /// Judges posts on all cores.
-fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> {
+fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, u64, Analysis)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let share = waiting.len().div_ceil(cores);
-    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, Analysis)> {
+    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, u64, Analysis)> {
         part.iter()
-            .map(|waiting| {
-                let spread = Spread::of_readings(&waiting.post, &waiting.readings);
-                (
-                    waiting.id,
-                    analyze(&waiting.post, &spread, &app.config.rules),
-                )
-            })
+            .map(|post| (post.id, post.revision, judge_one(app, post)))
             .collect()
     };
     thread::scope(|scope| {
@@ -93,55 +94,66 @@ fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, Analysis)> 
     })
 }
 
-/// Finds copies and events among judged posts. How many posts were placed?
+/// A post that breaks the judgement must not hold up all others: it gets none, with a reason, and a person sees it.
+fn judge_one(app: &App, waiting: &PostToAnalyze) -> Analysis {
+    let judged = panic::catch_unwind(AssertUnwindSafe(|| {
+        let spread = Spread::of_readings(&waiting.post, &waiting.readings);
+        analyze(&waiting.post, &spread, &app.config.rules)
+    }));
+    judged.unwrap_or_else(|_panic| {
+        tracing::error!(
+            post = waiting.id.0,
+            "Post {} could not be judged",
+            waiting.id.0
+        );
+        Analysis::unjudged("研判程序出错，请人工判断此条，并将编号告知信息员")
+    })
+}
+
+/// Finds copies and events among judged posts, at most a batch. How many posts were placed?
 ///
 /// # Errors
 /// The store refuses.
 pub fn cluster_once(app: &App) -> Result<usize> {
     let settings = &app.config.settings.cluster;
-    let mut placed = 0;
-    loop {
-        let waiting = app.store.posts_to_cluster(CLUSTER_BATCH)?;
-        let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
-            return Ok(placed);
-        };
-        let from = first.stored.post.effective_at() - settings.memory();
-        let to = last.stored.post.effective_at() + settings.memory();
-        let known = app.store.cluster_candidates(from, to)?;
-        let events = app.store.events_between(from, to)?;
-        let clusters = cluster::cluster(&waiting, &known, &events, settings);
-        app.store
-            .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
-        placed += waiting.len();
-    }
+    let waiting = app.store.posts_to_cluster(CLUSTER_BATCH)?;
+    let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
+        return Ok(0);
+    };
+    let from = first.stored.post.effective_at() - settings.memory();
+    let to = last.stored.post.effective_at() + settings.memory();
+    let known = app.store.cluster_candidates(from, to)?;
+    let events = app.store.events_between(from, to)?;
+    let clusters = cluster::cluster(&waiting, &known, &events, settings);
+    app.store
+        .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+    Ok(waiting.len())
 }
 
-/// Brings the index up to the store. How many posts went in? 0 as well while another process writes the index.
+/// Brings the index closer to the store by at most a batch. How many posts went in? 0 as well while another process
+/// writes the index.
 ///
 /// # Errors
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
-    let mut indexed = 0;
-    loop {
-        let changed = app
-            .store
-            .changed_after(app.index.cursor()?, app.config.settings.index.batch)?;
-        let Some((cursor, _)) = changed.last() else {
-            return Ok(indexed);
-        };
-        let cursor = *cursor;
-        let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
-        if !app.index.update(&posts, cursor)? {
-            return Ok(indexed);
-        }
-        indexed += posts.len();
-    }
+    let batch = app.config.settings.index.batch;
+    let changed = app.store.changed_after(app.index.cursor()?, batch.get())?;
+    let Some((cursor, _)) = changed.last() else {
+        return Ok(0);
+    };
+    let cursor = *cursor;
+    let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
+    let is_written = app.index.update(&posts, cursor)?;
+    Ok(if is_written { posts.len() } else { 0 })
 }
 
 /// A post with what may be shown of it; `None` for a post without a word.
-pub fn discovered(post: Post) -> Option<Discovered> {
+pub fn discovered(mut post: Post) -> Option<Discovered> {
     if post.title.trim().is_empty() && post.text.trim().is_empty() {
         return None;
+    }
+    for value in post.extra.values_mut() {
+        mask_strings(value);
     }
     let masked = NewPost {
         title: mask(&post.title),
@@ -153,4 +165,21 @@ pub fn discovered(post: Post) -> Option<Discovered> {
         original: post,
         masked,
     })
+}
+
+/// Unknown keys of an export may hold anything: a caller's telephone number, say.
+fn mask_strings(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = mask(text),
+        serde_json::Value::Number(number) => {
+            let text = number.to_string();
+            let masked = mask(&text);
+            if masked != text {
+                *value = masked.into();
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(mask_strings),
+        serde_json::Value::Object(map) => map.values_mut().for_each(mask_strings),
+        _ => {}
+    }
 }

@@ -4,6 +4,7 @@
 //! decided here is only how they act together. A person may overrule every label; that is kept elsewhere.
 
 mod about;
+mod compile;
 mod files;
 mod found;
 mod gather;
@@ -72,54 +73,43 @@ impl Spread {
 /// 研判 — judges one post. The order of the steps is the order of the reasons.
 pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let found = Found::search(post, rules);
-    let mut reasons = restored_reasons(&found);
     let noise = noise::recognise(post, &found);
     let about = about::judge(&found);
+    let places = place::locate(post, &found, rules);
+    let topics = topic::topics(&found);
+    let stance = stance::judge(post, &found);
+    let crowd = gather::read(&found);
+    let mut reasons = restored_reasons(&found);
     let noise = noise.map(|(noise, reason)| {
         reasons.push(reason);
         noise
     });
     reasons.extend(about.reasons);
-    let places = place::locate(post, &found, rules);
     reasons.extend(places.reasons.iter().cloned());
-    let topics = topic::topics(&found);
     reasons.extend(
         topics
             .iter()
             .map(|topic| topic_reason(&found, topic, rules)),
     );
-    let stance = stance::judge(post, &found);
     reasons.extend(stance.reasons.iter().cloned());
-    let crowd = gather::read(&found);
     let primary = topics.first().map(|topic| topic.code);
-    let has_addressee = found.organisations().next().is_some()
-        || matches!(
-            places.jurisdiction,
-            Jurisdiction::City | Jurisdiction::District
-        );
+    let has_addressee = found.organisations().next().is_some() || places.is_ours();
     let is_danger = is_danger(&found, noise, has_addressee || primary.is_some());
-    let (intent, intent_reason) = intent::decide(
-        post,
-        &found,
-        &intent::Circumstances {
-            stance: &stance,
-            noise,
-            primary,
-            has_addressee,
-            is_danger,
-            is_official: is_official(post, rules),
-        },
-    );
+    let circumstances = intent::Circumstances {
+        stance: &stance,
+        noise,
+        primary,
+        has_addressee,
+        is_danger,
+        is_official: is_official(post, rules),
+    };
+    let (intent, intent_reason) = intent::decide(post, &found, &circumstances);
     reasons.push(intent_reason);
     let sentiment = settle_sentiment(stance.sentiment, intent);
     let jurisdiction = jurisdiction(post, &found, &places, primary, noise, rules, &mut reasons);
     let is_about = about.is_about && !noise.is_some_and(Noise::is_other_office);
     let strength = topics.first().map_or(0.0, |topic| topic.score);
     let is_told = !is_diary(&found, &places, strength, intent, sentiment);
-    let is_relevant = is_about && is_told && is_ours(&places, noise);
-    let is_here = matches!(jurisdiction, Jurisdiction::City | Jurisdiction::District)
-        || (places.act.as_ref()).is_some_and(|region| rules.home.holds(&region.code));
-    let facts = facts(post, &found, &places, &crowd, is_here, is_danger);
     let situation = level::Situation {
         post,
         found: &found,
@@ -129,15 +119,23 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
         topic: primary,
         jurisdiction,
         crowd: crowd.size,
-        facts,
+        facts: facts(
+            post,
+            &found,
+            &places,
+            &crowd,
+            jurisdiction,
+            is_danger,
+            rules,
+        ),
     };
-    let (level, level_reasons) = if is_relevant {
-        level::decide(&situation, rules)
-    } else {
-        (Level::None, Vec::new())
-    };
-    reasons.extend(level_reasons);
-    let has_picture = post.has_image || post.has_video || found.has("image_mark");
+    let is_relevant = is_about && is_told && is_ours(&places, noise);
+    let mut level = Level::None;
+    if is_relevant {
+        let (suggested, level_reasons) = level::decide(&situation, rules);
+        level = suggested;
+        reasons.extend(level_reasons);
+    }
     Analysis {
         about: is_about,
         relevant: is_relevant,
@@ -146,18 +144,8 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
         sentiment_score: stance.score,
         intent,
         level,
-        score: score::score(&score::Parts {
-            sentiment_score: stance.score,
-            spread,
-            tier: post.outlet_tier,
-            is_extreme: is_danger,
-            is_gathering: crowd.is_gathering,
-            is_org_here: places.is_org_here,
-            is_here,
-            topic: primary,
-            at: post.effective_at(),
-        }),
-        picture_needs_a_look: has_picture && is_about && found.reading.len() <= PICTURE_TEXT_CHARS,
+        score: score::score(&situation, stance.score),
+        picture_needs_a_look: is_about && picture_may_decide(post, &found),
         keywords: keywords::keywords(&found, rules),
         regions: Regions {
             act: places.act,
@@ -167,6 +155,11 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
         topics,
         reasons,
     }
+}
+
+fn picture_may_decide(post: &Post, found: &Found) -> bool {
+    let has_picture = post.has_image || post.has_video || found.has("image_mark");
+    has_picture && found.reading.len() <= PICTURE_TEXT_CHARS
 }
 
 /// Below this length the picture may carry what the text does not say.
@@ -214,7 +207,7 @@ fn is_official(post: &Post, rules: &Rules) -> bool {
     let is_known = |name: &str| {
         (rules.accounts.iter()).any(|account| account.is_official && account.name == name)
     };
-    is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
+    post.is_official || is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
 }
 
 /// Some intents imply a stance that words alone do not show.
@@ -306,9 +299,12 @@ fn facts(
     found: &Found,
     places: &Places,
     crowd: &Crowd,
-    is_here: bool,
+    jurisdiction: Jurisdiction,
     is_danger: bool,
+    rules: &Rules,
 ) -> Vec<Fact> {
+    let acts_here = (places.act.as_ref()).is_some_and(|region| rules.home.holds(&region.code));
+    let is_here = acts_here || matches!(jurisdiction, Jurisdiction::City | Jurisdiction::District);
     let has_evidence =
         post.has_image || post.has_video || found.has("image_mark") || found.has("evidence");
     let is_idle = !crowd.is_gathering && !found.has("group") && !is_told_by_the_many(found);

@@ -25,6 +25,16 @@ pub(super) struct Places {
     pub reasons: Vec<Reason>,
 }
 
+impl Places {
+    /// The city or one of its districts answers.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self.jurisdiction,
+            Jurisdiction::City | Jurisdiction::District
+        )
+    }
+}
+
 /// A place that was found in the text.
 struct Named {
     start: usize,

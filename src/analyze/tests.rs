@@ -73,6 +73,7 @@ fn post(channel: Channel, text: &str) -> Post {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::new(),
     }
 }

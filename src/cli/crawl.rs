@@ -28,6 +28,9 @@ impl Crawl {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
         let ids = wanted(&app, &self.sources)?;
+        // Alone in the folder, claims of a killed process are given back at once. Beside a daemon, claims tell who
+        // visits what.
+        let _lock = app.lock_folder().ok();
         let reports = block_on(crawl(Arc::clone(&app), ids))?;
         if self.json {
             print_json(&reports)?;
@@ -82,14 +85,14 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
             merge(&mut total, report);
         }
         let new: u64 = total.values().map(|report| report.new).sum();
-        bar.set_message(format!("已取 {} 条新信息", new));
+        bar.set_message(format!("已取{new}条新信息"));
         if found == 0 && fetched == 0 {
             break;
         }
         round = pipeline::crawl_once(&app, Wanted::Waiting(ids.clone())).await?;
     }
     bar.set_message("研判、归并、建索引");
-    app.on_cpu(pipeline::process_once).await?;
+    app.on_cpu(pipeline::process_all).await?;
     bar.finish_and_clear();
     for id in ids {
         total.entry(id.clone()).or_insert_with(|| busy(id));
@@ -101,13 +104,13 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
 fn busy(source: String) -> CrawlReport {
     CrawlReport {
         source,
-        outcome: CrawlOutcome::Unchanged,
+        outcome: CrawlOutcome::Failed,
         fetched: 0,
         new: 0,
         duplicate: 0,
         refused: 0,
-        warnings: vec!["另一个进程正在采集此信源".to_owned()],
-        error: None,
+        warnings: Vec::new(),
+        error: Some("另一个进程正在采集此信源，请稍后再试".to_owned()),
     }
 }
 

@@ -11,15 +11,16 @@ use crate::demo::sources::{DemoSource, site_rules, sources};
 use crate::demo::world::World;
 use crate::digest::render::{Format, render};
 use crate::extract::Sites;
-use crate::model::{Issue, IssueId, Level, Schedule, Source, StoredPost, Timestamp};
+use crate::model::{Issue, IssueId, IssueState, Level, Schedule, Source, StoredPost, Timestamp};
 use crate::pipeline::{self, Drafted, Wanted};
-use crate::store::IssueFilter;
+use crate::store::{IssueFilter, SignError};
 use crate::web;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +119,9 @@ impl Demo {
             "示例世界：2017年4月，郑州。示例网站 http://news.localhost:{}/ 等，阅读页面 {url}\n",
             self.port + 1
         ))?;
+        for issue in unsigned(app)? {
+            self.sign(app, issue)?;
+        }
         for moment in world.instants() {
             if lived_until.is_some_and(|lived| moment < lived) {
                 continue;
@@ -127,7 +131,10 @@ impl Demo {
             let new = live_through(app).await?;
             self.tell(app, moment, new, &mut told)?;
             for drafted in app.on_cpu(pipeline::digest_once).await? {
-                self.sign(app, &drafted)?;
+                match drafted {
+                    Drafted::Issue { id, .. } => self.sign(app, id)?,
+                    Drafted::Zero { .. } => self.say("    无重要舆情，登记零报告\n")?,
+                }
             }
             if !self.once {
                 tokio::time::sleep(PACE).await;
@@ -161,7 +168,7 @@ impl Demo {
             .events_between(moment - chrono::TimeDelta::days(8), moment)?
         {
             let key = (-known.event.id.0, known.event.level);
-            if known.is_gathering && told.insert(key) {
+            if known.event.is_gathering && told.insert(key) {
                 self.say(&format!(
                     "    【{}】{}：{}\n",
                     known.event.level.label(),
@@ -174,18 +181,17 @@ impl Demo {
     }
 
     /// In the sample world the program plays the section chief too, so that numbers can be seen.
-    fn sign(&self, app: &App, drafted: &Drafted) -> Result<()> {
-        match drafted {
-            Drafted::Issue { id, .. } => {
-                app.store.approve_issue(*id, "演示审核", app.now())?;
-                let number = app.store.sign_issue(*id, "演示签发", app.now())?;
-                self.say(&format!(
-                    "    签发 {}年第{}期（总第{}期）\n",
-                    number.year, number.number, number.total_number
-                ))
-            }
-            Drafted::Zero { .. } => self.say("    无重要舆情，登记零报告\n"),
+    fn sign(&self, app: &App, id: IssueId) -> Result<()> {
+        // A run that was killed in between may have approved it already.
+        match app.store.approve_issue(id, "演示审核", app.now()) {
+            Ok(()) | Err(SignError::WrongState { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
+        let number = app.store.sign_issue(id, "演示签发", app.now())?;
+        self.say(&format!(
+            "    签发 {}年第{}期（总第{}期）\n",
+            number.year, number.number, number.total_number
+        ))
     }
 
     async fn conclude(&self, app: &Arc<App>, url: &str) -> Result<()> {
@@ -262,7 +268,7 @@ async fn live_through(app: &Arc<App>) -> Result<u64> {
         }
         round = pipeline::crawl_once(app, Wanted::Due).await?;
     }
-    app.on_cpu(pipeline::process_once).await?;
+    app.on_cpu(pipeline::process_all).await?;
     Ok(new)
 }
 
@@ -273,6 +279,16 @@ fn last_visit(app: &App) -> Result<Option<Timestamp>> {
         .into_iter()
         .filter_map(|state| state.last_visit)
         .max())
+}
+
+/// Drafts that an earlier run was killed over, oldest first.
+fn unsigned(app: &App) -> Result<Vec<IssueId>> {
+    let issues = app.store.issues(IssueFilter::default())?;
+    let waiting = issues
+        .iter()
+        .rev()
+        .filter(|issue| matches!(issue.state, IssueState::Draft | IssueState::Approved));
+    Ok(waiting.map(|issue| issue.id).collect())
 }
 
 /// The issue with the most urgent entry; of several, the latest.
@@ -295,7 +311,7 @@ fn demo_config(port: u16) -> Result<Config, Failure> {
     config.settings.fetch.private_hosts = vec!["localhost".to_owned()];
     config.settings.fetch.delay = Duration::ZERO;
     config.settings.fetch.contact = "demo on loopback".to_owned();
-    config.settings.crawl.pages_per_turn = 200;
+    config.settings.crawl.pages_per_turn = NonZeroUsize::new(200).expect("two hundred pages");
     config.sources = sources(port + 1)
         .into_iter()
         .map(declared)

@@ -66,7 +66,7 @@ impl Import {
             self.import(&app, file, &mut report)?;
         }
         if !self.dry_run {
-            pipeline::process_once(&app)?;
+            pipeline::process_all(&app)?;
         }
         if self.json {
             print_json(&report)?;

@@ -4,7 +4,7 @@ use super::Common;
 use super::output::{DONE, Failure, column, print_json, print_text};
 use crate::app::App;
 use crate::digest::render::{Format, render, render_brief};
-use crate::model::{Issue as ModelIssue, IssueId, IssueState, Timestamp};
+use crate::model::{Issue as ModelIssue, IssueId, IssueState, Period, Timestamp};
 use crate::pipeline::{Drafted, draft_now};
 use crate::store::{IssueFilter, SignError};
 use anyhow::Context;
@@ -108,6 +108,7 @@ struct Row {
     year: Option<i32>,
     number: Option<u32>,
     total_number: Option<u32>,
+    period: Period,
     entries: usize,
     drafted_at: Timestamp,
     signed_at: Option<Timestamp>,
@@ -160,7 +161,7 @@ fn refused(error: SignError) -> Failure {
 
 impl Draft {
     fn run(&self, app: &Arc<App>) -> Result<(), Failure> {
-        crate::pipeline::process_once(app)?;
+        crate::pipeline::process_all(app)?;
         let digests = &app.config.digests;
         let wanted = self.digest.as_deref();
         let digest = digests
@@ -305,6 +306,7 @@ fn row(issue: ModelIssue) -> Row {
         year: issue.number.map(|number| number.year),
         number: issue.number.map(|number| number.number),
         total_number: issue.number.map(|number| number.total_number),
+        period: issue.content.period,
         entries: issue.content.entries().count(),
         drafted_at: issue.drafted_at,
         signed_at: issue.signed.map(|signature| signature.at),

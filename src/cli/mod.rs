@@ -24,7 +24,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+
+/// How long a finished command waits for its blocking threads.
+const RUNTIME_GRACE: Duration = Duration::from_secs(1);
 
 /// 舆情监测：采集、研判、检索、编发专报
 ///
@@ -153,10 +157,13 @@ fn start_logging(level: Option<&str>, command: &Command) {
 
 /// Runs an asynchronous command.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let done = runtime.block_on(work);
+    // Blocking work that is still running holds nothing that a later start would miss.
+    runtime.shutdown_timeout(RUNTIME_GRACE);
+    done
 }
 
 /// One line per problem, in the order of the files.

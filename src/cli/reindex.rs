@@ -3,7 +3,7 @@
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::{self, App, Clock};
-use crate::index::Index;
+use crate::index::{Index, Query, Sort};
 use crate::pipeline;
 use clap::Args;
 use std::process::ExitCode;
@@ -23,8 +23,8 @@ impl Reindex {
         let _lock = lock_holder.lock_folder()?;
         Index::remove(&app::index_folder(&common.data))?;
         let app = App::open(config, &common.data, Clock::System)?;
-        pipeline::analyze_once(&app)?;
-        let indexed = pipeline::index_once(&app)?;
+        pipeline::process_all(&app)?;
+        let indexed = app.index.search(&Query::All, Sort::default(), 0, 0)?.total;
         if self.json {
             print_json(&serde_json::json!({ "indexed": indexed }))?;
         } else {

@@ -5,7 +5,7 @@ use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::index::query::{CodeField, TextField};
 use crate::index::{Facets, Query, Sort, snippet};
-use crate::model::{Channel, Level, PostId, Sentiment, StoredPost, Timestamp, Topic};
+use crate::model::{Channel, Level, PostId, PublishedAt, Sentiment, StoredPost, Timestamp, Topic};
 use crate::pipeline;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -96,6 +96,8 @@ struct Hit {
     source: String,
     channel: Channel,
     published_at: Option<Timestamp>,
+    #[serde(skip)]
+    published: Option<PublishedAt>,
     level: Option<Level>,
     sentiment: Option<Sentiment>,
     topics: Vec<Topic>,
@@ -114,7 +116,7 @@ impl Search {
         let query = self.query()?;
         let app = common.open_app()?;
         // Without a daemon nobody else brings the index up to the store.
-        pipeline::index_once(&app)?;
+        while pipeline::index_once(&app)? > 0 {}
         let report = self.search(&app, &query)?;
         if self.json {
             print_json(&report)?;
@@ -187,10 +189,9 @@ impl Search {
         for (number, hit) in report.hits.iter().enumerate() {
             let level = hit.level.filter(|level| *level != Level::None);
             let level = level.map_or(String::new(), |level| format!("【{}】", level.label()));
-            let published = hit.published_at.map_or_else(
-                || "时间不详".to_owned(),
-                |at| at.format("%Y-%m-%d %H:%M").to_string(),
-            );
+            let published = hit
+                .published
+                .map_or_else(|| "时间不详".to_owned(), |at| at.to_string());
             text += &format!(
                 "\n{}. {level}{}\n   {} {published}  {}\n   {}\n",
                 self.offset + number + 1,
@@ -245,6 +246,7 @@ fn hit(stored: StoredPost, score: f32, marked: &[&str]) -> Hit {
         source: post.source_name,
         channel: post.channel,
         published_at: post.published_at.map(|published| published.at),
+        published: post.published_at,
         level: analysis.map(|analysis| analysis.level),
         sentiment: analysis.map(|analysis| analysis.sentiment),
         topics: analysis.map_or_else(Vec::new, |analysis| {

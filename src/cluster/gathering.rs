@@ -12,7 +12,7 @@ type Matter = (Topic, String);
 /// Joins complaints of one matter into a yellow event where enough independent authors wrote within the window.
 pub fn gather(state: &mut State<'_>) {
     for (matter, complaints) in complaints_by_matter(state) {
-        let Some(reason) = threshold_reached(state, &complaints) else {
+        let Some(Gathered { complaints, reason }) = gathered(state, &complaints) else {
             continue;
         };
         let event = existing_gathering(state, &complaints).unwrap_or_else(|| {
@@ -68,26 +68,51 @@ fn matter_of(post: &Seen<'_>) -> Option<Matter> {
     Some((analysis.primary_topic()?, place.unwrap_or_default()))
 }
 
-/// The sentence that says why, if the newest complaint completes a gathering.
-fn threshold_reached(state: &State<'_>, complaints: &[usize]) -> Option<String> {
-    let newest = state.posts[*complaints.last()?].at();
-    let authors_within = |window: TimeDelta| {
-        let recent = complaints.iter().map(|number| &state.posts[*number]);
-        let authors: HashSet<String> = recent
-            .filter(|post| newest - post.at() <= window)
-            .map(|post| author_key(post))
-            .collect();
-        authors.len()
+/// A stretch of complaints that is a gathering.
+struct Gathered {
+    complaints: Vec<usize>,
+    reason: String,
+}
+
+/// The latest window of complaints (in order of time) that reaches a threshold.
+fn gathered(state: &State<'_>, complaints: &[usize]) -> Option<Gathered> {
+    let settings = state.settings;
+    let day = TimeDelta::hours(24);
+    let ends = (0..complaints.len()).rev();
+    ends.map(|end| &complaints[..=end]).find_map(|until| {
+        let week = within(state, until, GATHERING_WINDOW);
+        let authors = author_count(state, week);
+        if authors >= settings.gathering_authors_7d {
+            let reason = format!("Y3：7日内{authors}名独立发帖人反映同类事项");
+            return Some(Gathered {
+                complaints: week.to_vec(),
+                reason,
+            });
+        }
+        let today = within(state, until, day);
+        let authors = author_count(state, today);
+        (authors >= settings.gathering_authors_24h).then(|| Gathered {
+            complaints: today.to_vec(),
+            reason: format!("Y3：24小时内{authors}名独立发帖人反映同类事项"),
+        })
+    })
+}
+
+/// The tail of `complaints` that lies within `window` before its last.
+fn within<'c>(state: &State<'_>, complaints: &'c [usize], window: TimeDelta) -> &'c [usize] {
+    let Some(newest) = complaints.last().map(|last| state.posts[*last].at()) else {
+        return complaints;
     };
-    let (day, week) = (
-        authors_within(TimeDelta::hours(24)),
-        authors_within(GATHERING_WINDOW),
-    );
-    if week >= state.settings.gathering_authors_7d {
-        return Some(format!("Y3：7 日内 {week} 名独立发帖人反映同类事项"));
-    }
-    (day >= state.settings.gathering_authors_24h)
-        .then(|| format!("Y3：24 小时内 {day} 名独立发帖人反映同类事项"))
+    let first = complaints.partition_point(|number| newest - state.posts[*number].at() > window);
+    &complaints[first..]
+}
+
+fn author_count(state: &State<'_>, complaints: &[usize]) -> usize {
+    let authors: HashSet<String> = complaints
+        .iter()
+        .map(|number| author_key(&state.posts[*number]))
+        .collect();
+    authors.len()
 }
 
 fn author_key(post: &Seen<'_>) -> String {

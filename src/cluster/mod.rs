@@ -10,7 +10,7 @@ use crate::model::{Analysis, Level, Phase, PostId, StoredPost, Timestamp, Topic}
 use crate::store::{EventDraft, EventMembers, PostToCluster};
 use chrono::TimeDelta;
 use likeness::Likeness;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -22,9 +22,14 @@ pub const GATHERING_WINDOW: TimeDelta = TimeDelta::days(7);
 #[serde(deny_unknown_fields)]
 pub struct ClusterSettings {
     /// Share of common wording that makes a copy; 0…1.
+    #[serde(deserialize_with = "share")]
     pub copy_similarity: f64,
     /// Closeness to an event's representative; 0…1.
+    #[serde(deserialize_with = "share")]
     pub event_similarity: f64,
+    /// The same while the event is orange or red, for posts of its topic and place; 0…1.
+    #[serde(deserialize_with = "share")]
+    pub hot_event_similarity: f64,
     /// How far apart posts of one event may lie.
     #[serde(with = "humantime_serde")]
     pub event_window: Duration,
@@ -32,6 +37,14 @@ pub struct ClusterSettings {
     pub gathering_authors_24h: usize,
     /// Independent authors of one matter within 7 days.
     pub gathering_authors_7d: usize,
+}
+
+fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let share = f64::deserialize(deserializer)?;
+    if !(0.0..=1.0).contains(&share) {
+        return Err(serde::de::Error::custom("应为 0 到 1 之间的数，例如 0.3"));
+    }
+    Ok(share)
 }
 
 impl ClusterSettings {
@@ -94,6 +107,12 @@ impl Seen<'_> {
 
     fn topic(&self) -> Option<Topic> {
         self.analysis().and_then(Analysis::primary_topic)
+    }
+
+    /// Code of the place that answers for it.
+    fn place(&self) -> Option<&str> {
+        let region = self.analysis()?.regions.responsible.as_ref()?;
+        Some(&region.code)
     }
 }
 
@@ -165,7 +184,7 @@ impl<'p> State<'p> {
                 level_reason: known.event.level_reason.clone(),
                 phase: known.event.phase,
                 topic: known.event.topic,
-                is_gathering: known.is_gathering,
+                is_gathering: known.event.is_gathering,
                 members: Vec::new(),
             },
             members,
@@ -185,6 +204,7 @@ impl<'p> State<'p> {
             }
             return;
         }
+        self.claim_copies(number);
         let known_event = post.stored.event.and_then(|id| {
             self.events
                 .iter()
@@ -195,6 +215,21 @@ impl<'p> State<'p> {
             None if self.posts[number].level() > Level::None => self.begin(number),
             None => {}
         }
+    }
+
+    /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
+    fn claim_copies(&mut self, number: usize) {
+        let original = &self.posts[number];
+        let copies = self.posts.iter().filter(|seen| {
+            (seen.at(), seen.stored.id) > (original.at(), original.stored.id)
+                && seen
+                    .likeness
+                    .is_copy_of(&original.likeness, self.settings.copy_similarity)
+        });
+        let found: Vec<_> = copies
+            .map(|copy| (copy.stored.id, original.stored.id))
+            .collect();
+        self.copies.extend(found);
     }
 
     fn original_of(&self, number: usize) -> Option<usize> {
@@ -213,23 +248,69 @@ impl<'p> State<'p> {
             .map(|(other, _)| other)
     }
 
+    /// A reply belongs where its thread does; any other post to the event whose voices it is closest to.
     fn closest_event(&self, number: usize) -> Option<usize> {
-        let post = &self.posts[number];
-        let near = self.events.iter().enumerate().filter_map(|(event, draft)| {
-            let representative = self
-                .posts
-                .get(*self.by_id.get(&draft.draft.representative)?)?;
-            let last = draft
-                .members
-                .iter()
-                .map(|member| self.posts[*member].at())
-                .max()?;
-            let is_in_time = (post.at() - last).abs() <= self.settings.window();
-            let is_alike = post.likeness.closeness(&representative.likeness);
-            (is_in_time && is_alike >= self.settings.event_similarity).then_some((event, is_alike))
+        if let Some(event) = self.event_of_thread(number) {
+            return Some(event);
+        }
+        let near = (0..self.events.len()).filter_map(|event| {
+            let is_alike = self.closeness(number, event)?;
+            (is_alike >= self.needed_closeness(number, event)).then_some((event, is_alike))
         });
         near.max_by(|left, right| left.1.total_cmp(&right.1))
             .map(|(event, _)| event)
+    }
+
+    fn event_of_thread(&self, number: usize) -> Option<usize> {
+        let post = &self.posts[number].stored.post;
+        post.floor.filter(|floor| *floor > 1)?;
+        let thread = thread_of(post.url.as_deref()?);
+        let first = self.posts.iter().find(|seen| {
+            let other = &seen.stored.post;
+            other.floor == Some(1) && other.url.as_deref().map(thread_of) == Some(thread)
+        })?;
+        first
+            .event
+            .filter(|event| !self.events[*event].draft.is_gathering)
+    }
+
+    /// Closeness to the representative or to a member that is itself yellow or above; `None` for events of another
+    /// time and for gatherings, which count complaints instead.
+    fn closeness(&self, number: usize, event: usize) -> Option<f64> {
+        let (post, draft) = (&self.posts[number], &self.events[event]);
+        if draft.draft.is_gathering {
+            return None;
+        }
+        let members = draft.members.iter().map(|member| &self.posts[*member]);
+        let is_in_time = members
+            .clone()
+            .any(|member| (post.at() - member.at()).abs() <= self.settings.window());
+        let voices = members.filter(|member| {
+            member.stored.id == draft.draft.representative || member.level() >= Level::Yellow
+        });
+        voices
+            .filter(|_| is_in_time)
+            .map(|voice| post.likeness.closeness(&voice.likeness))
+            .max_by(f64::total_cmp)
+    }
+
+    /// While an event is hot, what is said about its topic and its place is most likely said about it.
+    fn needed_closeness(&self, number: usize, event: usize) -> f64 {
+        let (post, draft) = (&self.posts[number], &self.events[event].draft);
+        let representative = self
+            .by_id
+            .get(&draft.representative)
+            .map(|first| &self.posts[*first]);
+        let is_same_matter = representative.is_some_and(|first| {
+            first.topic().is_some()
+                && first.topic() == post.topic()
+                && first.place() == post.place()
+        });
+        if draft.level >= Level::Orange && is_same_matter {
+            self.settings.hot_event_similarity
+        } else {
+            self.settings.event_similarity
+        }
     }
 
     fn begin(&mut self, number: usize) {
@@ -260,6 +341,7 @@ impl<'p> State<'p> {
             self.events[before]
                 .members
                 .retain(|member| *member != number);
+            self.events[before].is_changed = true;
         }
         let draft = &mut self.events[event];
         if !draft.members.contains(&number) {
@@ -285,7 +367,9 @@ impl<'p> State<'p> {
             events: self
                 .events
                 .into_iter()
-                .filter(|event| event.is_changed && !event.members.is_empty())
+                .filter(|event| {
+                    event.is_changed && !(event.draft.id.is_none() && event.members.is_empty())
+                })
                 .map(|event| event.draft)
                 .collect(),
         }
@@ -325,6 +409,11 @@ fn level_reason(analysis: &Analysis) -> Option<String> {
         .iter()
         .find(|reason| is_level_rule(&reason.rule))
         .map(|reason| reason.text.clone())
+}
+
+/// The address without the part that names a reply.
+fn thread_of(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url)
 }
 
 /// 萌芽 with few posts, 扩散 while it grows, 高峰 at red, 消退 when the last post is no complaint any more.

@@ -41,7 +41,10 @@ impl Config {
     /// # Errors
     /// Every problem found, each with file, line and key.
     pub fn load(folder: Option<&Path>) -> Result<Config, Vec<Problem>> {
-        Config::read(&ConfigFolder::open(folder)?, std::env::vars())
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Config::read(&ConfigFolder::open(folder)?, variables)
     }
 
     /// Reads a configuration from `folder`, with `variables` in place of the environment.
@@ -56,12 +59,7 @@ impl Config {
         let settings = keep(settings::load(folder, variables), &mut problems);
         let sources = keep(sources::load(folder), &mut problems);
         let sites = keep(load_sites(folder), &mut problems);
-        let digests: Option<DigestsFile> = keep(
-            folder
-                .text("digests.toml")
-                .and_then(|text| parse("digests.toml", &text)),
-            &mut problems,
-        );
+        let digests = keep(load_digests(folder), &mut problems);
         let rules = match &settings {
             Some(settings) => keep_all(load_rules(folder, settings), &mut problems),
             None => None,
@@ -75,7 +73,7 @@ impl Config {
                     sources,
                     sites,
                     rules,
-                    digests: digests.digest,
+                    digests,
                 })
             }
             _ => Err(problems),
@@ -115,6 +113,24 @@ fn lexicon(folder: &ConfigFolder) -> Result<Vec<(String, String)>, Problem> {
         *file = file.trim_start_matches("lexicon/").to_owned();
     }
     Ok(tables)
+}
+
+/// Two digests of one code would share their numbers.
+fn load_digests(folder: &ConfigFolder) -> Result<Vec<DigestSettings>, Problem> {
+    let text = folder.text("digests.toml")?;
+    let file: DigestsFile = parse("digests.toml", &text)?;
+    let mut seen = std::collections::HashSet::new();
+    for digest in &file.digest {
+        if !seen.insert(digest.code.clone()) {
+            return Err(Problem {
+                file: "digests.toml".to_owned(),
+                line: 0,
+                key: "digest.code".to_owned(),
+                message: format!("刊物代号“{}”写了两次，请换一个", digest.code),
+            });
+        }
+    }
+    Ok(file.digest)
 }
 
 /// Reads one file of site rules.

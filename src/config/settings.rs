@@ -11,6 +11,7 @@ use crate::model::Problem;
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -43,9 +44,9 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct CrawlSettings {
     /// Sources visited at the same time; one host still gets one request at a time.
-    pub parallel_sources: usize,
+    pub parallel_sources: NonZeroUsize,
     /// New pages opened per source and turn; the others stay in the frontier.
-    pub pages_per_turn: usize,
+    pub pages_per_turn: NonZeroUsize,
 }
 
 /// `[web]`.
@@ -61,13 +62,22 @@ pub struct WebSettings {
 #[serde(deny_unknown_fields)]
 pub struct DaemonSettings {
     /// Sources and targets whose time has come.
-    #[serde(with = "humantime_serde")]
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
     pub crawl_every: Duration,
     /// Posts without a judgement, a place or an index entry.
-    #[serde(with = "humantime_serde")]
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
     pub analyze_every: Duration,
     /// Digests whose time has come.
-    #[serde(with = "humantime_serde")]
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
     pub digest_every: Duration,
 }
 
@@ -149,6 +159,15 @@ fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
             }
         }
     }
+}
+
+/// A loop without a pause would burn a core.
+fn pause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let pause: Duration = humantime_serde::deserialize(deserializer)?;
+    if pause < Duration::from_millis(100) {
+        return Err(serde::de::Error::custom("间隔至少 100ms，例如 \"5s\""));
+    }
+    Ok(pause)
 }
 
 fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {

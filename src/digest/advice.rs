@@ -78,6 +78,10 @@ fn reasons(candidate: &Candidate) -> Vec<String> {
             }
         }
     }
+    let gathering = candidate.event.filter(|event| event.is_gathering);
+    if let Some(event) = gathering.filter(|event| !event.level_reason.is_empty()) {
+        sentences.insert(0, event.level_reason.clone());
+    }
     sentences.truncate(MAX_REASONS);
     sentences
 }

@@ -75,13 +75,16 @@ pub fn analysis(stored: &StoredPost) -> &Analysis {
         .expect("the selection takes judged posts only")
 }
 
-/// The earliest original that tells enough; else the longest post.
+/// The earliest of the most serious originals that tells enough; else the longest post.
 fn lead<'p>(posts: &Group<'p>) -> &'p StoredPost {
     let chars =
         |stored: &StoredPost| stored.post.title.chars().count() + stored.post.text.chars().count();
-    let telling = posts
-        .iter()
-        .find(|stored| stored.repost_of.is_none() && chars(stored) >= TELLING_CHARS);
+    let highest = posts.iter().map(|stored| analysis(stored).level).max();
+    let telling = posts.iter().find(|stored| {
+        Some(analysis(stored).level) == highest
+            && stored.repost_of.is_none()
+            && chars(stored) >= TELLING_CHARS
+    });
     telling
         .or_else(|| posts.iter().rev().max_by_key(|stored| chars(stored)))
         .expect("a group has a post")

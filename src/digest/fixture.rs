@@ -216,6 +216,7 @@ fn post(case: &CasePost, seen_at: Timestamp) -> Post {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::new(),
     }
 }
@@ -260,6 +261,7 @@ fn event(case: &CaseEvent) -> Event {
         title: String::new(),
         level: case.level,
         level_reason: String::new(),
+        is_gathering: true,
         phase: case.phase,
         topic: None,
         first_at: case.first_at,

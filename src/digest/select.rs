@@ -90,7 +90,8 @@ fn takes(digest: &DigestSettings, level: Level) -> bool {
 
 /// Ours and opinion: what an authority publishes about itself is neither.
 fn is_ours(stored: &StoredPost) -> bool {
-    stored.post.channel != Channel::Government
+    !stored.post.is_official
+        && stored.post.channel != Channel::Government
         && stored
             .analysis
             .as_ref()
@@ -113,7 +114,7 @@ fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p
         .iter()
         .filter_map(|stored| Some(stored.analysis.as_ref()?.level))
         .max()?;
-    let level = posts_level.max(event.map_or(Level::None, |event| event.level));
+    let level = raised_by_gathering(posts_level, event);
     if level == Level::None {
         new.retain(|stored| is_favourable_report(stored));
     }
@@ -123,6 +124,13 @@ fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p
         event,
         is_continued: !printed.is_empty(),
     })
+}
+
+/// A gathering is more than each of its complaints; a happening is as grave as what is printed of it: praise for its
+/// end is not red because its beginning was.
+fn raised_by_gathering(posts_level: Level, event: Option<&Event>) -> Level {
+    let gathering = event.filter(|event| event.is_gathering && posts_level >= Level::Blue);
+    posts_level.max(gathering.map_or(Level::None, |event| event.level))
 }
 
 /// 动态: a report of city media or above that is not negative.

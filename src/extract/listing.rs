@@ -21,6 +21,11 @@ static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:下一?页|后一?页|下页|next|›|»|>|>>|下一页\s*[>›»]*)$")
         .expect("the pattern is valid")
 });
+/// Many lists print the day of publication inside the link, behind the title.
+static DAY_AT_END: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*[\[（(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d)?[\]）)]?$")
+        .expect("the pattern is valid")
+});
 static ARTICLE_PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:/(?:19|20)\d\d|\d{4,}|[/_-]\d+\.(?:s?html?|jhtml|do|php|aspx?)|(?:id|tid|aid)=\d|detail|article|content)")
         .expect("the pattern is valid")
@@ -108,6 +113,7 @@ fn link(base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
         Some(whole) if whole.len() > words.len() || words.ends_with('…') => whole,
         _ => words,
     };
+    let title = DAY_AT_END.replace(&title, "").trim_end().to_owned();
     Some(Link { url, title })
 }
 

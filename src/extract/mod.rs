@@ -184,6 +184,7 @@ impl Visit<'_> {
             has_video: false,
             floor: None,
             source_region: self.source.region.clone(),
+            is_official: false,
             extra: serde_json::Map::new(),
         }
     }

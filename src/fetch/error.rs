@@ -17,7 +17,7 @@ pub enum FetchError {
         url: Url,
     },
     /// robots.txt answers 5xx.
-    #[error("{url} 回应 {status},按规定暂缓采集该站")]
+    #[error("{url} 回应 {status}，按规定暂缓采集该站")]
     RobotsUnreachable {
         /// Address of the robots.txt.
         url: Url,
@@ -25,7 +25,7 @@ pub enum FetchError {
         status: u16,
     },
     /// 401, 403, 429 and the 432 of some microblogs: the site does not want us, or not now.
-    #[error("{url} 拒绝访问(HTTP {status})")]
+    #[error("{url} 拒绝访问（HTTP {status}）")]
     Blocked {
         /// Page.
         url: Url,
@@ -35,7 +35,7 @@ pub enum FetchError {
         retry_after: Option<Duration>,
     },
     /// 404, 410: the page is gone or has moved.
-    #[error("{url} 不存在(HTTP {status}),网址可能已变更")]
+    #[error("{url} 不存在（HTTP {status}），网址可能已变更")]
     Gone {
         /// Page.
         url: Url,
@@ -77,7 +77,7 @@ pub enum FetchError {
         location: String,
     },
     /// Private, loopback or link-local, and not named in the configuration.
-    #[error("{host} 是内网或本机地址,未列入 fetch.private_hosts,不予访问")]
+    #[error("{host} 是内网或本机地址，未列入 fetch.private_hosts,不予访问")]
     PrivateAddress {
         /// Host or address.
         host: String,
@@ -95,7 +95,7 @@ pub enum FetchError {
         url: Url,
     },
     /// Certificate or handshake.
-    #[error("{url} 的安全连接(TLS)失败:{detail}")]
+    #[error("{url} 的安全连接（TLS)失败：{detail}")]
     Tls {
         /// Page.
         url: Url,
@@ -103,7 +103,7 @@ pub enum FetchError {
         detail: String,
     },
     /// The name is unknown, nobody listens, the line is cut.
-    #[error("{url} 连接不上:{detail}")]
+    #[error("{url} 连接不上：{detail}")]
     Connect {
         /// Page.
         url: Url,

@@ -90,6 +90,7 @@ fn is_public(address: IpAddr) -> bool {
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     let is_shared = first == 100 && (64..128).contains(&second);
+    let is_protocol = first == 192 && second == 0 && address.octets()[2] == 0;
     let is_benchmark = first == 198 && (second == 18 || second == 19);
     !(address.is_private()
         || address.is_loopback()
@@ -100,21 +101,19 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || first == 0
         || first >= 240
         || is_shared
+        || is_protocol
         || is_benchmark)
 }
 
+/// Global unicast (2000::/3) without the parts that are for documentation or carry a v4 address inside: what those
+/// point to is not ours to guess.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let first = address.segments()[0];
-    let is_unique_local = first & 0xfe00 == 0xfc00;
-    let is_link_local = first & 0xffc0 == 0xfe80;
-    // NAT64 and 6to4 carry a v4 address inside: what it points to is not ours to guess.
-    let carries_v4 = first == 0x0064 || first == 0x2002;
-    !(address.is_loopback()
-        || address.is_unspecified()
-        || address.is_multicast()
-        || is_unique_local
-        || is_link_local
-        || carries_v4)
+    let [first, second, ..] = address.segments();
+    let is_global_unicast = first & 0xe000 == 0x2000;
+    let is_special = first == 0x2001 && second < 0x0200;
+    let is_documentation = first == 0x2001 && second == 0x0db8;
+    let is_6to4 = first == 0x2002;
+    is_global_unicast && !is_special && !is_documentation && !is_6to4
 }
 
 #[cfg(test)]
@@ -135,6 +134,10 @@ mod tests {
             "fe80::1",
             "fd00::1",
             "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "fec0::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
             "64:ff9b::7f00:1",
         ] {
             assert!(

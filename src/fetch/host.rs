@@ -10,7 +10,10 @@ use url::Url;
 /// A robots.txt is asked for again after a day (RFC 9309, 2.4).
 const ROBOTS_LIFE: Duration = Duration::from_secs(24 * 3600);
 
-/// Every host we ever talked to; as many as the configuration names, so the map stays small.
+/// Hosts remembered at a time.
+const MAX_HOSTS: usize = 2000;
+
+/// Hosts we talk to. Links lead to many more than the configuration names: idle ones are forgotten.
 #[derive(Default)]
 pub struct Hosts {
     by_name: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Host>>>>,
@@ -21,6 +24,10 @@ impl Hosts {
     pub fn of(&self, url: &Url) -> Arc<tokio::sync::Mutex<Host>> {
         let name = url.origin().ascii_serialization();
         let mut hosts = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.len() >= MAX_HOSTS {
+            // A host that nobody holds can be met again; its pause and its robots.txt are then asked for anew.
+            hosts.retain(|_, host| Arc::strong_count(host) > 1);
+        }
         Arc::clone(hosts.entry(name).or_default())
     }
 }
@@ -52,7 +59,6 @@ impl Host {
     }
 
     pub fn remember_robots(&mut self, rules: Rules) {
-        self.done();
         self.robots = Some((Instant::now(), rules));
     }
 

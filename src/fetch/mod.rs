@@ -97,6 +97,7 @@ impl Fetcher {
             let response = self.send(&url, request).await?;
             if let Some(next) = redirect_target(&url, &response) {
                 url = next?;
+                self.check_redirect(&request.url, &url)?;
                 continue;
             }
             return self.read(response, url, now).await;
@@ -107,12 +108,25 @@ impl Fetcher {
         })
     }
 
+    /// A public page may not lead us to a private host, even to one that is a source of its own.
+    fn check_redirect(&self, from: &Url, to: &Url) -> Result<(), FetchError> {
+        let is_private = |url: &Url| {
+            let host = url.host_str().unwrap_or_default();
+            self.settings.is_private_host(host)
+        };
+        if is_private(to) && !is_private(from) {
+            let host = to.host_str().unwrap_or_default().to_owned();
+            return Err(FetchError::PrivateAddress { host });
+        }
+        Ok(())
+    }
+
     /// One request in its turn; redirects are the caller's.
     async fn send(&self, url: &Url, request: &Request) -> Result<Held, FetchError> {
         check_address(url, &self.settings)?;
         let host = self.hosts.of(url);
         let mut turn = host.lock_owned().await;
-        self.ask_robots(&mut turn, url).await?;
+        self.ask_robots(&mut turn, url, request.delay).await?;
         let delay = self.delay(&turn, request.delay);
         turn.wait(delay).await;
         let mut builder = self.client.get(url.clone());
@@ -139,13 +153,20 @@ impl Fetcher {
         })
     }
 
-    async fn ask_robots(&self, host: &mut Host, url: &Url) -> Result<(), FetchError> {
+    async fn ask_robots(
+        &self,
+        host: &mut Host,
+        url: &Url,
+        delay: Option<Duration>,
+    ) -> Result<(), FetchError> {
         if !self.settings.obey_robots {
             return Ok(());
         }
         if !host.robots_are_fresh() {
-            let rules = robots::load(&self.client, url, &self.settings).await?;
-            host.remember_robots(rules);
+            host.wait(delay.unwrap_or(self.settings.delay)).await;
+            let loaded = robots::load(&self.client, url, &self.settings).await;
+            host.done();
+            host.remember_robots(loaded?);
         }
         if host.allows(url) {
             Ok(())

@@ -1,13 +1,13 @@
 //! robots.txt (RFC 9309): what a site asks crawlers to leave alone. The only file that names texting_robots.
 
-use super::{FetchError, FetchSettings, read_body};
-use reqwest::{Client, StatusCode};
+use super::{FetchError, FetchSettings};
+use reqwest::{Client, Response, StatusCode};
 use std::time::Duration;
 use texting_robots::Robot;
 use url::Url;
 
 /// A robots.txt larger than this is cut (RFC 9309, 2.5 asks for at least 500 KiB).
-const MAX_ROBOTS_BYTES: u64 = 512 * 1024;
+const MAX_ROBOTS_BYTES: usize = 512 * 1024;
 
 /// Product token that robots.txt rules may name.
 const TOKEN: &str = "yuqing";
@@ -34,7 +34,7 @@ impl Rules {
             Rules::Written(robot) => robot
                 .delay
                 .filter(|seconds| *seconds > 0.0)
-                .map(Duration::from_secs_f32),
+                .map(|seconds| Duration::try_from_secs_f32(seconds).unwrap_or(Duration::MAX)),
         }
     }
 }
@@ -68,7 +68,7 @@ pub async fn load(
         }
         return match status {
             status if status.is_success() => {
-                let body = read_body(response, &address, MAX_ROBOTS_BYTES).await?;
+                let body = read_beginning(response, &address).await?;
                 Ok(Robot::new(TOKEN, &body).map_or(Rules::AllowAll, Rules::Written))
             }
             StatusCode::TOO_MANY_REQUESTS => Err(FetchError::from_status(&address, &response)),
@@ -80,6 +80,21 @@ pub async fn load(
         };
     }
     Ok(Rules::AllowAll)
+}
+
+/// The first 512 KiB; what comes behind is no rule.
+async fn read_beginning(mut response: Response, url: &Url) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) =
+        (response.chunk().await).map_err(|error| FetchError::from_reqwest(url, error))?
+    {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ROBOTS_BYTES {
+            body.truncate(MAX_ROBOTS_BYTES);
+            break;
+        }
+    }
+    Ok(body)
 }
 
 #[cfg(test)]

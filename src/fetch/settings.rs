@@ -53,6 +53,7 @@ impl FetchSettings {
     /// May this host have a private address?
     pub fn is_private_host(&self, host: &str) -> bool {
         self.private_hosts.iter().any(|allowed| {
+            let allowed = allowed.to_ascii_lowercase();
             host == allowed
                 || host
                     .strip_suffix(allowed.as_str())

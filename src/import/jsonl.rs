@@ -101,6 +101,7 @@ fn read_line(line: &str, channel: Option<Channel>, now: Timestamp) -> Result<Pos
         has_video: row.has_video.unwrap_or(false),
         floor: None,
         source_region: None,
+        is_official: false,
         extra: row.extra,
     })
 }

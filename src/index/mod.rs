@@ -16,8 +16,9 @@ use crate::text::segment::Segmenter;
 use anyhow::{Context, Result};
 use bytesize::ByteSize;
 use schema::Fields;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::collector::{Count, TopDocs};
@@ -27,6 +28,9 @@ use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Score, TantivyError
 /// Part of the folder's name; a change of `schema` or of the tokenizers raises it, and the index is built anew.
 const VERSION: &str = "v2";
 
+/// Hits given out at a time.
+const MAX_PAGE: usize = 10_000;
+
 /// Facets count at most this many values each.
 const FACET_VALUES: u32 = 50;
 
@@ -35,9 +39,18 @@ const FACET_VALUES: u32 = 50;
 #[serde(deny_unknown_fields)]
 pub struct IndexSettings {
     /// Memory for documents that are being indexed; at least 15 MB.
+    #[serde(deserialize_with = "enough_memory")]
     pub writer_memory: ByteSize,
     /// Posts taken from the store at a time.
-    pub batch: usize,
+    pub batch: NonZeroUsize,
+}
+
+fn enough_memory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error> {
+    let memory = ByteSize::deserialize(deserializer)?;
+    if memory < ByteSize::mib(16) {
+        return Err(serde::de::Error::custom("建索引至少要 16MiB 内存"));
+    }
+    Ok(memory)
 }
 
 /// 索引.
@@ -139,6 +152,17 @@ impl Index {
         let Some(writer) = slot.as_mut() else {
             return Ok(false);
         };
+        if let Err(error) = self.write(writer, posts, cursor) {
+            // A writer that failed once (a full disk) stays broken; the next call begins with a new one.
+            *slot = None;
+            return Err(error);
+        }
+        drop(slot);
+        self.reader.reload()?;
+        Ok(true)
+    }
+
+    fn write(&self, writer: &mut IndexWriter, posts: &[StoredPost], cursor: u64) -> Result<()> {
         for post in posts {
             writer.delete_term(Term::from_field_u64(
                 self.fields.id,
@@ -149,9 +173,7 @@ impl Index {
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&cursor.to_string());
         commit.commit()?;
-        drop(slot);
-        self.reader.reload()?;
-        Ok(true)
+        Ok(())
     }
 
     /// Gives the write lock back to other processes.
@@ -167,9 +189,10 @@ impl Index {
         self.reader.reload()?;
         let searcher = self.reader.searcher();
         let compiled = compile::compile(query, &self.fields, &self.segmenter);
-        // Nobody asks for more posts than there are; tantivy would reserve memory for them.
-        let count = usize::try_from(searcher.num_docs())?;
-        let limit = limit.min(count.saturating_sub(offset));
+        // The library reserves room for every hit up to the page: no more than there are posts.
+        let all = usize::try_from(searcher.num_docs())?;
+        let offset = offset.min(all);
+        let limit = limit.min(MAX_PAGE).min(all - offset);
         if limit == 0 {
             let total = searcher.search(&compiled, &Count)?;
             return Ok(Hits {

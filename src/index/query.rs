@@ -71,7 +71,7 @@ pub enum CodeField {
 
 /// What is wrong with a query, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
-#[error("检索式第 {position} 个字符处:{message}")]
+#[error("检索式第 {position} 个字符处：{message}")]
 pub struct QueryError {
     /// Character, from 1.
     pub position: usize,
@@ -87,7 +87,7 @@ impl FromStr for Query {
         if characters.len() > MAX_CHARS {
             return Err(error(
                 MAX_CHARS,
-                format!("检索式超过 {MAX_CHARS} 个字符,请缩短"),
+                format!("检索式超过 {MAX_CHARS} 个字符，请缩短"),
             ));
         }
         let mut parser = Parser {
@@ -172,7 +172,10 @@ impl Parser<'_> {
             if self.take_keyword("AND") {
                 continue;
             }
-            if self.is_at_end() || self.peek() == Some(')') || self.sees_keyword("OR") {
+            if self.is_at_end()
+                || matches!(self.peek(), Some(')' | '）'))
+                || self.sees_keyword("OR")
+            {
                 break;
             }
             parts.push(self.negation()?);
@@ -239,7 +242,7 @@ impl Parser<'_> {
             return Err(error(open, "引号里没有内容".to_owned()));
         }
         if self.peek() == Some('~') {
-            return Err(self.error("暂不支持字距“~”,请改用空格分开的两个词"));
+            return Err(self.error("暂不支持字距“~”，请改用空格分开的两个词"));
         }
         Ok(rest[..length].iter().collect())
     }
@@ -300,7 +303,7 @@ impl Parser<'_> {
             _ => Err(error(
                 start,
                 format!(
-                    "没有“{name}”这个字段;可用 title body author source url channel topic level \
+                    "没有“{name}”这个字段；可用 title body author source url channel topic level \
                      sentiment region after before,按原文检索请加引号"
                 ),
             )),
@@ -367,7 +370,7 @@ fn field_code(field: CodeField, value: &str) -> Result<String, String> {
     let code = |known: Result<&'static str, crate::model::UnknownCode>| {
         known
             .map(str::to_owned)
-            .map_err(|unknown| format!("没有“{value}”这个值;可用 {}", unknown.known.join(" ")))
+            .map_err(|unknown| format!("没有“{value}”这个值；可用 {}", unknown.known.join(" ")))
     };
     match field {
         CodeField::Channel => code(value.parse::<Channel>().map(Channel::code)),
@@ -382,5 +385,5 @@ fn day(value: &str, at: usize) -> Result<NaiveDate, QueryError> {
     ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"]
         .iter()
         .find_map(|format| NaiveDate::parse_from_str(value, format).ok())
-        .ok_or_else(|| error(at, format!("“{value}”不是日期,应写作 2017-04-14")))
+        .ok_or_else(|| error(at, format!("“{value}”不是日期，应写作 2017-04-14")))
 }

@@ -1,7 +1,7 @@
 //! 研判 — everything the product adds to a post, with the reasons.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Level, Regions, Topic, TopicScore};
+use crate::model::{Jurisdiction, Level, Regions, Topic, TopicScore};
 
 coded_enum! {
     /// 情感 — the author's stance towards the matter.
@@ -73,6 +73,32 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The judgement of a post that could not be judged: nothing is claimed but the reason.
+    pub fn unjudged(reason: &str) -> Analysis {
+        Analysis {
+            about: false,
+            relevant: false,
+            relevance: 0.0,
+            topics: Vec::new(),
+            sentiment: Sentiment::Neutral,
+            sentiment_score: 0.0,
+            intent: Intent::Other,
+            regions: Regions {
+                act: None,
+                responsible: None,
+                jurisdiction: Jurisdiction::Unknown,
+            },
+            level: Level::None,
+            score: 0,
+            picture_needs_a_look: false,
+            reasons: vec![Reason {
+                rule: "unjudged".to_owned(),
+                text: reason.to_owned(),
+            }],
+            keywords: Vec::new(),
+        }
+    }
+
     /// 主要主题, if any.
     pub fn primary_topic(&self) -> Option<Topic> {
         self.topics.first().map(|topic| topic.code)

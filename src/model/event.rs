@@ -33,6 +33,8 @@ pub struct Event {
     pub level_reason: String,
     /// 阶段.
     pub phase: Phase,
+    /// 聚集 — formed by many similar complaints, not by one happening.
+    pub is_gathering: bool,
     /// 主题 its posts share.
     pub topic: Option<Topic>,
     /// First post.

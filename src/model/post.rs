@@ -44,6 +44,8 @@ pub struct Post {
     pub floor: Option<u32>,
     /// 属地提示 — administrative code of the board or paper, `410100`, when the source is bound to a place.
     pub source_region: Option<String>,
+    /// 官方账号 — an official position, not public opinion (`spec.md` 4.7).
+    pub is_official: bool,
     /// Keys we do not know, kept as they came.
     pub extra: serde_json::Map<String, serde_json::Value>,
 }

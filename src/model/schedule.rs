@@ -41,18 +41,19 @@ impl FromStr for Schedule {
     /// A Chinese sentence that says what a line looks like.
     fn from_str(line: &str) -> Result<Self, String> {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let (second, rest) = match fields.as_slice() {
-            rest if rest.len() == 5 => ("0", rest),
-            [second, rest @ ..] if rest.len() == 5 => (*second, rest),
+        let (second, rest) = match fields.len() {
+            5 => ("0", fields.as_slice()),
+            6 => (fields[0], &fields[1..]),
             _ => {
                 return Err(format!(
-                    "时刻表“{line}”应为五段(分 时 日 月 周)或六段(秒 分 时 日 月 周),例如“30 8 * * 1-5”表示周一至周五 8:30"
+                    "时刻表“{line}”应为五段（分 时 日 月 周）或六段（秒 分 时 日 月 周），\
+                     例如“30 8 * * 1-5”表示周一至周五 8:30"
                 ));
             }
         };
         let weekdays = named_weekdays(rest[4]).ok_or_else(|| {
             format!(
-                "时刻表“{line}”的周“{}”应为 0–7(0、7 为周日)或 Mon–Sun",
+                "时刻表“{line}”的周“{}”应为 0–7(0、7 为周日）或 Mon–Sun",
                 rest[4]
             )
         })?;
@@ -61,7 +62,7 @@ impl FromStr for Schedule {
             rest[0], rest[1], rest[2], rest[3]
         );
         let compiled = cron::Schedule::from_str(&quartz).map_err(|error| {
-            format!("时刻表“{line}”读不懂({error});例如“*/15 7-22 * * *”表示 7 至 22 时每 15 分钟")
+            format!("时刻表“{line}”读不懂（{error});例如“*/15 7-22 * * *”表示 7 至 22 时每 15 分钟")
         })?;
         Ok(Schedule {
             line: line.to_owned(),

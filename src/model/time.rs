@@ -28,3 +28,16 @@ pub struct PublishedAt {
     /// 推定 — computed from a relative time (`3分钟前`) or a date without a year.
     pub is_inferred: bool,
 }
+
+impl std::fmt::Display for PublishedAt {
+    /// `2017-04-14 13:58`, and no finer than the page stated: `2017-04-14` for a day.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pattern = match self.precision {
+            Precision::Second | Precision::Minute => "%Y-%m-%d %H:%M",
+            Precision::Hour => "%Y-%m-%d %H时",
+            Precision::Day => "%Y-%m-%d",
+            Precision::Month => "%Y-%m",
+        };
+        write!(formatter, "{}", self.at.format(pattern))
+    }
+}

@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::digest::DigestSettings;
 use crate::digest::select::{Context, compile};
-use crate::model::{IssueId, Period, Timestamp, Topic};
+use crate::model::{IssueId, Period, Schedule, Timestamp, Topic};
 use anyhow::Result;
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 
 /// A post published longer ago than this before the period is old news, even if we see it only now.
 const OLD_NEWS: TimeDelta = TimeDelta::days(7);
@@ -38,16 +39,33 @@ pub fn digest_once(app: &App) -> Result<Vec<Drafted>> {
     let mut drafted = Vec::new();
     for digest in &app.config.digests {
         let covered = app.store.covered_until(&digest.code)?;
-        let since = covered.unwrap_or(now - TimeDelta::days(1));
-        let is_due = digest
-            .schedule
-            .next_after(since, app.zone())
-            .is_some_and(|due| due <= now);
-        if is_due && let Some(period) = digest.period_since(covered, now) {
+        // Nothing was ever drafted: the schedule counts from the first post we saw.
+        let Some(since) = covered.map_or_else(|| app.store.first_seen(), |at| Ok(Some(at)))? else {
+            continue;
+        };
+        let Some(due) = latest_due(&digest.schedule, since, now, app.zone()) else {
+            continue;
+        };
+        if let Some(period) = digest.period_since(covered, due) {
+            // What was seen before the cut-off must be judged before it is chosen from.
+            super::process_all(app)?;
             drafted.push(draft(app, digest, period, now)?);
         }
     }
     Ok(drafted)
+}
+
+/// The latest moment of the schedule after `since` and not after `now`: an outage over several of them is one draft.
+fn latest_due(
+    schedule: &Schedule,
+    since: Timestamp,
+    now: Timestamp,
+    zone: Tz,
+) -> Option<Timestamp> {
+    let next = |moment: &Timestamp| schedule.next_after(*moment, zone);
+    std::iter::successors(schedule.next_after(since, zone), next)
+        .take_while(|due| *due <= now)
+        .last()
 }
 
 /// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off, or to this

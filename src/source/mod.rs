@@ -1,7 +1,7 @@
 //! When to look again. Pure: time and history in, time out.
 
 use crate::model::{CrawlOutcome, Schedule, Timestamp};
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Timelike};
 use chrono_tz::Tz;
 use std::time::Duration;
 
@@ -14,8 +14,10 @@ const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(24);
 
 /// 下次采集 — the next visit of a source. `failure_count` counts failures in a row, this one included.
 ///
-/// After a success: the next moment of the schedule, so a time missed during an outage is caught up once, never in a
-/// burst. After a failure: a growing pause, or the first moment of the schedule behind it where that comes later.
+/// After a success, and after a page that was there but empty: the next moment of the schedule, so a time missed during
+/// an outage is caught up once, never in a burst. After a failure: a growing pause, or the first moment of the schedule
+/// behind it where that comes later; but not later than the schedule's first moment of the next day, so that a paper
+/// that does not appear on Sunday is read on Monday morning.
 pub fn next_check(
     schedule: &Schedule,
     zone: Tz,
@@ -25,10 +27,25 @@ pub fn next_check(
     retry_after: Option<Duration>,
 ) -> Timestamp {
     let far = now + TimeDelta::days(366);
-    let scheduled = schedule.next_after(now, zone).unwrap_or(far);
-    if outcome.is_success() {
+    let scheduled_after = |moment| schedule.next_after(moment, zone).unwrap_or(far);
+    let scheduled = scheduled_after(now);
+    if outcome.is_success() || outcome == CrawlOutcome::Empty {
         return scheduled;
     }
+    let retry_at = now + back_off(outcome, failure_count, retry_after);
+    if scheduled > retry_at {
+        return retry_at;
+    }
+    let tomorrow = scheduled_after(end_of_day(now));
+    scheduled_after(retry_at - TimeDelta::seconds(1)).min(tomorrow)
+}
+
+/// 退避 — how long a source or its host is left alone after a failure.
+pub fn back_off(
+    outcome: CrawlOutcome,
+    failure_count: u32,
+    retry_after: Option<Duration>,
+) -> TimeDelta {
     let base = match outcome {
         CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => BACK_OFF_BLOCKED,
         _ => BACK_OFF,
@@ -37,13 +54,13 @@ pub fn next_check(
     let asked = retry_after
         .and_then(|asked| TimeDelta::from_std(asked).ok())
         .unwrap_or_default();
-    let retry_at = now + doubled.max(asked).min(MAX_BACK_OFF);
-    if scheduled <= retry_at {
-        return schedule
-            .next_after(retry_at - TimeDelta::seconds(1), zone)
-            .unwrap_or(far);
-    }
-    retry_at
+    doubled.max(asked).min(MAX_BACK_OFF)
+}
+
+/// The last second of the local day.
+fn end_of_day(now: Timestamp) -> Timestamp {
+    let left = i64::from(24 * 3600 - 1 - now.num_seconds_from_midnight());
+    now + TimeDelta::seconds(left)
 }
 
 /// 复测 — when to read a thread again: an hour, four hours, a day after it was last read, while it is under three days
@@ -112,8 +129,16 @@ mod tests {
         );
         assert_eq!(
             next("*/10 * * * *", CrawlOutcome::Blocked, 30),
-            at("2017-04-15T09:00:00+08:00")
+            at("2017-04-15T00:00:00+08:00")
         );
+    }
+
+    #[test]
+    fn a_paper_that_does_not_appear_on_sunday_is_read_on_monday_morning() {
+        let schedule: Schedule = "40 6,7,12 * * *".parse().expect("test line");
+        let sunday = at("2017-04-16T12:40:00+08:00");
+        let next = next_check(&schedule, Shanghai, sunday, CrawlOutcome::Failed, 9, None);
+        assert_eq!(next, at("2017-04-17T06:40:00+08:00"));
     }
 
     #[test]

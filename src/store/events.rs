@@ -38,8 +38,6 @@ pub struct EventMembers {
     pub event: Event,
     /// Post that stands for it.
     pub representative: PostId,
-    /// 聚集.
-    pub is_gathering: bool,
     /// Members, in the order of their publication.
     pub members: Vec<PostId>,
 }
@@ -64,8 +62,18 @@ impl Store {
                     ))?
                     .execute(params![copy.0, first.0])?;
             }
+            let mut ids = Vec::with_capacity(events.len());
             for event in events {
-                save_event(transaction, event)?;
+                ids.push(save_event(transaction, event)?);
+            }
+            // An event that lost its last member to another one is no event.
+            transaction.execute(
+                "DELETE FROM events WHERE NOT EXISTS
+                     (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
+                [],
+            )?;
+            for id in ids {
+                count_members(transaction, id)?;
             }
             for id in settled {
                 transaction
@@ -98,7 +106,6 @@ impl Store {
             events.push(EventMembers {
                 event,
                 representative: PostId(row.get(10)?),
-                is_gathering: row.get(11)?,
                 members: ids,
             });
         }
@@ -144,10 +151,11 @@ fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
         post_count: row.get(7)?,
         source_count: row.get(8)?,
         level_reason: row.get(9)?,
+        is_gathering: row.get(11)?,
     })
 }
 
-fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<()> {
+fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> {
     let id = match event.id {
         Some(id) => id.0,
         None => insert_event(transaction, event)?,
@@ -160,16 +168,10 @@ fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<()> {
             ))?
             .execute(params![member.0, id])?;
     }
-    // Figures are counted from the members, copies included, never carried along.
     transaction
         .prepare_cached(
             "UPDATE events SET title = ?2, level = ?3, level_reason = ?4, phase = ?5, topic = ?6,
-                 representative = ?7, is_gathering = ?8,
-                 (first_at, last_at, post_count, source_count) =
-                     (SELECT min(effective_at), max(effective_at), count(*),
-                          count(DISTINCT coalesce(author, '') || '@' || source_name)
-                      FROM posts WHERE event_id = ?1)
-             WHERE id = ?1",
+                 representative = ?7, is_gathering = ?8 WHERE id = ?1",
         )?
         .execute(params![
             id,
@@ -181,11 +183,20 @@ fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<()> {
             event.representative.0,
             event.is_gathering,
         ])?;
-    // An event that lost its last member to another one is no event.
-    transaction.execute(
-        "DELETE FROM events WHERE id NOT IN (SELECT event_id FROM posts WHERE event_id IS NOT NULL)",
-        [],
-    )?;
+    Ok(id)
+}
+
+/// Figures are counted from the members, copies included, never carried along.
+fn count_members(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE events SET (first_at, last_at, post_count, source_count) =
+                 (SELECT min(effective_at), max(effective_at), count(*),
+                      count(DISTINCT coalesce(author, '') || '@' || source_name)
+                  FROM posts WHERE event_id = ?1)
+             WHERE id = ?1",
+        )?
+        .execute([id])?;
     Ok(())
 }
 

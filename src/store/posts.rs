@@ -58,6 +58,8 @@ impl SaveCounts {
 pub struct PostToAnalyze {
     /// Row id.
     pub id: PostId,
+    /// Revision that is judged; a later one waits again.
+    pub revision: u64,
     /// As published; engagement is the latest.
     pub post: Post,
     /// Every reading, oldest first.
@@ -110,7 +112,7 @@ impl Store {
     pub fn posts_to_analyze(&self, limit: usize) -> Result<Vec<PostToAnalyze>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, o.title, o.text, o.author
+            "SELECT {POST_COLUMNS}, o.title, o.text, o.author, p.revision
              FROM posts p LEFT JOIN analyses a ON a.post_id = p.id
              JOIN originals o ON o.post_id = p.id
              WHERE p.needs_analysis = 1 ORDER BY p.id LIMIT ?1"
@@ -125,25 +127,28 @@ impl Store {
             waiting.push(PostToAnalyze {
                 readings: readings(&reader, stored.id, self.zone)?,
                 id: stored.id,
+                revision: row.get(POST_COLUMN_COUNT + 3)?,
                 post: stored.post,
             });
         }
         Ok(waiting)
     }
 
-    /// Saves judgements. The index sees the posts again; relevant ones wait for clustering.
+    /// Saves judgements of posts at a revision; a post that changed meanwhile keeps waiting for another. The index sees
+    /// the posts again; relevant ones wait for clustering, irrelevant ones leave their event.
     ///
     /// # Errors
     /// The database refuses; then none is stored.
     pub fn save_analyses(
         &self,
-        analyses: &[(PostId, Analysis)],
+        analyses: &[(PostId, u64, Analysis)],
         rules_version: &str,
         now: Timestamp,
     ) -> Result<()> {
         self.write(|transaction| {
-            for (id, analysis) in analyses {
+            for (id, revision, analysis) in analyses {
                 save_analysis(transaction, *id, analysis, rules_version, now)?;
+                settle(transaction, *id, *revision, analysis.relevant)?;
             }
             Ok(())
         })
@@ -328,6 +333,17 @@ impl Store {
         Ok(posts)
     }
 
+    /// When the first post was seen; `None` for an empty store.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn first_seen(&self) -> Result<Option<Timestamp>> {
+        let reader = self.reader()?;
+        let ms: Option<i64> =
+            reader.query_row("SELECT min(first_seen_at) FROM posts", [], |row| row.get(0))?;
+        Ok(ms.map(|ms| from_ms(ms, self.zone)))
+    }
+
     /// Number of all posts.
     ///
     /// # Errors
@@ -379,12 +395,19 @@ fn save_analysis(
             analysis.level.code(),
             to_json(analysis)?,
         ])?;
+    Ok(())
+}
+
+fn settle(transaction: &Transaction<'_>, id: PostId, revision: u64, relevant: bool) -> Result<()> {
     transaction
         .prepare_cached(&format!(
-            "UPDATE posts SET needs_analysis = 0, needs_clustering = ?2, revision = {NEXT_REVISION}
+            "UPDATE posts SET needs_analysis = (revision <> ?3), needs_clustering = ?2,
+                 event_id = CASE WHEN ?2 THEN event_id END,
+                 repost_of = CASE WHEN ?2 THEN repost_of END,
+                 revision = {NEXT_REVISION}
              WHERE id = ?1"
         ))?
-        .execute(params![id.0, analysis.relevant])?;
+        .execute(params![id.0, relevant, revision])?;
     Ok(())
 }
 
@@ -394,9 +417,9 @@ const FROM_POSTS: &str = "FROM posts p LEFT JOIN analyses a ON a.post_id = p.id"
 const POST_COLUMNS: &str = "p.id, p.source_id, p.url, p.external_id, p.channel, p.source_name,
      p.outlet, p.outlet_tier, p.title, p.text, p.author, p.published_at, p.published_precision,
      p.is_inferred, p.fetched_at, p.first_seen_at, p.comments, p.reposts, p.likes, p.views,
-     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis";
+     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official";
 
-const POST_COLUMN_COUNT: usize = 28;
+const POST_COLUMN_COUNT: usize = 29;
 
 fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
     let post = Post {
@@ -416,6 +439,7 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         has_video: row.get(21)?,
         floor: row.get(22)?,
         source_region: row.get(23)?,
+        is_official: row.get(POST_COLUMN_COUNT - 1)?,
         extra: json(&row.get::<_, String>(24)?)?,
     };
     let analysis: Option<String> = row.get(27)?;

@@ -43,7 +43,7 @@ pub(super) fn save_post(
         .optional()?;
     if let Some((id, before)) = known {
         if !post.engagement.is_unknown() && post.engagement != before {
-            update_engagement(transaction, PostId(id), post, now)?;
+            update_engagement(transaction, PostId(id), post)?;
         }
         return Ok(SaveCounts {
             duplicate: 1,
@@ -74,9 +74,9 @@ fn insert_post(
                  source_name, outlet, outlet_tier, title, text, author, published_at,
                  published_precision, is_inferred, effective_at, fetched_at, first_seen_at,
                  comments, reposts, likes, views, has_image, has_video, floor, source_region,
-                 extra, fingerprint)
+                 extra, fingerprint, is_official)
              VALUES (?1, {NEXT_REVISION}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-                 ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
+                 ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)"
         ))?
         .execute(params![
             key,
@@ -108,6 +108,7 @@ fn insert_post(
             post.source_region,
             to_json(&post.extra)?,
             masked.fingerprint.cast_signed(),
+            post.is_official,
         ])?;
     let id = transaction.last_insert_rowid();
     transaction
@@ -118,17 +119,15 @@ fn insert_post(
     Ok(PostId(id))
 }
 
-/// A new reading: the numbers of the post, and its level may have to rise.
-fn update_engagement(
-    transaction: &Transaction<'_>,
-    id: PostId,
-    post: &Post,
-    now: Timestamp,
-) -> Result<()> {
+/// A new reading: the numbers of the post, and its level may have to rise. A number the page does not show this time
+/// stays as it was; a reading older than the latest is kept as a reading only.
+fn update_engagement(transaction: &Transaction<'_>, id: PostId, post: &Post) -> Result<()> {
     transaction
         .prepare_cached(&format!(
-            "UPDATE posts SET comments = ?2, reposts = ?3, likes = ?4, views = ?5, fetched_at = ?6,
-                 needs_analysis = 1, revision = {NEXT_REVISION} WHERE id = ?1"
+            "UPDATE posts SET comments = coalesce(?2, comments), reposts = coalesce(?3, reposts),
+                 likes = coalesce(?4, likes), views = coalesce(?5, views), fetched_at = ?6,
+                 needs_analysis = 1, revision = {NEXT_REVISION}
+             WHERE id = ?1 AND fetched_at <= ?6"
         ))?
         .execute(params![
             id.0,
@@ -136,7 +135,7 @@ fn update_engagement(
             post.engagement.reposts,
             post.engagement.likes,
             post.engagement.views,
-            to_ms(now),
+            to_ms(post.fetched_at),
         ])?;
     insert_reading(transaction, id, post)
 }

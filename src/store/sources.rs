@@ -75,37 +75,51 @@ impl Store {
         })
     }
 
-    /// Brings the next visit of a source forward or back (its schedule changed).
+    /// Brings a healthy source's next visit forward where its schedule now names an earlier time.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn set_next_check(&self, id: &str, next_check: Timestamp) -> Result<()> {
+    pub fn bring_forward<'s>(
+        &self,
+        next_checks: impl IntoIterator<Item = (&'s str, Timestamp)>,
+    ) -> Result<()> {
         self.write(|transaction| {
-            transaction.execute(
-                "UPDATE sources SET next_check = ?2 WHERE id = ?1",
-                params![id, to_ms(next_check)],
+            let mut update = transaction.prepare_cached(
+                "UPDATE sources SET next_check = min(next_check, ?2)
+                 WHERE id = ?1 AND failure_count = 0",
             )?;
+            for (id, next_check) in next_checks {
+                update.execute(params![id, to_ms(next_check)])?;
+            }
             Ok(())
         })
     }
 
-    /// Claims sources whose time has come, most overdue first.
+    /// Claims those of the `enabled` sources whose time has come, most overdue first.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn claim_due_sources(&self, now: Timestamp, limit: usize) -> Result<Vec<String>> {
+    pub fn claim_due_sources(
+        &self,
+        enabled: &[&str],
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        let enabled = to_json(&enabled)?;
         self.write(|transaction| {
             let mut claim = transaction.prepare_cached(
                 "UPDATE sources SET claimed_until = ?2 WHERE id IN (
                      SELECT id FROM sources
                      WHERE next_check <= ?1 AND coalesce(claimed_until, 0) <= ?1
+                         AND id IN (SELECT value FROM json_each(?4))
                      ORDER BY next_check, id LIMIT ?3)
                  RETURNING id",
             )?;
             let ids = claim
-                .query_map(params![to_ms(now), to_ms(now + CLAIM), limit], |row| {
-                    row.get(0)
-                })?
+                .query_map(
+                    params![to_ms(now), to_ms(now + CLAIM), limit, enabled],
+                    |row| row.get(0),
+                )?
                 .collect::<rusqlite::Result<Vec<String>>>()?;
             Ok(ids)
         })
@@ -146,8 +160,8 @@ impl Store {
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO crawls (source_id, started_at, finished_at, outcome, fetched_count,
-                     new_count, duplicate_count, refused_count, warnings, message)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     new_count, duplicate_count, refused_count, warnings, message, reads_entry)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                 params![
                     visit.source_id,
                     to_ms(visit.started_at),
@@ -159,8 +173,18 @@ impl Store {
                     visit.saved.refused,
                     to_json(&visit.warnings)?,
                     visit.message,
+                    visit.next_check.is_some(),
                 ],
             )?;
+            if visit.next_check.is_none() {
+                // Pages behind the entry say nothing about the source itself: its trouble and its back-off stand.
+                transaction.execute(
+                    "UPDATE sources SET claimed_until = NULL,
+                         last_new = CASE WHEN ?2 THEN ?3 ELSE last_new END WHERE id = ?1",
+                    params![visit.source_id, visit.saved.new > 0, to_ms(visit.finished_at)],
+                )?;
+                return Ok(());
+            }
             let success = visit.outcome.is_success();
             transaction.execute(
                 "UPDATE sources SET claimed_until = NULL, next_check = coalesce(?2, next_check), last_visit = ?3,
@@ -216,7 +240,7 @@ impl Store {
     pub fn sources_failed_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<String>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT source_id FROM crawls WHERE started_at >= ?1 AND started_at < ?2
+            "SELECT source_id FROM crawls WHERE started_at >= ?1 AND started_at < ?2 AND reads_entry = 1
              GROUP BY source_id HAVING max(outcome IN ('new', 'unchanged')) = 0 ORDER BY source_id",
         )?;
         let ids = select

@@ -1,6 +1,6 @@
 //! `targets`, `validators`: the frontier, and what each page gave.
 
-use super::rows::to_ms;
+use super::rows::{from_ms, to_ms};
 use super::save::save_post;
 use super::{Discovered, SaveCounts, Store};
 use crate::model::Timestamp;
@@ -21,6 +21,8 @@ pub struct Claim {
     pub url: String,
     /// Source on whose page it was found.
     pub source_id: String,
+    /// When it was found.
+    pub found_at: Timestamp,
     /// Visits before this one.
     pub visit_count: u32,
 }
@@ -68,7 +70,7 @@ impl Store {
                      SELECT url FROM targets
                      WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
                      ORDER BY due_at, url LIMIT ?4)
-                 RETURNING url, source_id, visit_count",
+                 RETURNING url, source_id, visit_count, found_at",
             )?;
             let claims = claim
                 .query_map(
@@ -78,6 +80,7 @@ impl Store {
                             url: row.get(0)?,
                             source_id: row.get(1)?,
                             visit_count: row.get(2)?,
+                            found_at: from_ms(row.get(3)?, self.zone),
                         })
                     },
                 )?
@@ -139,7 +142,8 @@ impl Store {
         })
     }
 
-    /// Records that a target could not be read; it is tried again at `retry_at`, at most four times in a row.
+    /// Records that a page could not be used; it is tried again at `retry_at`, at most four times in a row, and once
+    /// more whenever a list names it again.
     ///
     /// # Errors
     /// The database refuses.
@@ -156,6 +160,22 @@ impl Store {
                      due_at = CASE WHEN failure_count + 1 >= ?4 THEN NULL ELSE ?3 END
                  WHERE url = ?1",
                 params![url, message, retry_at.map(to_ms), MAX_FAILURES],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The host of a source does not answer, or refuses: none of its targets is asked before `retry_at`. That is no
+    /// failure of a single page and is not counted as one.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn postpone_targets(&self, source_id: &str, retry_at: Timestamp) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE targets SET claimed_until = NULL, due_at = max(due_at, ?2)
+                 WHERE source_id = ?1 AND due_at IS NOT NULL",
+                params![source_id, to_ms(retry_at)],
             )?;
             Ok(())
         })
@@ -184,7 +204,9 @@ impl Store {
 fn save_links(transaction: &Transaction<'_>, page: &PageResult, now: Timestamp) -> Result<()> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?3)
-         ON CONFLICT (url) DO NOTHING",
+         ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, failure_count = 0,
+             source_id = excluded.source_id
+         WHERE due_at IS NULL AND failure_count > 0",
     )?;
     for link in &page.links {
         insert.execute(params![link, page.source_id, to_ms(now)])?;

@@ -1,6 +1,6 @@
 //! How values are written on pages: times, lists, posts in a list.
 
-use crate::model::{Level, StoredPost, Timestamp, Topic};
+use crate::model::{Level, PublishedAt, StoredPost, Timestamp, Topic};
 
 /// `2017-04-14 13:58`; a dash where unknown.
 pub fn minute(at: Option<Timestamp>) -> String {
@@ -8,6 +8,11 @@ pub fn minute(at: Option<Timestamp>) -> String {
         || "—".to_owned(),
         |at| at.format("%Y-%m-%d %H:%M").to_string(),
     )
+}
+
+/// 发布时间 as exactly as the page stated it; a dash where unknown.
+pub fn published(published: Option<PublishedAt>) -> String {
+    published.map_or_else(|| "—".to_owned(), |published| published.to_string())
 }
 
 /// A post in a list.
@@ -52,7 +57,7 @@ impl PostLine {
             },
             title: title(&post.title, &post.text),
             source: post.source_name.clone(),
-            published: minute(post.published_at.map(|published| published.at)),
+            published: published(post.published_at),
             topics: topics(analysis.map_or(&[][..], |analysis| &analysis.topics)),
             engagement: engagement(post),
             reason: reason.map(|reason| reason.text.clone()).unwrap_or_default(),

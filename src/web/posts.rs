@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::error::WebError;
-use super::layout::{PostLine, minute, title, topics};
+use super::layout::{PostLine, minute, published, title, topics};
 use crate::model::{PostId, Reading, StoredPost};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -74,10 +74,7 @@ fn facts(stored: &StoredPost) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("来源", post.source_name.clone()),
         ("渠道", post.channel.label().to_owned()),
-        (
-            "发布",
-            minute(post.published_at.map(|published| published.at)),
-        ),
+        ("发布", published(post.published_at)),
         ("监测", minute(Some(stored.first_seen_at))),
     ];
     facts.extend(post.outlet.clone().map(|outlet| ("媒体", outlet)));

@@ -353,7 +353,7 @@ async fn what_was_found_before_a_crash_is_read_after_it() {
     put_list(&site);
     let folder = TempDir::new().expect("a temporary folder");
     let mut config = config(vec![source("list", SourceKind::List, site.url("/news/"))]);
-    config.settings.crawl.pages_per_turn = 1;
+    config.settings.crawl.pages_per_turn = std::num::NonZeroUsize::MIN;
     let before = open_in(folder.path(), config.clone());
     let visited = yuqing::pipeline::crawl_once(&before, Wanted::Due).await;
     assert_eq!(visited.expect("the store works")[0].new, 1);

@@ -95,7 +95,7 @@ fn new_posts_of_a_printed_event_are_a_continuation() {
 }
 
 #[test]
-fn an_event_lends_its_posts_its_level() {
+fn a_gathering_lends_its_posts_its_level() {
     let mut case = sample(&[2]);
     assert_eq!(issue(&case).sections[0].title, "重点舆情");
     case.events.clear();

@@ -14,6 +14,8 @@ struct Meta {
     fetched_at: Timestamp,
     content_type: Option<String>,
     kind: Option<SourceKind>,
+    /// Shipped rules that apply, from the root of the repository; else `site.toml` beside the page.
+    site: Option<PathBuf>,
 }
 
 #[test]
@@ -48,7 +50,11 @@ fn run(folder: &Path) -> Extraction {
     let text = |name: &str| std::fs::read_to_string(folder.join(name));
     let meta = text("meta.json").expect("each fixture has meta.json");
     let meta: Meta = serde_json::from_str(&meta).expect("meta.json fits");
-    let rules = text("site.toml").map(|rules| toml::from_str::<SiteRules>(&rules));
+    let rules = match &meta.site {
+        Some(site) => std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(site)),
+        None => text("site.toml"),
+    };
+    let rules = rules.map(|rules| toml::from_str::<SiteRules>(&rules));
     let rules = rules.ok().map(|rules| rules.expect("site.toml fits"));
     let page = ["page.html", "page.xml", "page.json"]
         .iter()

@@ -1,0 +1,346 @@
+//! The pages of one turn: fetch, extract, save. A page is one transaction.
+
+use super::Tally;
+use crate::app::App;
+use crate::config::DeclaredSource;
+use crate::extract::{Extraction, Format, SourceHints, extract};
+use crate::fetch::{FetchError, Fetched, Request};
+use crate::model::{Page, SourceKind, Timestamp, canonical_url};
+use crate::pipeline::discovered;
+use crate::source::next_revisit;
+use crate::store::{Claim, Discovered, PageResult, SaveCounts, Validators};
+use anyhow::{Context, Result};
+use chrono::{Datelike, TimeDelta};
+use std::collections::HashSet;
+use std::sync::Arc;
+use url::Url;
+
+/// A target that could not be used is tried again after this.
+const TARGET_RETRY: TimeDelta = TimeDelta::minutes(20);
+
+/// Reads the entry page and the pages that continue it.
+pub async fn read_entry(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    tally: &mut Tally,
+) -> Result<Result<(), FetchError>> {
+    let entry = entry_url(&declared.source.url, app.now())?;
+    // An unchanged first page would hide the pages behind it: only single pages are asked for conditionally.
+    let is_conditional = declared.max_pages == 1;
+    let mut seen = HashSet::new();
+    let mut pages = vec![entry];
+    while let Some(url) = pages.pop() {
+        if seen.len() >= declared.max_pages || !seen.insert(url.clone()) {
+            continue;
+        }
+        let fetched = match fetch(app, declared, &url, is_conditional).await? {
+            Ok(fetched) => fetched,
+            // A continuation that is missing ends the list; a missing entry is the source's failure.
+            Err(error) if seen.len() > 1 => {
+                tally.warnings.push(error.to_string());
+                continue;
+            }
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some((page, validators)) = fetched else {
+            tally.is_unchanged = true;
+            continue;
+        };
+        tally.fetched += 1;
+        let next = save_entry(app, declared, url, page, validators, tally).await?;
+        pages.extend(next.into_iter().rev());
+    }
+    Ok(Ok(()))
+}
+
+async fn save_entry(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    url: Url,
+    page: Page,
+    validators: Validators,
+    tally: &mut Tally,
+) -> Result<Vec<Url>> {
+    let declared = declared.clone();
+    let (extraction, saved) = app
+        .on_cpu(move |app| {
+            let extraction = extract(
+                &page,
+                &hints(&declared, Some(declared.source.kind)),
+                &app.config.sites,
+            );
+            let saved = save_entry_page(app, &declared, &url, &extraction, validators)?;
+            Ok((extraction, saved))
+        })
+        .await?;
+    tally.saved.add(saved);
+    tally.found_anything |= !extraction.posts.is_empty() || !extraction.links.is_empty();
+    tally.warnings.extend(extraction.warnings);
+    Ok(extraction.next_pages)
+}
+
+fn save_entry_page(
+    app: &App,
+    declared: &DeclaredSource,
+    url: &Url,
+    extraction: &Extraction,
+    validators: Validators,
+) -> Result<SaveCounts> {
+    let follows = declared.source.follows_links;
+    let (posts, refused) = if follows && extraction.format != Format::Json {
+        (Vec::new(), 0)
+    } else {
+        discover(declared, extraction)
+    };
+    let links = if follows {
+        links(extraction)
+    } else {
+        Vec::new()
+    };
+    // A page that gave nothing must be read again, not answered by "not modified": its rules may be mended meanwhile.
+    let gave_something = !posts.is_empty() || !links.is_empty();
+    let result = PageResult {
+        source_id: declared.source.id.clone(),
+        url: url.to_string(),
+        validators: if gave_something {
+            validators
+        } else {
+            Validators::default()
+        },
+        posts,
+        links,
+        next_due: None,
+    };
+    let mut saved = app.store.save_page(&result, app.now())?;
+    saved.refused += refused;
+    Ok(saved)
+}
+
+/// Reads waiting targets of the source; the error is one that ended the turn early.
+pub async fn read_targets(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    tally: &mut Tally,
+) -> Result<Option<FetchError>> {
+    let id = declared.source.id.clone();
+    let claims = app
+        .on_cpu(move |app| {
+            let limit = app.config.settings.crawl.pages_per_turn.get();
+            app.store.claim_targets(&id, app.now(), limit)
+        })
+        .await?;
+    for claim in claims {
+        tally.found_anything = true;
+        if let Err(error) = read_target(app, declared, claim, tally).await? {
+            tally.warnings.push(error.to_string());
+            if stops_the_turn(&error) {
+                return Ok(Some(error));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The site does not want us now, or cannot be reached: asking for its other pages would be rude or useless.
+fn stops_the_turn(error: &FetchError) -> bool {
+    match error {
+        FetchError::Blocked { .. }
+        | FetchError::RobotsUnreachable { .. }
+        | FetchError::Connect { .. }
+        | FetchError::Timeout { .. }
+        | FetchError::Tls { .. } => true,
+        FetchError::Status { status, .. } => *status >= 500,
+        _ => false,
+    }
+}
+
+async fn read_target(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    claim: Claim,
+    tally: &mut Tally,
+) -> Result<Result<(), FetchError>> {
+    let url = Url::parse(&claim.url).with_context(|| format!("stored target {}", claim.url))?;
+    match fetch(app, declared, &url, true).await? {
+        Err(error) => {
+            // Trouble of the host is not held against the page: the turn ends and the host's targets are postponed.
+            if !stops_the_turn(&error) {
+                let message = error.to_string();
+                let retries = error.is_temporary() || matches!(error, FetchError::Gone { .. });
+                app.on_cpu(move |app| record_failure(app, &claim.url, &message, retries))
+                    .await?;
+            }
+            Ok(Err(error))
+        }
+        Ok(None) => {
+            app.on_cpu(move |app| {
+                let next_due = next_revisit(Some(claim.found_at), claim.visit_count, app.now());
+                app.store.record_target_unchanged(&claim.url, next_due)
+            })
+            .await?;
+            Ok(Ok(()))
+        }
+        Ok(Some((page, validators))) => {
+            tally.fetched += 1;
+            let declared = declared.clone();
+            let (saved, warnings) = app
+                .on_cpu(move |app| save_target(app, &declared, claim, &page, validators))
+                .await?;
+            tally.saved.add(saved);
+            tally.warnings.extend(warnings);
+            Ok(Ok(()))
+        }
+    }
+}
+
+fn record_failure(app: &App, url: &str, message: &str, retries: bool) -> Result<()> {
+    let retry_at = retries.then(|| app.now() + TARGET_RETRY);
+    app.store.record_target_failure(url, message, retry_at)
+}
+
+fn save_target(
+    app: &App,
+    declared: &DeclaredSource,
+    claim: Claim,
+    page: &Page,
+    validators: Validators,
+) -> Result<(SaveCounts, Vec<String>)> {
+    // A followed page is what it is: the source's kind describes its entry page only.
+    let kind = match declared.source.kind {
+        SourceKind::Epaper => Some(SourceKind::Epaper),
+        _ => None,
+    };
+    let extraction = extract(page, &hints(declared, kind), &app.config.sites);
+    let (posts, refused) = discover(declared, &extraction);
+    let links = continuations(&extraction, posts.is_empty());
+    let mut warnings = extraction.warnings.clone();
+    if posts.is_empty() && links.is_empty() {
+        // A script, a challenge, an empty shell: the text may be there another time.
+        let message = format!("{} 没有取到正文", claim.url);
+        record_failure(app, &claim.url, &message, true)?;
+        warnings.push(message);
+        let counts = SaveCounts {
+            refused,
+            ..SaveCounts::default()
+        };
+        return Ok((counts, warnings));
+    }
+    let next_due = revisit(&extraction, &claim, app.now());
+    let result = PageResult {
+        source_id: claim.source_id,
+        url: claim.url,
+        // Validators of a page that is never read again would only fill the table.
+        validators: if next_due.is_some() {
+            validators
+        } else {
+            Validators::default()
+        },
+        posts,
+        links,
+        next_due,
+    };
+    let mut saved = app.store.save_page(&result, app.now())?;
+    saved.refused += refused;
+    Ok((saved, warnings))
+}
+
+/// Threads grow: they are read again while they are young.
+fn revisit(extraction: &Extraction, claim: &Claim, now: Timestamp) -> Option<Timestamp> {
+    let published = extraction
+        .posts
+        .first()
+        .and_then(|post| post.published_at)?;
+    let is_thread = extraction.format == Format::Forum;
+    is_thread
+        .then(|| next_revisit(Some(published.at), claim.visit_count, now))
+        .flatten()
+}
+
+/// An edition's page lists articles, a thread goes on over pages; an article lists other articles that are not ours to
+/// follow.
+fn continuations(extraction: &Extraction, has_no_posts: bool) -> Vec<String> {
+    match extraction.format {
+        Format::Epaper if has_no_posts => links(extraction),
+        Format::Forum => extraction.next_pages.iter().map(canonical_url).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// One request with what we know of the page; `None`: not modified.
+async fn fetch(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    url: &Url,
+    is_conditional: bool,
+) -> Result<Result<Option<(Page, Validators)>, FetchError>> {
+    let mut known = Validators::default();
+    if is_conditional {
+        let address = url.to_string();
+        known = app
+            .on_cpu(move |app| app.store.validators(&address))
+            .await?;
+    }
+    let request = Request {
+        url: url.clone(),
+        etag: known.etag,
+        last_modified: known.last_modified,
+        delay: declared.min_interval,
+    };
+    let fetched = app.fetcher.fetch(&request, app.now()).await;
+    Ok(fetched.map(|fetched| match fetched {
+        Fetched::NotModified => None,
+        Fetched::Page {
+            page,
+            etag,
+            last_modified,
+        } => Some((
+            page,
+            Validators {
+                etag,
+                last_modified,
+            },
+        )),
+    }))
+}
+
+fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {
+    let source = &declared.source;
+    SourceHints {
+        kind,
+        channel: source.channel,
+        source_name: source.name.clone(),
+        tier: source.tier,
+        region: source.region.clone(),
+    }
+}
+
+/// Posts worth storing, and the number of those that are not.
+fn discover(declared: &DeclaredSource, extraction: &Extraction) -> (Vec<Discovered>, u64) {
+    let mut posts = Vec::with_capacity(extraction.posts.len());
+    let mut refused = 0;
+    for post in &extraction.posts {
+        let mut post = post.clone();
+        post.is_official = declared.source.is_official;
+        match discovered(post) {
+            Some(post) => posts.push(post),
+            None => refused += 1,
+        }
+    }
+    (posts, refused)
+}
+
+/// Addresses to visit; pages that this visit reads as continuations are not waited for a second time.
+fn links(extraction: &Extraction) -> Vec<String> {
+    let next: HashSet<String> = extraction.next_pages.iter().map(canonical_url).collect();
+    let links = extraction.links.iter().map(|link| canonical_url(&link.url));
+    links.filter(|link| !next.contains(link)).collect()
+}
+
+/// The entry address of the local day.
+fn entry_url(template: &str, now: Timestamp) -> Result<Url> {
+    let address = template
+        .replace("{yyyy}", &format!("{:04}", now.year()))
+        .replace("{mm}", &format!("{:02}", now.month()))
+        .replace("{dd}", &format!("{:02}", now.day()));
+    Url::parse(&address).with_context(|| format!("entry address {address}"))
+}
