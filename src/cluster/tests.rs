@@ -44,6 +44,7 @@ fn post(id: i64, text: &str) -> PostToCluster {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::default(),
     };
     PostToCluster {

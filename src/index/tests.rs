@@ -11,6 +11,7 @@ use bytesize::ByteSize;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
@@ -21,7 +22,7 @@ static SEGMENTER: LazyLock<Arc<Segmenter>> = LazyLock::new(|| Arc::new(Segmenter
 fn open(folder: &Path) -> Index {
     let settings = IndexSettings {
         writer_memory: ByteSize::mib(15),
-        batch: 100,
+        batch: NonZero::new(100).expect("not zero"),
     };
     Index::open(folder, settings, Arc::clone(&SEGMENTER)).expect("an empty folder is enough")
 }
@@ -51,6 +52,7 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::default(),
     };
     StoredPost {

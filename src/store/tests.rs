@@ -48,6 +48,7 @@ fn post(url: &str) -> Post {
         has_video: false,
         floor: None,
         source_region: None,
+        is_official: false,
         extra: serde_json::Map::default(),
     }
 }
@@ -88,6 +89,16 @@ fn analysis(level: Level, relevant: bool) -> Analysis {
         reasons: Vec::new(),
         keywords: Vec::new(),
     }
+}
+
+fn judge(store: &Store, id: PostId, analysis: Analysis, rules_version: &str) {
+    let waiting = store.posts_to_analyze(10).expect("reads");
+    let judged = waiting.iter().find(|post| post.id == id);
+    let revision = judged.expect("it waits").revision;
+    let judgement = [(id, revision, analysis)];
+    store
+        .save_analyses(&judgement, rules_version, friday())
+        .expect("saves");
 }
 
 #[test]
@@ -145,10 +156,7 @@ fn only_changed_engagement_is_a_reading_and_asks_for_a_judgement() {
         ..post("https://a.cn/1")
     };
     save(&store, with_comments(1, 0));
-    let judgement = [(PostId(1), analysis(Level::Blue, true))];
-    store
-        .save_analyses(&judgement, "v1", friday())
-        .expect("saves");
+    judge(&store, PostId(1), analysis(Level::Blue, true), "v1");
     let revision = store.latest_revision().expect("reads");
 
     save(&store, with_comments(1, 10));
@@ -177,10 +185,7 @@ fn changes_are_followed_in_order_without_gaps() {
     for number in 0..5 {
         save(&store, post(&format!("https://a.cn/{number}")));
     }
-    let judgement = [(PostId(2), analysis(Level::None, false))];
-    store
-        .save_analyses(&judgement, "v1", friday())
-        .expect("saves");
+    judge(&store, PostId(2), analysis(Level::None, false), "v1");
     let mut cursor = 0;
     let mut followed = Vec::new();
     loop {
@@ -203,10 +208,7 @@ fn changes_are_followed_in_order_without_gaps() {
 fn posts_judged_by_other_rules_are_judged_again() {
     let (_folder, store) = store();
     save(&store, post("https://a.cn/1"));
-    let judgement = [(PostId(1), analysis(Level::Red, true))];
-    store
-        .save_analyses(&judgement, "old", friday())
-        .expect("saves");
+    judge(&store, PostId(1), analysis(Level::Red, true), "old");
     assert_eq!(store.mark_judged_by_other_rules("old").expect("writes"), 0);
     assert_eq!(store.mark_judged_by_other_rules("new").expect("writes"), 1);
     assert_eq!(store.posts_to_analyze(10).expect("reads").len(), 1);
@@ -220,19 +222,23 @@ fn a_claimed_source_is_left_alone_until_the_claim_expires() {
         .register_sources([("a", friday()), ("b", friday() + TimeDelta::hours(1))])
         .expect("writes");
     assert_eq!(
-        store.claim_due_sources(friday(), 10).expect("writes"),
+        store
+            .claim_due_sources(&["a", "b"], friday(), 10)
+            .expect("writes"),
         ["a"]
     );
     assert!(
         other_process
-            .claim_due_sources(friday(), 10)
+            .claim_due_sources(&["a", "b"], friday(), 10)
             .expect("writes")
             .is_empty()
     );
     assert!(!other_process.claim_source("a", friday()).expect("writes"));
     let later = friday() + TimeDelta::minutes(31);
     assert_eq!(
-        other_process.claim_due_sources(later, 10).expect("writes"),
+        other_process
+            .claim_due_sources(&["a", "b"], later, 10)
+            .expect("writes"),
         ["a"]
     );
     store.release_claims().expect("writes");
