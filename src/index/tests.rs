@@ -11,6 +11,7 @@ use bytesize::ByteSize;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;

@@ -91,6 +91,16 @@ fn analysis(level: Level, relevant: bool) -> Analysis {
     }
 }
 
+fn judge(store: &Store, id: PostId, analysis: Analysis, rules_version: &str) {
+    let waiting = store.posts_to_analyze(10).expect("reads");
+    let judged = waiting.iter().find(|post| post.id == id);
+    let revision = judged.expect("it waits").revision;
+    let judgement = [(id, revision, analysis)];
+    store
+        .save_analyses(&judgement, rules_version, friday())
+        .expect("saves");
+}
+
 #[test]
 fn a_post_is_known_by_address_else_by_id_else_by_words() {
     let (_folder, store) = store();
