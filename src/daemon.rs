@@ -200,7 +200,7 @@ pub async fn stop(mut tasks: JoinSet<()>) {
 /// systemd restarts a daemon whose runtime hangs.
 async fn keep_watchdog_fed(shutdown: CancellationToken) {
     let Some(limit) = sd_notify::watchdog_enabled() else {
-        return;
+        return shutdown.cancelled().await;
     };
     loop {
         tokio::select! {

@@ -22,7 +22,7 @@ static SEGMENTER: LazyLock<Arc<Segmenter>> = LazyLock::new(|| Arc::new(Segmenter
 fn open(folder: &Path) -> Index {
     let settings = IndexSettings {
         writer_memory: ByteSize::mib(15),
-        batch: std::num::NonZeroUsize::MIN,
+        batch: NonZero::new(100).expect("not zero"),
     };
     Index::open(folder, settings, Arc::clone(&SEGMENTER)).expect("an empty folder is enough")
 }

@@ -156,14 +156,7 @@ fn only_changed_engagement_is_a_reading_and_asks_for_a_judgement() {
         ..post("https://a.cn/1")
     };
     save(&store, with_comments(1, 0));
-    let judgement = [(
-        PostId(1),
-        revision_of(&store, 1),
-        analysis(Level::Blue, true),
-    )];
-    store
-        .save_analyses(&judgement, "v1", friday())
-        .expect("saves");
+    judge(&store, PostId(1), analysis(Level::Blue, true), "v1");
     let revision = store.latest_revision().expect("reads");
 
     save(&store, with_comments(1, 10));
@@ -222,14 +215,7 @@ fn changes_are_followed_in_order_without_gaps() {
     for number in 0..5 {
         save(&store, post(&format!("https://a.cn/{number}")));
     }
-    let judgement = [(
-        PostId(2),
-        revision_of(&store, 2),
-        analysis(Level::None, false),
-    )];
-    store
-        .save_analyses(&judgement, "v1", friday())
-        .expect("saves");
+    judge(&store, PostId(2), analysis(Level::None, false), "v1");
     let mut cursor = 0;
     let mut followed = Vec::new();
     loop {
@@ -252,14 +238,7 @@ fn changes_are_followed_in_order_without_gaps() {
 fn posts_judged_by_other_rules_are_judged_again() {
     let (_folder, store) = store();
     save(&store, post("https://a.cn/1"));
-    let judgement = [(
-        PostId(1),
-        revision_of(&store, 1),
-        analysis(Level::Red, true),
-    )];
-    store
-        .save_analyses(&judgement, "old", friday())
-        .expect("saves");
+    judge(&store, PostId(1), analysis(Level::Red, true), "old");
     assert_eq!(store.mark_judged_by_other_rules("old").expect("writes"), 0);
     assert_eq!(store.mark_judged_by_other_rules("new").expect("writes"), 1);
     assert_eq!(store.posts_to_analyze(10).expect("reads").len(), 1);
@@ -288,7 +267,7 @@ fn a_claimed_source_is_left_alone_until_the_claim_expires() {
     let later = friday() + TimeDelta::minutes(31);
     assert_eq!(
         other_process
-            .claim_due_sources(&["a"], later, 10)
+            .claim_due_sources(&["a", "b"], later, 10)
             .expect("writes"),
         ["a"]
     );
