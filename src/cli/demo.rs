@@ -217,7 +217,7 @@ impl Demo {
             print_text(&String::from_utf8_lossy(&render(issue, Format::Text)?))?;
         }
         print_text(&format!(
-            "\n共收录 {} 条，预警 {} 条，事件 {} 件。\n",
+            "\n共收录{}条，定级{}条，事件{}件。\n",
             summary.posts, summary.flagged, summary.events
         ))?;
         if self.once {

@@ -87,9 +87,9 @@ pub fn draft_now(app: &App, digest: &DigestSettings) -> Result<Drafted> {
 }
 
 fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> Result<Drafted> {
-    let posts =
-        app.store
-            .about_first_seen_between(period.from, period.to, period.from - OLD_NEWS)?;
+    let posts = app
+        .store
+        .about_in_period(period.from, period.to, period.from - OLD_NEWS)?;
     let events: Vec<_> = app
         .store
         .events_between(period.from - OLD_NEWS, period.to)?

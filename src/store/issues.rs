@@ -109,15 +109,17 @@ impl Store {
         Ok(until.map(|ms| from_ms(ms, self.zone)))
     }
 
-    /// Posts that an issue of this digest already cites; void issues do not count.
+    /// Posts that an issue of this digest already cites; void issues do not count, nor posts whose level rose since.
     ///
     /// # Errors
     /// The database refuses.
     pub fn printed_posts(&self, digest: &str) -> Result<HashSet<PostId>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT post_id FROM issue_posts JOIN issues ON issues.id = issue_id
-             WHERE digest = ?1 AND state <> 'void'",
+            "SELECT post_id FROM issue_posts
+             JOIN issues ON issues.id = issue_id JOIN posts ON posts.id = post_id
+             WHERE digest = ?1 AND state <> 'void'
+             GROUP BY post_id HAVING max(drafted_at) >= max(coalesce(level_rose_at, 0))",
         )?;
         let ids = select
             .query_map([digest], |row| Ok(PostId(row.get(0)?)))?

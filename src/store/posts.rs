@@ -147,6 +147,7 @@ impl Store {
     ) -> Result<()> {
         self.write(|transaction| {
             for (id, revision, analysis) in analyses {
+                note_rise(transaction, *id, analysis.level, now)?;
                 save_analysis(transaction, *id, analysis, rules_version, now)?;
                 settle(transaction, *id, *revision, analysis.relevant)?;
             }
@@ -266,11 +267,12 @@ impl Store {
         Ok(posts)
     }
 
-    /// Posts about the bureau's matters first seen in the period and published after `published_from`.
+    /// Posts about the bureau's matters published after `published_from` that were first seen in the period, or whose
+    /// level rose in it.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn about_first_seen_between(
+    pub fn about_in_period(
         &self,
         from: Timestamp,
         to: Timestamp,
@@ -279,8 +281,9 @@ impl Store {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
             "SELECT {POST_COLUMNS} {FROM_POSTS}
-             WHERE p.first_seen_at >= ?1 AND p.first_seen_at < ?2 AND p.effective_at >= ?3
-                 AND a.about = 1
+             WHERE ((p.first_seen_at >= ?1 AND p.first_seen_at < ?2)
+                    OR (p.level_rose_at >= ?1 AND p.level_rose_at < ?2))
+                 AND p.effective_at >= ?3 AND a.about = 1
              ORDER BY p.effective_at, p.id"
         ))?;
         let posts = select
@@ -395,6 +398,26 @@ fn save_analysis(
             analysis.level.code(),
             to_json(analysis)?,
         ])?;
+    Ok(())
+}
+
+/// Remembers when a level rose: a post that was quiet yesterday and is red today belongs into today's issue.
+fn note_rise(
+    transaction: &Transaction<'_>,
+    id: PostId,
+    level: Level,
+    now: Timestamp,
+) -> Result<()> {
+    let before: Option<String> = transaction
+        .prepare_cached("SELECT level FROM analyses WHERE post_id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    let before: Level = before.as_deref().map_or(Ok(Level::None), code)?;
+    if level > before {
+        transaction
+            .prepare_cached("UPDATE posts SET level_rose_at = ?2 WHERE id = ?1")?
+            .execute(params![id.0, to_ms(now)])?;
+    }
     Ok(())
 }
 

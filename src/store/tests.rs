@@ -449,3 +449,30 @@ fn a_file_that_is_no_database_is_refused() {
     let refusal = Store::open(folder.path(), Shanghai).err().expect("refused");
     assert!(format!("{refusal:#}").contains("yuqing.db"), "{refusal:#}");
 }
+
+#[test]
+fn a_post_that_rises_after_its_day_is_in_the_issue_of_the_day_it_rose() {
+    let (_folder, store) = store();
+    save(&store, post("https://a.cn/1"));
+    let judge_as = |level, at| {
+        let revision = store.latest_revision().expect("reads");
+        store
+            .save_analyses(&[(PostId(1), revision, analysis(level, true))], "v1", at)
+            .expect("saves");
+    };
+    let day = TimeDelta::days(1);
+    judge_as(Level::None, friday());
+    judge_as(Level::Red, friday() + day);
+    let found = |from: Timestamp| {
+        let posts = store.about_in_period(from, from + day, friday() - day * 7);
+        posts.expect("reads").len()
+    };
+    assert_eq!(
+        [
+            found(friday()),
+            found(friday() + day),
+            found(friday() + day * 2)
+        ],
+        [1, 1, 0]
+    );
+}

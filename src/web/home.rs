@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::error::WebError;
-use super::layout::{PostLine, minute};
+use super::layout::{PostLine, minute, page_number};
 use crate::model::{CrawlOutcome, Level};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -14,7 +14,7 @@ const PAGE_SIZE: usize = 30;
 
 #[derive(Deserialize)]
 pub struct Parameters {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "page_number")]
     page: usize,
 }
 

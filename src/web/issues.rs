@@ -29,7 +29,7 @@ struct IssueLine {
 
 #[derive(Deserialize)]
 pub struct Parameters {
-    format: Format,
+    format: String,
 }
 
 pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
@@ -43,23 +43,18 @@ pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
 }
 
 /// The issue as it prints.
-pub async fn page(state: Shared, id: Path<i64>) -> Result<Response, WebError> {
-    export(
-        state,
-        id,
-        Query(Parameters {
-            format: Format::Html,
-        }),
-    )
-    .await
+pub async fn page(state: Shared, id: Path<String>) -> Result<Response, WebError> {
+    let format = Format::Html.code().to_owned();
+    export(state, id, Query(Parameters { format })).await
 }
 
 pub async fn export(
     State(app): Shared,
-    Path(id): Path<i64>,
+    Path(id): Path<String>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, WebError> {
-    let format = parameters.format;
+    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
+    let format: Format = parameters.format.parse().map_err(|_| WebError::NotFound)?;
     let file = app
         .on_cpu(move |app| match app.store.issue(IssueId(id))? {
             Some(issue) => render(&issue, format).map(Some),
@@ -67,7 +62,10 @@ pub async fn export(
         })
         .await?
         .ok_or(WebError::NotFound)?;
-    let name = format!("inline; filename=\"issue-{id}.{format}\"");
+    let name = match format {
+        Format::Html => "inline".to_owned(),
+        _ => format!("attachment; filename=\"issue-{id}.{format}\""),
+    };
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, name),

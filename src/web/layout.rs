@@ -1,6 +1,7 @@
 //! How values are written on pages: times, lists, posts in a list.
 
 use crate::model::{Level, PublishedAt, StoredPost, Timestamp, Topic};
+use serde::{Deserialize, Deserializer};
 
 /// `2017-04-14 13:58`; a dash where unknown.
 pub fn minute(at: Option<Timestamp>) -> String {
@@ -8,6 +9,11 @@ pub fn minute(at: Option<Timestamp>) -> String {
         || "—".to_owned(),
         |at| at.format("%Y-%m-%d %H:%M").to_string(),
     )
+}
+
+/// A page number of an address; what is no number means the first page.
+pub fn page_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    Ok(String::deserialize(deserializer)?.parse().unwrap_or(0))
 }
 
 /// 发布时间 as exactly as the page stated it; a dash where unknown.

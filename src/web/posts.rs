@@ -30,7 +30,8 @@ struct ReadingLine {
     likes: String,
 }
 
-pub async fn page(State(app): Shared, Path(id): Path<i64>) -> Result<Html<String>, WebError> {
+pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<String>, WebError> {
+    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| {
             let Some(stored) = app.store.post(PostId(id))? else {

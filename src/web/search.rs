@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::error::WebError;
-use super::layout::PostLine;
+use super::layout::{PostLine, page_number};
 use crate::index::{Query as SearchQuery, Snippet, Sort, snippet};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -20,7 +20,7 @@ pub struct Parameters {
     q: String,
     #[serde(default)]
     sort: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "page_number")]
     page: usize,
 }
 

@@ -71,6 +71,7 @@ CREATE TABLE posts (
     effective_at      INTEGER NOT NULL,
     fetched_at        INTEGER NOT NULL,
     first_seen_at     INTEGER NOT NULL,
+    level_rose_at     INTEGER,
     comments          INTEGER,
     reposts           INTEGER,
     likes             INTEGER,
@@ -89,6 +90,7 @@ CREATE TABLE posts (
 ) STRICT;
 CREATE INDEX posts_by_time ON posts (effective_at);
 CREATE INDEX posts_by_first_seen ON posts (first_seen_at);
+CREATE INDEX posts_by_rise ON posts (level_rose_at) WHERE level_rose_at IS NOT NULL;
 CREATE INDEX posts_by_event ON posts (event_id) WHERE event_id IS NOT NULL;
 CREATE INDEX posts_by_repost ON posts (repost_of) WHERE repost_of IS NOT NULL;
 CREATE INDEX posts_to_analyze ON posts (id) WHERE needs_analysis = 1;
