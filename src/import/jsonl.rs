@@ -2,10 +2,12 @@
 
 use super::{Refused, Rows};
 use crate::model::{
-    Channel, Engagement, OutletTier, Post, Precision, PublishedAt, Timestamp, canonical_url,
+    Channel, Engagement, OutletTier, Post, Precision, PublishedAt, Timestamp, UnknownCode,
+    canonical_url,
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use serde::Deserialize;
+use std::str::FromStr;
 use url::Url;
 
 /// A post as other programs hand it in; unknown keys are kept.
@@ -13,9 +15,9 @@ use url::Url;
 struct Row {
     id: Option<serde_json::Value>,
     url: Option<String>,
-    channel: Option<Channel>,
+    channel: Option<String>,
     source_name: Option<String>,
-    outlet_tier: Option<OutletTier>,
+    outlet_tier: Option<String>,
     #[serde(default)]
     title: Option<String>,
     text: Option<String>,
@@ -56,8 +58,7 @@ pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows 
 fn read_line(line: &str, channel: Option<Channel>, now: Timestamp) -> Result<Post, String> {
     let row: Row = serde_json::from_str(line)
         .map_err(|error| format!("不是一条 JSON 信息（第 {} 列：{error}）", error.column()))?;
-    let channel = row
-        .channel
+    let channel = known("channel", row.channel)?
         .or(channel)
         .ok_or("缺少 channel（渠道），也没有用 --channel 指定")?;
     let source_name = row.source_name.filter(|name| !name.trim().is_empty());
@@ -85,7 +86,7 @@ fn read_line(line: &str, channel: Option<Channel>, now: Timestamp) -> Result<Pos
         channel,
         source_name: source_name.ok_or("缺少 source_name（信源名称）")?,
         outlet: None,
-        outlet_tier: row.outlet_tier.unwrap_or(OutletTier::T5),
+        outlet_tier: known("outlet_tier", row.outlet_tier)?.unwrap_or(OutletTier::T5),
         title,
         text,
         author: row.author,
@@ -103,6 +104,21 @@ fn read_line(line: &str, channel: Option<Channel>, now: Timestamp) -> Result<Pos
         source_region: None,
         is_official: false,
         extra: row.extra,
+    })
+}
+
+/// A code or label of one of the glossary's lists.
+fn known<T: FromStr<Err = UnknownCode>>(
+    key: &str,
+    written: Option<String>,
+) -> Result<Option<T>, String> {
+    let parsed = written.map(|written| written.trim().parse()).transpose();
+    parsed.map_err(|unknown: UnknownCode| {
+        format!(
+            "{key}“{}”不认识；可用 {}",
+            unknown.given,
+            unknown.known.join(" ")
+        )
     })
 }
 
