@@ -70,7 +70,10 @@ fn shared_words(posts: &Group) -> Option<String> {
 
 fn matter_words(analysis: &Analysis) -> impl Iterator<Item = &str> {
     analysis.keywords.iter().map(String::as_str).filter(|word| {
-        !is_place(word)
+        // Terms of the lexicon such as `换` and `换的社保卡` are parts of a sentence, not names of a matter.
+        word.chars().count() >= 2
+            && !word.contains('的')
+            && !is_place(word)
             && !judges(word)
             && !PLACES_OF_WORK.iter().any(|place| word.ends_with(place))
     })

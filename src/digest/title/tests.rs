@@ -186,6 +186,10 @@ fn a_gathering_is_named_by_the_words_its_posts_share() {
     assert_eq!(gathered(&posts), "网民集中反映社保卡排队问题");
     assert_eq!(gathered(&posts[2..]), "网民集中反映社保卡问题");
     assert_eq!(
+        gathered(&[("换的社保卡不能用", &["换的社保卡", "社保卡", "换"])]),
+        "网民集中反映社保卡问题"
+    );
+    assert_eq!(
         gathered(&[("大厅人太多", &["大厅"])]),
         "网民集中反映社会保障卡问题"
     );
