@@ -103,15 +103,15 @@ pub fn advice(
 ) -> String {
     let who = responsible(lead, context);
     let deadline = deadline(candidate, digest, period);
-    let whom = asker(&lead.post);
+    let answer = answer(&lead.post);
     match candidate.level {
         Level::Orange | Level::Red => format!(
-            "1．请{who}立即核实处置，2小时内书面报告进展；2．统一答复口径，{deadline}按程序回应；3．办公室安排专人监测，情况有变随时续报。"
+            "1．{who}立即核实处置，2小时内向办公室书面报告进展；2．办公室会同有关单位统一口径，{deadline}作出回应；3．办公室安排专人监测，情况有变随时续报。"
         ),
         Level::Yellow => format!(
-            "1．请{who}核实情况、提出答复口径，{deadline}报办公室并答复{whom}；2．办公室持续监测，情况有变随时续报。"
+            "1．{who}核实情况、拟定口径，{deadline}报办公室并{answer}；2．办公室持续监测，情况有变随时续报。"
         ),
-        _ => format!("请{who}核实情况并答复{whom}。"),
+        _ => format!("{who}核实情况并{answer}。"),
     }
 }
 
@@ -147,11 +147,12 @@ fn deadline(candidate: &Candidate, digest: &DigestSettings, period: Period) -> S
     format!("{day}{}时前", due_at.hour())
 }
 
-fn asker(post: &Post) -> &'static str {
+/// What is owed to whom: an answer to the public, a report to an authority, a word to what a medium asked.
+fn answer(post: &Post) -> &'static str {
     match post.channel {
-        Channel::Hotline => "来电群众",
-        Channel::Transfer => "来文单位",
-        _ if is_media_report(post) => "媒体",
-        _ => "网民",
+        Channel::Hotline => "答复来电群众",
+        Channel::Transfer => "反馈来文单位",
+        _ if is_media_report(post) => "回应媒体关切",
+        _ => "答复网民",
     }
 }

@@ -6,7 +6,7 @@ use crate::digest::advice::{advice, judgement};
 use crate::digest::group::Group;
 use crate::digest::select::Context;
 use crate::digest::spread::spread;
-use crate::digest::title::{MAX_CHARS, title};
+use crate::digest::title::{MAX_CHARS, gathering_title, title};
 use crate::digest::wording::printable;
 use crate::model::{Analysis, Entry, EntryPost, Event, Level, Period, Post, Sentiment, StoredPost};
 use crate::text::summary::summarize;
@@ -49,7 +49,7 @@ pub fn entry(
         SUMMARY_CHARS
     };
     Entry {
-        title: entry_title(lead, candidate.is_continued),
+        title: entry_title(candidate, lead),
         level: candidate.level,
         summary: printable(&summarize(&lead.post.title, &lead.post.text, summary_chars)),
         spread: spread(candidate, period.to),
@@ -90,10 +90,15 @@ fn lead<'p>(posts: &Group<'p>) -> &'p StoredPost {
         .expect("a group has a post")
 }
 
-fn entry_title(lead: &StoredPost, is_continued: bool) -> String {
-    let title = printable(&title(&lead.post, analysis(lead)));
+fn entry_title(candidate: &Candidate, lead: &StoredPost) -> String {
+    let gathering = candidate.event.filter(|event| event.is_gathering);
+    let title = match gathering {
+        Some(event) => gathering_title(&candidate.posts, event),
+        None => title(&lead.post, analysis(lead)),
+    };
+    let title = printable(&title);
     let continued = format!("{title}{CONTINUED}");
-    if is_continued && continued.chars().count() <= MAX_CHARS {
+    if candidate.is_continued && continued.chars().count() <= MAX_CHARS {
         return continued;
     }
     title

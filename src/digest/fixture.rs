@@ -57,6 +57,8 @@ pub struct CasePost {
     pub title: String,
     pub text: String,
     pub at: Timestamp,
+    #[serde(default = "minute")]
+    pub precision: Precision,
     #[serde(default)]
     pub seen: Option<Timestamp>,
     #[serde(default)]
@@ -93,6 +95,10 @@ pub struct CasePost {
 
 fn netizen() -> OutletTier {
     OutletTier::T5
+}
+
+fn minute() -> Precision {
+    Precision::Minute
 }
 
 fn yes() -> bool {
@@ -202,7 +208,7 @@ fn post(case: &CasePost, seen_at: Timestamp) -> Post {
         author: None,
         published_at: Some(PublishedAt {
             at: case.at,
-            precision: Precision::Minute,
+            precision: case.precision,
             is_inferred: false,
         }),
         fetched_at: case.read.unwrap_or(seen_at),
@@ -268,5 +274,21 @@ fn event(case: &CaseEvent) -> Event {
         last_at: case.first_at,
         post_count: case.post_count,
         source_count: case.source_count,
+    }
+}
+
+/// An event of many complaints about one topic.
+pub fn gathering(topic: Topic) -> Event {
+    let at = daily().period_ending(Timestamp::default()).to;
+    Event {
+        topic: Some(topic),
+        ..event(&CaseEvent {
+            id: 1,
+            level: Level::Yellow,
+            phase: Phase::Spreading,
+            first_at: at,
+            post_count: 3,
+            source_count: 3,
+        })
     }
 }

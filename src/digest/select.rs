@@ -4,11 +4,11 @@
 use crate::digest::DigestSettings;
 use crate::digest::entry::{Candidate, entry};
 use crate::digest::group::{Group, group};
-use crate::digest::overview::overview;
+use crate::digest::overview::{is_by_an_authority, overview};
 use crate::digest::title::is_media_report;
 use crate::model::{
-    Channel, Event, Intent, IssueContent, Level, OutletTier, Period, PostId, Section, Sentiment,
-    StoredPost, Timestamp, Topic,
+    Event, Intent, IssueContent, Level, OutletTier, Period, PostId, Section, Sentiment, StoredPost,
+    Timestamp, Topic,
 };
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -21,12 +21,12 @@ pub struct Context<'a> {
     pub office: &'a dyn Fn(Topic, Timestamp) -> String,
     /// Events that posts may belong to; may be empty.
     pub events: &'a [Event],
-    /// Posts that earlier issues printed. Leave out of it a post whose level rose since: it is printed again.
+    /// Posts that earlier issues printed: neither they nor their copies are printed again, even where their level
+    /// rose since. New posts of their events are, as 续报.
     pub already_printed: &'a HashSet<PostId>,
 }
 
-/// Drafts an issue from all posts of `period`: figures from those about the bureau's business, entries from those
-/// that are ours. `None` without an entry of blue or above (零报告): no number is spent on it.
+/// Drafts an issue from all posts of `period`: figures and entries from those that are ours. `None` without an entry of blue or above (零报告): no number is spent on it.
 pub fn compile(
     digest: &DigestSettings,
     period: Period,
@@ -90,8 +90,7 @@ fn takes(digest: &DigestSettings, level: Level) -> bool {
 
 /// Ours and opinion: what an authority publishes about itself is neither.
 fn is_ours(stored: &StoredPost) -> bool {
-    !stored.post.is_official
-        && stored.post.channel != Channel::Government
+    !is_by_an_authority(stored)
         && stored
             .analysis
             .as_ref()

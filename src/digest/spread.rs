@@ -1,7 +1,7 @@
 //! 传播情况 — one sentence with figures: what the pages showed, who else wrote, and when that was read.
 
 use crate::digest::entry::{Candidate, source};
-use crate::digest::group::Group;
+use crate::digest::group::{Group, is_day_only};
 use crate::digest::title::is_media_report;
 use crate::digest::wording::exact_moment;
 use crate::model::{Engagement, Timestamp};
@@ -13,7 +13,7 @@ pub fn spread(candidate: &Candidate, local: Timestamp) -> String {
     let mut parts = vec![engagement(posts)];
     let sources = sources(posts);
     if sources.len() > 1 {
-        parts.push(format!("涉及信源{}个，首发{}", sources.len(), sources[0]));
+        parts.push(format!("涉及信源{}个{}", sources.len(), first(posts)));
     }
     let copies = posts
         .iter()
@@ -33,6 +33,20 @@ pub fn spread(candidate: &Candidate, local: Timestamp) -> String {
         parts.join("；"),
         exact_moment(read_at.with_timezone(local.offset()), local.year())
     )
+}
+
+/// `，首发新浪微博`, where the times prove it: not before a paper of the same day, of which no hour is known.
+fn first(posts: &Group) -> String {
+    let first = posts[0];
+    let first_at = first.post.effective_at();
+    let is_proven = !is_day_only(first)
+        && posts
+            .iter()
+            .all(|stored| !is_day_only(stored) || stored.post.effective_at() >= first_at);
+    if !is_proven {
+        return String::new();
+    }
+    format!("，首发{}", source(&first.post))
 }
 
 /// `评论66、转发5、点赞20`, summed over the posts; numbers that no page showed are left out.

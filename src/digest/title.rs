@@ -1,15 +1,22 @@
 //! 条目标题 — a post → at most 28 characters, verb and object, no judging words (`spec.md` 1.2). The words are the
 //! post's own clauses behind `网民反映`; where none will do, the topic stands in.
 
-use crate::model::{Analysis, Channel, Intent, OutletTier, Post};
-use crate::text::summary::{clauses, sentences};
+mod bare;
+mod gathering;
+mod speaker;
+
+pub use gathering::gathering_title;
+
+use crate::digest::wording::printable;
+use crate::model::{Analysis, Channel, OutletTier, Post};
+use crate::text::summary::{clauses, plain, sentences};
+use bare::{bare, continues};
+use speaker::{subject_and_verb, with_subject};
 
 /// Longest title, counted in characters.
 pub const MAX_CHARS: usize = 28;
 /// A clause below this names no matter.
 const MIN_CLAUSE_CHARS: usize = 5;
-/// Brackets around more than this hold the matter itself.
-const LABEL_CHARS: usize = 4;
 
 /// Words that judge, swear or shout; a clause with one of them is not printed as a title.
 const JUDGING: &str = "太黑 太坑 太差 太烂 太慢 太难 太气 太过 太无 最黑 最差 最烂 坑人 坑爹 坑骗 无耻 黑心 \
@@ -22,26 +29,17 @@ const PERSONAL: &str = "我 俺 咱 你 您 楼主 大家 各位 亲们 求关�
 /// … and where the same word means the city or the bureau.
 const OUR: &str = "我市 我省 我国 我县 我区 我局 我校";
 
-/// What a writer puts before the matter.
-const OPENINGS: &str = "请问 求助 求问 咨询 投诉 举报 反映 建议 关于 想问 问一下 爆料 曝光 吐槽 \
-    紧急 实名 有没有人知道 一下 听说 据说 转:";
-
-/// What a writer puts after the matter.
-const ENDINGS: &str = "的投诉 的咨询 的求助 的举报 的建议 的反映 吗 呢 啊 了吧 的";
-
 /// Words of a question.
 const ASKING: &str = "吗 怎么 哪里 哪儿 什么时候 啥时候 何时 能否 是否 能不能 为什么 为何 多久 \
     如何";
 
-/// Who a title that needs no subject begins with.
-const SUBJECTS: &str = "网民 网友 市民 群众 媒体";
-
 /// 条目标题 of an entry that begins with `post`.
 pub fn title(post: &Post, analysis: &Analysis) -> String {
-    let own_title = clauses_of(&post.title);
-    let own_text: Vec<Clause> = sentences(&post.text)
+    let (own_title, own_text) = (lines(&post.title), lines(&post.text));
+    let own_title = clauses_of(&own_title, analysis);
+    let own_text: Vec<Clause> = sentences(&own_text)
         .into_iter()
-        .flat_map(clauses_of)
+        .flat_map(|sentence| clauses_of(sentence, analysis))
         .collect();
     whole(&own_title, post, analysis)
         .or_else(|| from_clauses(&own_title, post, analysis))
@@ -58,14 +56,25 @@ pub fn is_media_report(post: &Post) -> bool {
     }
 }
 
-/// A clause without what stands around the matter, and whether it asks.
+/// The text with the marks of print, line by line.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = plain(text).lines().map(printable).collect();
+    lines.join("\n")
+}
+
+/// A clause without what stands around the matter, and what is known of it.
 struct Clause<'t> {
     words: &'t str,
+    /// It has a keyword of the post, or the post has none.
+    names_the_matter: bool,
+    /// It needs the clause before it.
+    continues: bool,
     asks: bool,
     ends_sentence: bool,
 }
 
-fn clauses_of(sentence: &str) -> Vec<Clause<'_>> {
+fn clauses_of<'t>(sentence: &'t str, analysis: &Analysis) -> Vec<Clause<'t>> {
+    let keywords = || analysis.keywords.iter().filter(|word| !is_place(word));
     let ends_in_question = sentence.trim_end().ends_with(['？', '?']);
     let clauses = clauses(sentence);
     let last = clauses.len().saturating_sub(1);
@@ -74,44 +83,41 @@ fn clauses_of(sentence: &str) -> Vec<Clause<'_>> {
         .enumerate()
         .map(|(position, clause)| Clause {
             words: bare(clause),
+            names_the_matter: keywords().next().is_none() && !continues(clause)
+                || keywords().any(|word| clause.contains(word.as_str())),
+            continues: continues(clause),
             ends_sentence: position == last,
-            asks: ends_in_question && position == last
-                || ASKING.split(' ').any(|word| clause.contains(word)),
+            asks: ends_in_question && position == last || has(clause, ASKING),
         })
         .filter(|clause| !clause.words.is_empty())
         .collect()
 }
 
-/// The post's whole title, where every clause of it will do.
+/// The post's whole title, where every clause of it will do; of the public's, from the matter on.
 fn whole(clauses: &[Clause], post: &Post, analysis: &Analysis) -> Option<String> {
+    let matter = clauses.iter().position(|clause| clause.names_the_matter);
+    let start = if is_media_report(post) {
+        0
+    } else {
+        matter.unwrap_or(0)
+    };
+    let clauses = clauses.get(start..)?;
+    let first = clauses.first()?;
     let words: Vec<&str> = clauses.iter().map(|clause| clause.words).collect();
     let joined = words.join("，");
-    if !is_usable(&joined) {
+    if !is_usable(&joined) || first.continues && !first.names_the_matter {
         return None;
     }
-    let title = with_subject(
-        &joined,
-        clauses.iter().any(|clause| clause.asks),
-        post,
-        analysis,
-    );
-    fits(&title).then_some(title)
+    let asks = clauses.iter().any(|clause| clause.asks);
+    Some(with_subject(&joined, asks, post, analysis)).filter(|title| fits(title))
 }
 
 /// The first clause that names the matter, and those behind it while they fit.
 fn from_clauses(clauses: &[Clause], post: &Post, analysis: &Analysis) -> Option<String> {
     let titled = |clause: &Clause| with_subject(clause.words, clause.asks, post, analysis);
-    let usable = |clause: &Clause| is_usable(clause.words) && fits(&titled(clause));
-    let names_the_matter = |clause: &Clause| {
-        analysis
-            .keywords
-            .iter()
-            .any(|word| clause.words.contains(word.as_str()))
-    };
-    let start = clauses
-        .iter()
-        .position(|clause| usable(clause) && names_the_matter(clause))
-        .or_else(|| clauses.iter().position(usable))?;
+    let start = clauses.iter().position(|clause| {
+        clause.names_the_matter && is_usable(clause.words) && fits(&titled(clause))
+    })?;
     let mut title = titled(&clauses[start]);
     for (previous, next) in clauses[start..].iter().zip(&clauses[start + 1..]) {
         let longer = format!("{title}，{}", next.words);
@@ -128,84 +134,43 @@ fn fits(title: &str) -> bool {
 }
 
 fn is_usable(clause: &str) -> bool {
-    let has = |words: &str| words.split(' ').any(|word| clause.contains(word));
-    clause.chars().count() >= MIN_CLAUSE_CHARS
+    let said = clause
+        .chars()
+        .filter(|character| !"“”".contains(*character));
+    said.count() >= MIN_CLAUSE_CHARS
         && clause
             .chars()
             .any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
-        && !has(JUDGING)
+        && !judges(clause)
         && !is_personal(clause)
         && !clause.starts_with('请')
         && clause.matches('“').count() == clause.matches('”').count()
         && !clause.contains(['@', '*', '<', '>', '"', '「', '【', '】', '《'])
 }
 
+fn judges(clause: &str) -> bool {
+    has(clause, JUDGING)
+}
+
+/// A place is where the matter is, not the matter.
+fn is_place(word: &str) -> bool {
+    matches!(word, "郑州" | "河南") || word.ends_with(['省', '市', '区', '县', '镇'])
+}
+
 fn is_personal(clause: &str) -> bool {
     let own = OUR
         .split(' ')
         .fold(clause.to_owned(), |rest, word| rest.replace(word, ""));
-    PERSONAL.split(' ').any(|word| own.contains(word))
+    has(&own, PERSONAL)
 }
 
-/// The clause without what stands before and after the matter: `【求助】投诉某厂欠薪的` → `某厂欠薪`.
-fn bare(clause: &str) -> &str {
-    let brackets = ['【', '】', '「', '」', ':', '：', '\u{3000}', ' '];
-    let mut bare = without_label(clause).trim_matches(brackets);
-    while let Some(rest) = OPENINGS
-        .split(' ')
-        .find_map(|opening| bare.strip_prefix(opening))
-    {
-        bare = rest.trim_start_matches(brackets);
-    }
-    while let Some(rest) = ENDINGS
-        .split(' ')
-        .find_map(|ending| bare.strip_suffix(ending))
-    {
-        bare = rest;
-    }
-    bare
-}
-
-/// Without a label in front: `【视频】`, `【求助】`.
-fn without_label(clause: &str) -> &str {
-    let label = clause
-        .strip_prefix('【')
-        .and_then(|rest| rest.split_once('】'));
-    match label {
-        Some((label, rest)) if label.chars().count() <= LABEL_CHARS => rest,
-        _ => clause,
-    }
-}
-
-fn with_subject(clause: &str, asks: bool, post: &Post, analysis: &Analysis) -> String {
-    if SUBJECTS
-        .split(' ')
-        .any(|subject| clause.starts_with(subject))
-    {
-        return clause.to_owned();
-    }
-    format!("{}{clause}", subject_and_verb(post, analysis, asks))
-}
-
-fn subject_and_verb(post: &Post, analysis: &Analysis, asks: bool) -> &'static str {
-    if is_media_report(post) {
-        return "媒体报道";
-    }
-    match (post.channel, analysis.intent) {
-        (Channel::Hotline, _) => "来电反映",
-        (Channel::Transfer, _) => "来文反映",
-        (_, Intent::Report) => "网民举报",
-        (_, Intent::Suggestion) => "网民建议",
-        (_, Intent::Praise) => "网民称赞",
-        (_, Intent::Consult) => "网民咨询",
-        _ if asks => "网民询问",
-        _ => "网民反映",
-    }
+fn has(clause: &str, words: &str) -> bool {
+    words.split_whitespace().any(|word| clause.contains(word))
 }
 
 /// `网民反映金水区失业保险问题`: says less, but nothing wrong.
 fn from_topic(post: &Post, analysis: &Analysis) -> String {
-    let subject = subject_and_verb(post, analysis, false);
+    let subject = subject_and_verb(post, analysis);
     let place = analysis
         .regions
         .act

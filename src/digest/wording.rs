@@ -68,26 +68,33 @@ pub fn chinese_number(number: usize) -> String {
 }
 
 /// Text for print: no control or direction marks (a hostile title could turn the line around), one space for a run of
-/// white space, and full-width marks between Chinese characters.
+/// white space, and full-width marks in Chinese text.
 pub fn printable(text: &str) -> String {
-    let visible: Vec<char> = text
-        .chars()
-        .filter(|character| !is_invisible(*character))
-        .collect();
-    let mut printed = String::with_capacity(text.len());
+    let mut visible: Vec<char> = address(text).chars().collect();
+    pair_quotes(&mut visible);
+    let mut printed: Vec<char> = Vec::with_capacity(visible.len());
     for (position, &character) in visible.iter().enumerate() {
-        let before = printed.chars().next_back();
-        let after = visible.get(position + 1).copied();
+        let before = printed.last().copied();
         if character != '\u{3000}' && character.is_whitespace() {
-            if before.is_some_and(|before| !before.is_whitespace()) {
+            if before.is_some_and(|before| !before.is_whitespace() && !is_wide_mark(before)) {
                 printed.push(' ');
             }
             continue;
         }
+        let mut rest = visible[position + 1..].iter().copied();
+        let after = rest.find(|next| !next.is_whitespace());
         printed.push(full_width(character, before, after));
     }
-    printed.truncate(printed.trim_end_matches(' ').len());
-    printed
+    pair_brackets(&mut printed);
+    let printed: String = printed.into_iter().collect();
+    printed.trim_end_matches(' ').to_owned()
+}
+
+/// An address for print: without what would hide or turn it around, its marks as they are.
+pub fn address(text: &str) -> String {
+    text.chars()
+        .filter(|character| !is_invisible(*character))
+        .collect()
 }
 
 fn is_invisible(character: char) -> bool {
@@ -97,28 +104,69 @@ fn is_invisible(character: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{ffff}' | '\u{61c}' | '\u{ad}')
 }
 
-/// The mark as Chinese text has it; a mark between Latin letters or figures stays.
+/// The mark as Chinese text has it; a mark between Latin letters or figures stays: `8:30`, `a,b`.
 fn full_width(mark: char, before: Option<char>, after: Option<char>) -> char {
     let follows_chinese = before.is_some_and(is_chinese);
     let precedes_chinese = after.is_some_and(is_chinese);
+    // `打12333,没人接`: figures and Latin words stand in Chinese text as well.
+    let is_between = follows_chinese
+        || precedes_chinese && before.is_some_and(|before| before.is_ascii_alphanumeric());
     match mark {
         '(' if follows_chinese || precedes_chinese => '（',
         // Only where no figure or file name can be meant: `第3.5条`, `简历.doc`.
         '.' if follows_chinese && after.is_none_or(is_chinese) => '。',
-        ',' if follows_chinese => '，',
-        ';' if follows_chinese => '；',
-        ':' if follows_chinese => '：',
-        '?' if follows_chinese => '？',
-        '!' if follows_chinese => '！',
-        ')' if follows_chinese => '）',
+        ',' if is_between => '，',
+        ';' if is_between => '；',
+        ':' if is_between => '：',
+        '?' if is_between => '？',
+        '!' if is_between => '！',
+        ')' if follows_chinese || precedes_chinese => '）',
         other => other,
     }
+}
+
+/// Both brackets of a pair become full-width where one did.
+fn pair_brackets(text: &mut [char]) {
+    let mut open = Vec::new();
+    for position in 0..text.len() {
+        match text[position] {
+            '(' | '（' => open.push(position),
+            ')' | '）' => {
+                let Some(start) = open.pop() else { continue };
+                if text[start] == '（' || text[position] == '）' {
+                    (text[start], text[position]) = ('（', '）');
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Straight quotes that stand in pairs around or beside Chinese become curved ones.
+fn pair_quotes(text: &mut [char]) {
+    let quotes: Vec<usize> = (0..text.len())
+        .filter(|position| text[*position] == '"')
+        .collect();
+    if quotes.len() % 2 == 1 {
+        return;
+    }
+    for pair in quotes.chunks_exact(2) {
+        let around = pair[0].saturating_sub(1)..(pair[1] + 2).min(text.len());
+        if text[around].iter().copied().any(is_chinese) {
+            (text[pair[0]], text[pair[1]]) = ('“', '”');
+        }
+    }
+}
+
+/// A mark with its own white space behind it.
+fn is_wide_mark(character: char) -> bool {
+    matches!(character, '，' | '。' | '；' | '：' | '！' | '？')
 }
 
 fn is_chinese(character: char) -> bool {
     matches!(
         character,
-        '\u{3400}'..='\u{9fff}' | '”' | '》' | '）' | '！' | '？'
+        '\u{3400}'..='\u{9fff}' | '“' | '”' | '》' | '）' | '！' | '？'
     )
 }
 
@@ -150,7 +198,36 @@ mod tests {
     fn what_would_turn_or_hide_a_line_is_not_printed() {
         assert_eq!(
             printable("工资\u{202e}拖欠\u{0}\u{200b}\r\n三个月, 急!(郑州) a,b\t"),
-            "工资拖欠 三个月， 急！（郑州） a,b"
+            "工资拖欠 三个月，急！（郑州） a,b"
         );
+    }
+
+    #[test]
+    fn marks_behind_figures_and_latin_words_are_chinese_in_chinese_text() {
+        let said = |text| printable(text);
+        assert_eq!(said("打12333,没人接"), "打12333，没人接");
+        assert_eq!(said("欠我5000, 老板跑了"), "欠我5000，老板跑了");
+        assert_eq!(said("下载APP!闪退"), "下载APP！闪退");
+        assert_eq!(said("(12333)没人接"), "（12333）没人接");
+        assert_eq!(
+            said("8:30开门,第3.5条,1.2万个"),
+            "8:30开门，第3.5条，1.2万个"
+        );
+    }
+
+    #[test]
+    fn straight_quotes_are_paired() {
+        assert_eq!(
+            printable("一直是\"制卡中\",\"催\"也没用"),
+            "一直是“制卡中”，“催”也没用"
+        );
+        assert_eq!(printable("5\"屏幕"), "5\"屏幕");
+        assert_eq!(printable("say \"no\""), "say \"no\"");
+    }
+
+    #[test]
+    fn an_address_keeps_its_marks() {
+        let url = "http://a.example/?q=a,社保卡&x=(1)";
+        assert_eq!(super::address(url), url);
     }
 }

@@ -2,7 +2,8 @@
 //! text for print. A cut falls between sentences, else between clauses, else between words.
 
 use crate::text::segment::Segmenter;
-use regex::Regex;
+use regex::{Captures, Regex};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -15,15 +16,30 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
-/// What a news page prints around an article.
+/// A hashtag, inside a sentence or beside it.
+static HASHTAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"#([^#\n]{1,40})#").expect("the pattern is a constant"));
+
+/// What a news page prints around an article opens with one of these. `扫码` alone may be the matter: `扫码没反应`.
 const BOILERPLATE: &[&str] = &[
     "责任编辑",
     "责编",
     "原标题",
-    "扫码",
+    "扫码关注",
+    "扫码阅读",
+    "扫码下载",
+    "请扫码",
     "扫一扫",
-    "二维码",
-    "点击",
+    "扫描二维码",
+    "识别二维码",
+    "长按",
+    "点击下方",
+    "点击上方",
+    "点击关注",
+    "点击查看",
+    "点击阅读",
+    "点击图片",
+    "点击蓝字",
     "版权",
     "转载请注明",
     "来源：",
@@ -31,15 +47,20 @@ const BOILERPLATE: &[&str] = &[
     "记者：",
     "文/图",
     "下载客户端",
+    "欢迎关注",
     "求关注",
     "求转发",
     "求扩散",
 ];
 
+/// A longer sentence says something, whatever it opens with.
+const BOILERPLATE_CHARS: usize = 30;
+
 /// 摘要 — sentences of `text`, in order, at most `max_chars` characters: those that open it, that repeat its title
 /// and its frequent words, that carry figures. A sentence that is cut ends in `……`.
 pub fn summarize(title: &str, text: &str, max_chars: usize) -> String {
-    let sentences = telling_sentences(title, text);
+    let text = plain(text);
+    let sentences = telling_sentences(title, &text);
     if joined_chars(&sentences) <= max_chars {
         return join(&sentences);
     }
@@ -63,6 +84,25 @@ pub fn summarize(title: &str, text: &str, max_chars: usize) -> String {
         }
     }
     chosen.into_iter().flatten().collect()
+}
+
+/// The text without the marks of hashtags inside a sentence, whose words belong to it: `我在#某厂#干活` → `我在某厂干活`.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    HASHTAG.replace_all(text, |found: &Captures| {
+        let tag = found.get(0).expect("a match has a whole");
+        let before = text[..tag.start()].chars().next_back();
+        let after = text[tag.end()..].chars().next();
+        let follows_words =
+            before.is_some_and(|before| before.is_alphanumeric() || "，、：“".contains(before));
+        let precedes_words =
+            after.is_some_and(|after| !after.is_whitespace() && !"#[@".contains(after));
+        let kept = if follows_words && precedes_words {
+            1
+        } else {
+            0
+        };
+        found[kept].to_owned()
+    })
 }
 
 /// Sentences of a text, trimmed, links and emoticons left out; each is a part of the text.
@@ -115,11 +155,17 @@ fn telling_sentences<'t>(title: &str, text: &'t str) -> Vec<&'t str> {
     let telling: Vec<&str> = all
         .iter()
         .copied()
-        .filter(|sentence| !BOILERPLATE.iter().any(|words| sentence.contains(words)))
+        .filter(|sentence| !is_boilerplate(sentence))
         .filter(|sentence| sentence.trim_matches(is_mark) != title)
         .filter(|sentence| seen.insert(*sentence))
         .collect();
     if telling.is_empty() { all } else { telling }
+}
+
+fn is_boilerplate(sentence: &str) -> bool {
+    let words = sentence.trim_start_matches(|first: char| !first.is_alphanumeric());
+    sentence.chars().count() <= BOILERPLATE_CHARS
+        && BOILERPLATE.iter().any(|opening| words.starts_with(opening))
 }
 
 fn scores(title: &str, sentences: &[&str]) -> Vec<f32> {

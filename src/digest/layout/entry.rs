@@ -2,7 +2,7 @@
 
 use crate::digest::layout::{Block, names, tag};
 use crate::digest::wording::{
-    chinese_number, clock, day, duration, exact_moment, is_day_only, moment, printable,
+    address, chinese_number, clock, day, duration, exact_moment, is_day_only, moment, printable,
 };
 use crate::model::{Entry, EntryPost, Timestamp};
 use chrono::Datelike;
@@ -52,7 +52,7 @@ fn source(posts: &[EntryPost], local: Timestamp) -> Block {
     let url = posts
         .iter()
         .find_map(|post| post.url.as_deref())
-        .map(printable);
+        .map(address);
     if url.is_some() {
         text += "　链接：";
     }
@@ -110,7 +110,7 @@ pub fn news(entry: &Entry, local: Timestamp) -> Vec<Block> {
         blocks.push(Block::Source {
             lead: "链接：".to_owned(),
             text: String::new(),
-            url: Some(printable(url)),
+            url: Some(address(url)),
         });
     }
     blocks

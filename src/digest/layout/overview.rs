@@ -16,7 +16,7 @@ pub fn overview(issue: &Issue) -> String {
     }
     if !overview.failed_sources.is_empty() {
         text += &format!(
-            "{}今日未采集成功。",
+            "{}本时段未采集成功。",
             printable(&names(&overview.failed_sources))
         );
     }

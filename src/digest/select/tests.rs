@@ -1,5 +1,5 @@
 use crate::digest::fixture::{Case, case, compiled};
-use crate::model::{Entry, Intent, IssueContent, Level, PostId};
+use crate::model::{Channel, Entry, Intent, IssueContent, Level, PostId, Precision};
 
 fn issue(case: &Case) -> IssueContent {
     compiled(case).expect("the case makes an issue")
@@ -52,11 +52,11 @@ fn the_overview_counts_what_concerns_us_and_what_was_removed() {
     let overview = issue(&case("sample")).overview;
     assert_eq!(
         (overview.found, overview.removed, overview.judged),
-        (11, 2, 9)
+        (9, 2, 7)
     );
     assert_eq!(
         (overview.negative, overview.neutral, overview.positive),
-        (4, 3, 2)
+        (4, 2, 1)
     );
     assert_eq!(
         overview
@@ -64,8 +64,23 @@ fn the_overview_counts_what_concerns_us_and_what_was_removed() {
             .iter()
             .map(|(_, count)| count)
             .sum::<u64>(),
-        11
+        9
     );
+}
+
+#[test]
+fn the_overview_leaves_out_other_places_and_authorities_and_adds_up() {
+    for name in ["sample", "busy", "hostile"] {
+        let overview = issue(&case(name)).overview;
+        assert_eq!(overview.found, overview.removed + overview.judged, "{name}");
+        assert_eq!(
+            overview.judged,
+            overview.negative + overview.neutral + overview.positive,
+            "{name}"
+        );
+    }
+    let overview = issue(&sample(&[4, 9, 11])).overview;
+    assert_eq!((overview.found, overview.judged), (1, 1));
 }
 
 #[test]
@@ -90,7 +105,7 @@ fn new_posts_of_a_printed_event_are_a_continuation() {
     let entry = content.entries().next().expect("an entry");
     assert_eq!(
         (entry.title.as_str(), ids(entry)),
-        ("网民反映11月失业金都到了没（续报）", vec![2])
+        ("网民集中反映失业金问题（续报）", vec![2])
     );
 }
 
@@ -154,4 +169,63 @@ fn a_question_of_the_public_is_no_news() {
     let mut case = sample(&[4, 10]);
     case.posts[1].intent = Intent::News;
     assert_eq!(printed(&issue(&case)), [[4]]);
+}
+
+#[test]
+fn a_paper_of_the_day_is_not_called_first_before_a_microblog() {
+    let mut case = sample(&[1, 4]);
+    let paper = &mut case.posts[1];
+    (paper.event, paper.channel, paper.precision) = (Some(5), Channel::Newspaper, Precision::Day);
+    paper.source = "郑州晚报".to_owned();
+    let spread = |case: &Case, day: &str, seen: &str| {
+        let mut case_posts = case.posts.clone();
+        case_posts[1].at = day.parse().expect("a time");
+        case_posts[1].seen = Some(seen.parse().expect("a time"));
+        let case = Case {
+            posts: case_posts,
+            events: Vec::new(),
+            failed_sources: Vec::new(),
+            already_printed: Default::default(),
+            ..*case
+        };
+        let content = issue(&case);
+        let entry = content.entries().next().expect("an entry");
+        (entry.posts[0].source.clone(), entry.spread.clone())
+    };
+    let (first, said) = spread(
+        &case,
+        "2017-11-20T00:00:00+08:00",
+        "2017-11-20T23:00:00+08:00",
+    );
+    assert_eq!(first, "新浪微博");
+    assert!(!said.contains("首发"), "{said}");
+    let (first, said) = spread(
+        &case,
+        "2017-11-21T00:00:00+08:00",
+        "2017-11-21T07:00:00+08:00",
+    );
+    assert_eq!(first, "新浪微博");
+    assert!(said.contains("首发新浪微博"), "{said}");
+    let (first, said) = spread(
+        &case,
+        "2017-11-20T00:00:00+08:00",
+        "2017-11-20T08:30:00+08:00",
+    );
+    assert_eq!(first, "郑州晚报");
+    assert!(!said.contains("首发"), "{said}");
+}
+
+#[test]
+fn advice_reads_as_an_office_writes() {
+    let advice = |level| {
+        let mut case = sample(&[4]);
+        case.posts[0].level = level;
+        let content = issue(&case);
+        content.entries().next().expect("an entry").advice.clone()
+    };
+    assert_eq!(
+        advice(Level::Yellow),
+        "1．社保局核实情况、拟定口径，11月22日9时前报办公室并答复网民；2．办公室持续监测，情况有变随时续报。"
+    );
+    assert_eq!(advice(Level::Blue), "社保局核实情况并答复网民。");
 }

@@ -44,6 +44,32 @@ fn links_emoticons_and_hashtags_are_left_out() {
 }
 
 #[test]
+fn a_hashtag_inside_a_sentence_belongs_to_it() {
+    assert_eq!(
+        summarize(
+            "",
+            "我在#郑州富士康#被拖欠工资，打#12333#，没人接。#郑州社保#",
+            200
+        ),
+        "我在郑州富士康被拖欠工资，打12333，没人接。"
+    );
+}
+
+#[test]
+fn a_sentence_about_codes_and_clicks_is_no_boilerplate() {
+    let text = "点击申报按钮就报错。扫码没反应，二维码也过期了。求关注，郑州一工地拖欠三十多名农民工工资已经三个月还没有人管。";
+    assert_eq!(summarize("", text, 200), text);
+    assert_eq!(
+        summarize(
+            "",
+            "社保卡可以网上补办。点击下方链接查看。（责任编辑：某某）",
+            200
+        ),
+        "社保卡可以网上补办。"
+    );
+}
+
+#[test]
 fn a_sentence_that_is_too_long_is_cut_between_clauses() {
     let text = "我在工地干了三个月，工头说月底发工资，月底又说等甲方拨款，甲方说早就拨了，现在电话也不接了";
     assert_eq!(
