@@ -118,8 +118,8 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
 fn outlet(line: &str) -> Option<String> {
     // `郑州晚报记者某某`: the reporter is not part of the paper's name.
     let start = OUTLET.find(line)?.start();
-    let is_of_other = |word: &&str| line[..start].trim_end().ends_with(*word);
-    if OTHER_ORIGINS.iter().any(|word| is_of_other(&word)) {
+    let is_of_other = |word: &str| line[..start].trim_end().ends_with(word);
+    if OTHER_ORIGINS.iter().any(|word| is_of_other(word)) {
         return None;
     }
     let name = label(&OUTLET, line)?;
