@@ -182,6 +182,8 @@ pub enum Fact {
     Evidence,
     /// 有聚集行为.
     Gathering,
+    /// 有欠薪用语.
+    Arrears,
     /// 有时间、地点的聚集预告.
     GatheringPlanned,
     /// 极端行为威胁或现场, figures of speech excluded.

@@ -1,13 +1,16 @@
 //! 人数与聚集 — how many people a text speaks of, whether they act together, and whether they announced when and where.
 
 use crate::analyze::found::Found;
+use crate::analyze::terms::Strength;
+use crate::model::Topic;
 use regex::Regex;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// `38个农民工`, `三十多名工友`, `上百人`: a number, a measure word, and people.
 static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(上|近|约|数|几)?([0-9]{1,5}|[一二两三四五六七八九十百千]{1,6}|)(多|余|几|来)?(名|个|位|号|户)?(多|余|几)?(农民工|民工|工人|工友|职工|员工|同事|家长|考生|学生|学员|老人|群众|村民|居民|人员|家庭|兄弟|姐妹|老乡|司机|骑手|教师|老师|退休|人(?:[^社事才力均民口家员大工数次气情生]|$))",
+        r"(上|近|约|数|几)?([0-9]{1,5}|[一二两三四五六七八九十百千]{1,6}|)(多|余|几|来)?(名|个|位|户)?(多|余|几)?(农民工|民工|工人|工友|职工|员工|同事|家长|考生|学生|学员|老人|群众|村民|居民|人员|家庭|兄弟|姐妹|老乡|司机|骑手|教师|老师|退休|人(?:[^社事才力均民口家员大工数次气情生]|$))",
     )
     .expect("the pattern is a constant")
 });
@@ -23,6 +26,8 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Crowd {
     /// People spoken of, the largest number below the reach of statistics.
     pub size: Option<u32>,
+    /// People spoken of in a sentence that tells of the gathering: a queue elsewhere in the text is none.
+    pub gathered: Option<u32>,
     /// They act together: gather, block, carry banners.
     pub is_gathering: bool,
     /// It is announced with time and place.
@@ -36,23 +41,61 @@ const LARGEST_CROWD: u32 = 9_999;
 
 /// Reads the crowd.
 pub(super) fn read(found: &Found) -> Crowd {
-    let acts: Vec<(usize, usize)> = (["E3", "gather"].iter())
-        .flat_map(|group| found.group(group))
-        .map(|(hit, _)| (hit.start, hit.end))
-        .take(20)
+    let acts = acts(found);
+    let sentences: HashSet<u32> = (acts.iter())
+        .map(|(start, _)| found.reading.sentence(*start))
         .collect();
-    let size = PEOPLE
+    let sizes: Vec<(u32, u32)> = PEOPLE
         .captures_iter(found.reading.text())
-        .filter_map(|captures| people(&captures))
-        .filter(|size| *size <= LARGEST_CROWD)
-        .max();
+        .filter_map(|captures| {
+            let start = found.reading.character_at(captures.get(0)?.start());
+            Some((found.reading.sentence(start), people(&captures)?))
+        })
+        .filter(|(_, size)| *size <= LARGEST_CROWD)
+        .collect();
     let has_time = found.has("when") || CLOCK.is_match(found.reading.text());
     Crowd {
-        size,
+        size: sizes.iter().map(|(_, size)| *size).max(),
+        gathered: (sizes.iter())
+            .filter(|(sentence, _)| sentences.contains(sentence))
+            .map(|(_, size)| *size)
+            .max(),
         is_gathering: !acts.is_empty(),
         is_planned: !acts.is_empty() && has_time && found.has("where") && speaks_of_future(found),
         words: found.words_at(&acts),
     }
+}
+
+/// Words of acting together. Soft ones (`一起去`, `集合`) also tell of colleagues and queues: they need a grievance.
+fn acts(found: &Found) -> Vec<(usize, usize)> {
+    let company = company(found);
+    let has_grievance = has_grievance(found);
+    let words = (found.group("E3")).filter(|(hit, _)| !company.contains(&hit.start));
+    let pairs = found.group("gather").filter(|_| has_grievance);
+    words
+        .chain(pairs)
+        .map(|(hit, _)| (hit.start, hit.end))
+        .take(20)
+        .collect()
+}
+
+/// Where soft words stand that tell of company only.
+pub(super) fn company(found: &Found) -> HashSet<usize> {
+    if has_grievance(found) {
+        return HashSet::new();
+    }
+    (found.group("gather_soft"))
+        .map(|(hit, _)| hit.start)
+        .collect()
+}
+
+fn has_grievance(found: &Found) -> bool {
+    found.has("N3") || found.has("petition") || speaks_of_arrears(found)
+}
+
+/// 欠薪用语: a strong term of unpaid wages.
+pub(super) fn speaks_of_arrears(found: &Found) -> bool {
+    (found.terms()).any(|term| term.topic == Topic::Qx && term.strength == Strength::Strong)
 }
 
 /// `明天` and the like, not `昨天`: an announcement, not a report.

@@ -1,6 +1,7 @@
 //! 意图 — what the author wants, by the order of precedence of `spec.md` 4.8.
 
 use crate::analyze::found::Found;
+use crate::analyze::gather;
 use crate::analyze::noise::Noise;
 use crate::analyze::stance::{Stance, is_press};
 use crate::model::{Channel, Intent, Post, Reason, Sentiment, Topic};
@@ -118,7 +119,7 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
     let weight = |intent| found.intent_weight(intent);
     let is_negative = about.stance.sentiment == Sentiment::Negative;
     let is_positive = about.stance.sentiment == Sentiment::Positive;
-    let wages = about.primary == Some(Topic::Qx);
+    let wages = about.primary == Some(Topic::Qx) && gather::speaks_of_arrears(found);
     let explicit = |intent: Intent, why: &str| Some((intent, why.to_owned()));
     if is_negative && weight(Intent::Report) >= 1.0 {
         return explicit(Intent::Report, "有举报用语或违规线索");
@@ -142,7 +143,7 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
         return explicit(Intent::Praise, "有表扬用语");
     }
     let is_complaint = about.has_addressee || weight(Intent::Complaint) >= 1.0;
-    if weight(Intent::Suggestion) >= 1.0 && !(is_negative && weight(Intent::Complaint) >= 1.0) {
+    if suggests(found) && !(is_negative && weight(Intent::Complaint) >= 1.0) {
         return explicit(Intent::Suggestion, "有建议用语");
     }
     if is_negative {
@@ -172,6 +173,20 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
         return explicit(Intent::Consult, "有询问用语");
     }
     None
+}
+
+/// Has a proposal. `希望能` and the like plead as often as they propose: beside a grievance they count for nothing.
+fn suggests(found: &Found) -> bool {
+    let has_grievance = ["plight", "N1", "N2", "N3"]
+        .iter()
+        .any(|group| found.has(group))
+        || found.intent_weight(Intent::Help) >= 1.0;
+    let pleas = ["希望能", "希望可以", "建议政府"];
+    let softly: usize = (pleas.iter())
+        .filter(|plea| found.reading.text().contains(**plea))
+        .count();
+    let weight = found.intent_weight(Intent::Suggestion);
+    weight - if has_grievance { softly as f32 } else { 0.0 } >= 1.0
 }
 
 impl Circumstances<'_> {

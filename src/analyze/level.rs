@@ -3,6 +3,7 @@
 use crate::analyze::Spread;
 use crate::analyze::files::{Fact, LevelRule};
 use crate::analyze::found::Found;
+use crate::analyze::gather::Crowd;
 use crate::analyze::rules::Rules;
 use crate::model::{Intent, Jurisdiction, Level, Post, Reason, Sentiment, Topic};
 
@@ -15,7 +16,7 @@ pub(super) struct Situation<'a> {
     pub sentiment: Sentiment,
     pub topic: Option<Topic>,
     pub jurisdiction: Jurisdiction,
-    pub crowd: Option<u32>,
+    pub crowd: Crowd,
     pub facts: Vec<Fact>,
 }
 
@@ -55,8 +56,8 @@ fn fires(rule: &LevelRule, situation: &Situation) -> bool {
         && at_least(rule.authors_24h_min, spread.authors_24h)
         && at_least(rule.authors_7d_min, spread.authors_7d)
         && at_least(rule.comments_min, comments.unwrap_or(0))
-        && at_least(rule.crowd_min, situation.crowd.unwrap_or(0))
-        && at_most(rule.crowd_max, situation.crowd.unwrap_or(0))
+        && at_least(rule.crowd_min, crowd(rule, situation))
+        && at_most(rule.crowd_max, crowd(rule, situation))
         && one_of(&rule.tiers, situation.post.outlet_tier)
         && one_of(&rule.channels, situation.post.channel)
         && (rule.topics.is_empty()
@@ -75,6 +76,18 @@ fn fires(rule: &LevelRule, situation: &Situation) -> bool {
             .facts_none
             .iter()
             .any(|fact| situation.facts.contains(fact))
+}
+
+/// A rule on gatherings counts those who gather, others all who are spoken of.
+fn crowd(rule: &LevelRule, situation: &Situation) -> u32 {
+    let crowd = &situation.crowd;
+    let is_gathering = rule.facts_all.contains(&Fact::Gathering);
+    (if is_gathering {
+        crowd.gathered
+    } else {
+        crowd.size
+    })
+    .unwrap_or(0)
 }
 
 fn words_allow(rule: &LevelRule, found: &Found) -> bool {
@@ -103,7 +116,7 @@ fn sentence(rule: &LevelRule, situation: &Situation) -> String {
         words.extend(situation.found.words_of(group));
     }
     if words.is_empty() && rule.facts_all.contains(&Fact::GatheringPlanned) {
-        words = crate::analyze::gather::read(situation.found).words;
+        words = situation.crowd.words.clone();
     }
     words.truncate(5);
     let comments = situation.post.engagement.comments.unwrap_or(0);
@@ -113,6 +126,6 @@ fn sentence(rule: &LevelRule, situation: &Situation) -> String {
         .replace("{authors_24h}", &spread.authors_24h.to_string())
         .replace("{authors_7d}", &spread.authors_7d.to_string())
         .replace("{comments}", &comments.to_string())
-        .replace("{crowd}", &situation.crowd.unwrap_or(0).to_string())
+        .replace("{crowd}", &crowd(rule, situation).to_string())
         .replace("{words}", &words.join("、"))
 }

@@ -54,15 +54,18 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// What one reading tells: its engagement as I24; as I1h too if it was read within an hour of publication.
+    /// What one reading tells: its engagement as I24, shared evenly over the time since publication where that is
+    /// longer; as I1h too if it was read within an hour of publication.
     pub fn of_snapshot(post: &Post) -> Spread {
         let weight = post.engagement.weight();
+        let published = post.published_at.map(|published| published.at);
+        let share = published.map_or(1.0, |at| spread::share_of_day(at, post.fetched_at));
         let is_first_hour = post.published_at.is_some_and(|published| {
             let age = post.fetched_at - published.at;
             age >= TimeDelta::zero() && age <= TimeDelta::hours(1)
         });
         Spread {
-            weight_24h: weight,
+            weight_24h: weight * share,
             weight_1h: if is_first_hour { weight } else { 0.0 },
             authors_24h: 1,
             authors_7d: 1,
@@ -118,7 +121,6 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
         sentiment,
         topic: primary,
         jurisdiction,
-        crowd: crowd.size,
         facts: facts(
             post,
             &found,
@@ -128,6 +130,7 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
             is_danger,
             rules,
         ),
+        crowd,
     };
     let is_relevant = is_about && is_told && is_ours(&places, noise);
     let mut level = Level::None;
@@ -319,12 +322,22 @@ fn facts(
         (crowd.is_gathering, Fact::Gathering),
         (crowd.is_planned, Fact::GatheringPlanned),
         (is_danger, Fact::Danger),
-        (found.has("E5") && is_danger, Fact::Casualty),
+        (is_danger && is_fatal(found), Fact::Casualty),
+        (gather::speaks_of_arrears(found), Fact::Arrears),
         (is_idle, Fact::CrowdIsIdle),
     ]
     .into_iter()
     .filter_map(|(holds, fact)| holds.then_some(fact))
     .collect()
+}
+
+/// A death that belongs to the act: told in its sentence, or with the scene around it.
+fn is_fatal(found: &Found) -> bool {
+    let acts: Vec<u32> = (found.group("E4"))
+        .map(|(hit, _)| found.reading.sentence(hit.start))
+        .collect();
+    let mut deaths = found.group("E5");
+    deaths.any(|(hit, _)| found.has("scene") || acts.contains(&found.reading.sentence(hit.start)))
 }
 
 /// `我们二十多个工人`: the people counted speak for themselves.

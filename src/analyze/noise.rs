@@ -1,8 +1,9 @@
 //! 易误判 — what only looks like public opinion: advertisements, fiction, figures of speech, other trades (`spec.md` 4.7).
 
 use crate::analyze::found::Found;
-use crate::analyze::terms::Strength;
-use crate::model::{Channel, Post, Reason};
+use crate::analyze::gather;
+use crate::analyze::terms::{Meaning, Strength};
+use crate::model::{Channel, Intent, Post, Reason, Topic};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -71,7 +72,14 @@ fn fiction(post: &Post, found: &Found) -> Option<(Noise, String)> {
     if is_story_site || (has_chapter && (signs >= 1 || post.channel == Channel::Other)) {
         return Some((Noise::Fiction, "章节标题或小说来源，属虚构内容".to_owned()));
     }
-    (signs >= 2 && found.organisations().next().is_none()).then(|| {
+    let is_told = found.organisations().next().is_some()
+        || found.has("N3") && found.reading.text().contains('我')
+        || found
+            .hits
+            .iter()
+            .any(|hit| matches!(hit.meaning, Meaning::Place(_)))
+        || gather::read(found).size.is_some();
+    (signs >= 2 && !is_told).then(|| {
         (
             Noise::Fiction,
             format!("命中{signs}个小说、影视用语，属虚构内容"),
@@ -90,10 +98,12 @@ fn advertisement(post: &Post, found: &Found) -> Option<(Noise, String)> {
         return None;
     }
     let has_contact = CONTACT.is_match(found.reading.text());
+    // Two signs may stand in a question about agents.
+    let is_offer = has_contact && found.intent_weight(Intent::Consult) < 1.0;
     let agent = found.filter_count("agent");
     let hire = found.filter_count("hire");
     let bait = found.filter_count("bait");
-    if agent >= 3 || (agent >= 2 && (has_contact || hire == 0)) {
+    if agent >= 3 || (agent >= 2 && is_offer) {
         let text = format!("命中{agent}个代办广告用语，按广告处理，线索可转稽核");
         return Some((
             if hire > agent {
@@ -104,7 +114,7 @@ fn advertisement(post: &Post, found: &Found) -> Option<(Noise, String)> {
             text,
         ));
     }
-    if hire >= 3 || (hire >= 2 && (has_contact || agent >= 1)) {
+    if hire >= 3 || (hire >= 2 && is_offer) {
         let text = format!("命中{hire}个招工广告用语，按广告处理");
         return Some((Noise::HiringAd, text));
     }
@@ -145,7 +155,11 @@ fn other_office(found: &Found) -> Option<(Noise, String)> {
         .max_by_key(|(filter, _, _)| found.filter_count(filter))?;
     let signs = found.filter_count(filter);
     let has_org = found.organisations().next().is_some();
-    let outweighs = signs >= 1 && signs * 2 > ours && !has_org;
+    let is_labour = found.terms().any(|term| {
+        term.strength == Strength::Strong
+            && matches!(term.topic, Topic::Qx | Topic::Jf | Topic::Ld | Topic::Gs)
+    });
+    let outweighs = signs > ours && !is_labour && !has_org;
     (outweighs || signs >= 3 && signs > ours)
         .then(|| (noise, format!("事项属{office}职能，不属人社")))
 }

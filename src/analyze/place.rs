@@ -2,8 +2,8 @@
 
 use crate::analyze::found::{Found, OrgHit};
 use crate::analyze::rules::{Place, PlaceKind, Rules};
-use crate::analyze::terms::{Meaning, OrgRank};
-use crate::model::{Channel, Jurisdiction, Post, Reason, Region};
+use crate::analyze::terms::{Meaning, OrgRank, Strength};
+use crate::model::{Channel, Jurisdiction, Post, Reason, Region, Topic};
 
 /// An organisation belongs to the place that ends at most this many characters before it.
 const ATTACHED_CHARS: usize = 5;
@@ -127,7 +127,7 @@ fn named_places(found: &Found, rules: &Rules, bound: Option<&str>) -> Vec<Named>
             break;
         }
         match meaning {
-            Meaning::Place(position) => {
+            Meaning::Place(position) if !is_of_people(found, *end) => {
                 let place = &rules.places[*position];
                 let is_same = |other: &&&Place| other.code == place.code;
                 // Meanings of one string stand next to each other.
@@ -193,6 +193,15 @@ fn named_place(start: usize, end: usize, place: &Place, rules: &Rules) -> Named 
         },
         answer: place.answer.clone(),
     }
+}
+
+/// `郑州人`, but not `郑州人社局`, `郑州人民广播电台`.
+fn is_of_people(found: &Found, end: usize) -> bool {
+    found.reading.folded(end) == Some('人')
+        && !matches!(
+            found.reading.folded(end + 1),
+            Some('社' | '力' | '才' | '事' | '民' | '大' | '口' | '均')
+        )
 }
 
 /// `洛阳路` and `洛阳人` name no place of responsibility.
@@ -294,18 +303,20 @@ fn responsible(
             _ => of(city, Jurisdiction::City, why),
         };
     }
-    if let Some((place, org)) = attached_to(Scope::Elsewhere) {
+    let is_home_named = first(Scope::District).is_some() || first(Scope::City).is_some();
+    // Whoever moves an insurance record names the office that it comes from.
+    let moves_here = is_home_named && moves_insurance(found);
+    if let Some((place, org)) = attached_to(Scope::Elsewhere).filter(|_| !moves_here) {
         let why = format!("命中外地机构“{}{}”", place.region.name, words(org));
         return of(place.region.clone(), Jurisdiction::Elsewhere, why);
     }
     if let Some(place) = named
         .iter()
-        .find(|place| place.region.name.starts_with("外"))
+        .find(|place| place.region.name.starts_with("外") && !moves_here)
     {
         let why = format!("文中称责任在“{}”", place.region.name);
         return of(place.region.clone(), Jurisdiction::Elsewhere, why);
     }
-    let is_home_named = first(Scope::District).is_some() || first(Scope::City).is_some();
     if let Some(org) = org_of(OrgRank::City)
         && (is_home_named || bound.is_some() || first(Scope::Elsewhere).is_none())
     {
@@ -339,6 +350,12 @@ fn responsible(
         return of(place.region.clone(), Jurisdiction::Elsewhere, why);
     }
     by_source(post, rules, city, bound)
+}
+
+fn moves_insurance(found: &Found) -> bool {
+    let is_insurance =
+        (found.terms()).any(|term| term.topic == Topic::Jf && term.strength == Strength::Strong);
+    is_insurance && found.reading.text().contains('转')
 }
 
 /// Where the text names no place, a source that is bound to one may.

@@ -15,13 +15,21 @@ impl Spread {
         let published = post.published_at.map(|published| published.at);
         let day = best_gain(published, readings, TimeDelta::hours(24));
         let hour = best_gain(published, readings, TimeDelta::hours(1));
-        let first = readings[0].engagement.weight();
+        let share = published.map_or(1.0, |at| share_of_day(at, readings[0].at));
+        let first = readings[0].engagement.weight() * share;
         Spread {
             weight_24h: day.max(first),
             weight_1h: hour,
             ..Spread::of_snapshot(post)
         }
     }
+}
+
+/// Which part of what had gathered by `read` a day has at most a right to: all within a day of publication.
+pub(super) fn share_of_day(published: Timestamp, read: Timestamp) -> f64 {
+    let day = TimeDelta::hours(24).num_milliseconds() as f64;
+    let age = (read - published).num_milliseconds() as f64;
+    if age <= day { 1.0 } else { day / age }
 }
 
 /// Largest increase within `window`. Between two readings further apart than the window nothing is known about the
@@ -88,6 +96,14 @@ mod tests {
         ];
         let published = Some(at("2017-04-14T13:58:00+08:00"));
         assert_eq!(best_gain(published, &readings, TimeDelta::hours(1)), 620.0);
+    }
+
+    #[test]
+    fn what_was_read_late_is_shared_over_the_days() {
+        let published = at("2017-04-01T08:00:00+08:00");
+        let share = |time| super::share_of_day(published, at(time));
+        assert_eq!(share("2017-04-02T08:00:00+08:00"), 1.0);
+        assert_eq!(share("2017-04-11T08:00:00+08:00"), 0.1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! 情感 — the author's stance, from weighted words, with negation, turns, irony and achievements.
 
 use crate::analyze::found::Found;
+use crate::analyze::gather;
 use crate::analyze::irony;
 use crate::analyze::terms::Hit;
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
@@ -164,14 +165,21 @@ struct Weighed {
 /// Each word of a group counts once; negated words do not count.
 fn weigh(found: &Found, groups: &[(&str, Option<f32>)]) -> Weighed {
     let turns: Vec<(u32, usize)> = turns(found);
-    let negations: Vec<Hit> = found.group("negation").map(|(hit, _)| *hit).collect();
+    let negations: Vec<Hit> = (found.group("negation"))
+        .map(|(hit, _)| *hit)
+        .filter(|hit| !is_in_word(found, hit))
+        .collect();
+    let company = gather::company(found);
     let mut counted: Vec<(usize, usize)> = Vec::new();
     let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
     let (mut sum, mut feeling) = (0.0, 0.0);
     for (group, weight) in groups {
         for (hit, own_weight) in found.group(group) {
             let is_new = seen.insert(found.folded_text(hit.start, hit.end));
-            if !is_new || is_negated(found, &negations, hit) {
+            let is_empty = *group == "E3" && company.contains(&hit.start)
+                || is_negated(found, &negations, hit)
+                || is_polite_close(found, hit);
+            if !is_new || is_empty {
                 continue;
             }
             let mut value = weight.unwrap_or(own_weight) * turn_factor(found, &turns, hit);
@@ -219,6 +227,49 @@ fn turn_factor(found: &Found, turns: &[(u32, usize)], hit: &Hit) -> f32 {
     }
 }
 
+/// `特别`, `不仅`, `无论`: the sign of a negation, but not its sense.
+fn is_in_word(found: &Found, hit: &Hit) -> bool {
+    const ENDING: &[&str] = &[
+        "特别", "个别", "分别", "级别", "区别", "性别", "识别", "告别", "差别",
+    ];
+    const BEGINNING: &[&str] = &[
+        "不仅",
+        "不但",
+        "不断",
+        "不得不",
+        "不光",
+        "不止",
+        "不少",
+        "不久",
+        "不愧",
+        "无论",
+        "无数",
+        "无非",
+        "未来",
+    ];
+    let text = |start, end: usize| found.folded_text(start, end.min(found.reading.len()));
+    let with_before = text(hit.start.saturating_sub(1), hit.start + 1);
+    ENDING.contains(&with_before)
+        || (BEGINNING.iter()).any(|word| text(hit.start, hit.start + 3).starts_with(word))
+}
+
+/// Thanks that ask or close (`请领导协调，谢谢！`), and thank for nothing that was done.
+fn is_polite_close(found: &Found, hit: &Hit) -> bool {
+    let is_thanks = matches!(
+        found.folded_text(hit.start, hit.end),
+        "谢谢" | "感谢" | "致谢"
+    );
+    if !is_thanks || found.has("outcome") {
+        return false;
+    }
+    let asks = found.intent_weight(Intent::Help) >= 1.0
+        || found.intent_weight(Intent::Complaint) >= 1.0
+        || found.has("N2")
+        || found.has("N3");
+    let rest = found.folded_text(hit.end, found.reading.len());
+    asks || !rest.contains(|c: char| c.is_alphanumeric() && !"您你了啦大家领导".contains(c))
+}
+
 /// A negation directly before the word, in the same clause; a word that begins with its negation is not negated.
 fn is_negated(found: &Found, negations: &[Hit], hit: &Hit) -> bool {
     let end = negations.partition_point(|negation| negation.start < hit.start);
@@ -233,7 +284,7 @@ fn is_negated(found: &Found, negations: &[Hit], hit: &Hit) -> bool {
 /// Wages recovered, arrears cleared: the bad word names what was put right.
 fn achievement(post: &Post, found: &Found) -> Option<Vec<String>> {
     let is_told_by_others = is_press(post.channel)
-        || found.intent_weight(Intent::News) >= 1.0
+        || is_told_as_news(found)
         || found.has("official_voice")
         || found.intent_weight(Intent::Praise) >= 1.0;
     let still_open = found.has("E4") || found.has("E3") || found.has("danger_scene");
@@ -249,11 +300,45 @@ fn achievement(post: &Post, found: &Found) -> Option<Vec<String>> {
     let deeds: Vec<(usize, usize)> = found
         .group("achievement")
         .filter(|(hit, _)| wrongs.contains(&found.reading.sentence(hit.start)))
+        .filter(|(hit, _)| is_done(found, hit))
         .map(|(hit, _)| (hit.start, hit.end))
         .take(20)
         .collect();
     let words = found.words_at(&deeds);
     (!words.is_empty()).then_some(words)
+}
+
+/// The sober formulas of the press; `记者` alone may as well be called for help.
+fn is_told_as_news(found: &Found) -> bool {
+    let reporter = found.hits.iter().any(|hit| {
+        matches!(
+            hit.meaning,
+            crate::analyze::terms::Meaning::Intent(Intent::News, _)
+        ) && found.folded_text(hit.start, hit.end) == "记者"
+    });
+    found.intent_weight(Intent::News) - f32::from(u8::from(reporter)) >= 1.0
+}
+
+/// The deed was done: nothing before it in the clause says otherwise, and bare words (`解决`) have a sign of completion.
+fn is_done(found: &Found, hit: &Hit) -> bool {
+    const OPEN: &[&str] = &["没", "未", "仍", "至今", "尚", "迟迟", "不"];
+    const DONE: &[&str] = &["已", "了", "万元", "名", "成功", "全部", "足额"];
+    const REACH: usize = 8;
+    let clause = found.reading.clause(hit.start);
+    let is_same = |position: &usize| found.reading.clause(*position) == clause;
+    let first = (hit.start.saturating_sub(REACH)..hit.start)
+        .find(is_same)
+        .unwrap_or(hit.start);
+    let last = (hit.end..(hit.end + REACH).min(found.reading.len()))
+        .take_while(is_same)
+        .last()
+        .map_or(hit.end, |position| position + 1);
+    let before = found.folded_text(first, hit.start);
+    let around = found.folded_text(first, last);
+    let word = found.folded_text(hit.start, hit.end);
+    let is_bare = matches!(word, "解决" | "落实" | "到位" | "发放" | "下发" | "兑现");
+    !OPEN.iter().any(|sign| before.contains(sign))
+        && (!is_bare || DONE.iter().any(|sign| around.contains(sign)))
 }
 
 fn is_arrears_term(hit: &Hit) -> bool {

@@ -45,10 +45,11 @@ static MARKED: LazyLock<Selector> = LazyLock::new(|| {
 /// Lines that belong to the page, not to the text.
 static CHROME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"^(?:[\[【（(]?(?:责任编辑|责编|编辑|校对|审核|初审|终审)[:：]|分享到|分享至|上一[篇页条]|下一[篇页条]|",
-        r"[\[【]?(?:打印|关闭|收藏|我要纠错|返回顶部|大 中 小|字号|字体)|相关(?:阅读|新闻|链接|文章|报道)|",
-        r"扫一扫|扫码|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
-        r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|推荐阅读|更多精彩|原标题[:：])"
+        r"^(?:[\[【（(]?(?:责任编辑|责编|编辑|校对|审核|初审|终审)[:：]|(?:分享到|分享至|上一[篇页条]|下一[篇页条])(?:[:：\s]|$)|",
+        r"(?:[\[【]?(?:打印|关闭|收藏|分享|我要纠错|返回顶部|大 中 小|大中小|大|中|小|字号|字体)(?:本页|窗口|页面)?[\]】|｜:：\s]*)+$|",
+        r"[\[【]?(?:相关(?:阅读|新闻|链接|文章|报道)|推荐阅读|更多精彩)[\]】]?(?:[:：]|\s*$)|",
+        r"扫一扫|扫码(?:关注|下载|阅读|查看|分享)|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
+        r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|原标题[:：])"
     ))
     .expect("the pattern is part of the program")
 });
@@ -217,5 +218,31 @@ fn is_film(element: &ElementRef<'_>) -> bool {
                 .any(|part| source.contains(part))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_chrome;
+
+    #[test]
+    fn buttons_go_and_sentences_that_begin_like_them_stay() {
+        for button in [
+            "打印",
+            "【关闭窗口】",
+            "字号：大 中 小",
+            "上一篇：关于放假",
+            "相关阅读：",
+        ] {
+            assert_eq!(without_chrome(button), "", "{button}");
+        }
+        for line in [
+            "关闭多年的厂子还欠着工资",
+            "收藏家协会拖欠工资",
+            "上一页写的都是假的",
+            "相关报道引发关注",
+        ] {
+            assert_eq!(without_chrome(line), line);
+        }
     }
 }

@@ -117,10 +117,21 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
 
 fn outlet(line: &str) -> Option<String> {
     // `郑州晚报记者某某`: the reporter is not part of the paper's name.
+    let start = OUTLET.find(line)?.start();
+    let is_of_other = |word: &str| line[..start].trim_end().ends_with(word);
+    if OTHER_ORIGINS.iter().any(|word| is_of_other(word)) {
+        return None;
+    }
     let name = label(&OUTLET, line)?;
     let end = name.find("记者").filter(|end| *end > 0);
     Some(end.map_or(name.as_str(), |end| &name[..end]).to_owned())
 }
+
+/// What else has an origin (`图片来源`, `资金来源`) than the text.
+const OTHER_ORIGINS: &[&str] = &[
+    "图片", "图", "照片", "视频", "资金", "数据", "收入", "经费", "经济", "素材", "配图", "生源",
+    "客源", "货源",
+];
 
 fn label(pattern: &Regex, line: &str) -> Option<String> {
     let found = pattern.captures(line)?;
@@ -168,6 +179,17 @@ pub fn without_label(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::read;
+
+    #[test]
+    fn the_origin_of_a_picture_or_of_money_is_no_outlet() {
+        for line in ["图片来源：网络", "资金来源：财政拨款"] {
+            assert_eq!(super::outlet(line), None, "{line}");
+        }
+        assert_eq!(
+            super::outlet("文章来源：郑州晚报").as_deref(),
+            Some("郑州晚报")
+        );
+    }
 
     #[test]
     fn the_line_under_the_title_wins_over_clocks_and_copyright() {

@@ -42,7 +42,7 @@ pub fn decode(
         return decoded(encoding, bytes);
     }
     let claims = claims(bytes, content_type);
-    if is_convincing_utf8(bytes, &claims) {
+    if is_convincing_utf8(bytes, &claims) || is_broken_utf8(bytes) {
         return decoded(UTF_8, bytes);
     }
     let guess = guess(bytes);
@@ -119,6 +119,16 @@ fn is_convincing_utf8(bytes: &[u8], claims: &[&'static Encoding]) -> bool {
         Some(claim) if *claim != UTF_8 => wide > narrow,
         _ => true,
     }
+}
+
+/// UTF-8 with a few broken characters: in any other encoding nearly all its sequences would be.
+fn is_broken_utf8(bytes: &[u8]) -> bool {
+    let (mut wide, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        wide += chunk.valid().chars().filter(|c| c.len_utf8() >= 3).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    broken > 0 && wide >= 10 && wide >= 20 * broken
 }
 
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -200,6 +210,17 @@ mod tests {
         let big5 = BIG5.encode(TRADITIONAL).0;
         let decoded = decode(&big5, None, None);
         assert_eq!((&*decoded.text, &*decoded.charset), (TRADITIONAL, "Big5"));
+    }
+
+    #[test]
+    fn one_broken_character_does_not_make_utf8_something_else() {
+        let mut bytes = "河南省郑州市社会保险中心发布二〇一七年养老金调整通知"
+            .as_bytes()
+            .to_vec();
+        bytes.insert(30, 0xe4);
+        let page = decode(&bytes, None, None);
+        assert_eq!(page.charset, "UTF-8");
+        assert!(page.text.contains("养老金调整"));
     }
 
     #[test]

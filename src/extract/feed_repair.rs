@@ -69,7 +69,7 @@ fn is_allowed(character: char) -> bool {
 /// `a & b` → `a &amp; b`, `&nbsp;` → its character; known entities and CDATA stay.
 fn escape_ampersands(text: &str) -> String {
     static AMPERSAND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?s)<!\[CDATA\[.*?\]\]>|&(?:(amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});|([a-zA-Z]{2,8});)?")
+        Regex::new(r"(?s)<!\[CDATA\[.*?(?:\]\]>|\z)|&(?:(amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});|([a-zA-Z]{2,8});)?")
             .expect("the pattern is valid")
     });
     let escaped = AMPERSAND.replace_all(text, |found: &Captures<'_>| {
@@ -104,6 +104,9 @@ fn set_version(text: &str) -> String {
     .into_owned()
 }
 
+/// Feeds use a handful of prefixes; what has more is no feed.
+const MAX_PREFIXES: usize = 50;
+
 /// Declares every prefix that is used and was not declared, in the root element.
 fn declare_prefixes(text: &str) -> String {
     static USED: LazyLock<Regex> =
@@ -113,8 +116,12 @@ fn declare_prefixes(text: &str) -> String {
     let used: BTreeSet<&str> = USED
         .captures_iter(text)
         .filter_map(|found| found.get(1).map(|prefix| prefix.as_str()))
-        .filter(|prefix| !text.contains(&format!("xmlns:{prefix}")))
         .collect();
+    // Asked once for each prefix, and there are only so many that make sense.
+    let used = used
+        .into_iter()
+        .take(MAX_PREFIXES)
+        .filter(|prefix| !text.contains(&format!("xmlns:{prefix}")));
     let mut declarations = String::new();
     for prefix in used {
         let address = match prefix {

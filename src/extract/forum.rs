@@ -12,7 +12,7 @@ use crate::extract::title;
 use crate::extract::{Extraction, Visit};
 use crate::model::{Post, SourceKind, canonical_url};
 use regex::Regex;
-use scraper::{ElementRef, Html};
+use scraper::{ElementRef, Html, Selector};
 use std::sync::LazyLock;
 use url::Url;
 
@@ -27,6 +27,7 @@ static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
     .collect()
 });
 
+static QUOTE: LazyLock<Selector> = LazyLock::new(|| selector(".quote, blockquote"));
 static FLOOR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("the pattern is valid"));
 static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
@@ -161,7 +162,8 @@ fn read_floor(
 ) -> Post {
     let mut post = visit.empty_post(thread_url);
     let body = html::first(floor, rules.body.as_ref()).unwrap_or(floor);
-    let body = body::of_element(body, |_| false);
+    // What a reply quotes was written by somebody else.
+    let body = body::of_element(body, |part| !is_first && QUOTE.matches(part));
     post.text = body.text;
     post.has_image = body.has_image;
     post.has_video = body.has_video;

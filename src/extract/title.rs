@@ -50,11 +50,14 @@ pub fn of_page(document: &Html, metadata: &Metadata) -> Option<String> {
     let headings = headings(document);
     let repeated = page_title.as_deref().and_then(|whole| {
         let squeezed = squeeze(whole);
-        let mut repeated = headings.iter().filter(|heading| {
+        let repeated = headings.iter().rev().filter(|heading| {
             let heading = squeeze(heading);
             squeezed.starts_with(&heading) || (heading == squeezed)
         });
-        repeated.next().cloned()
+        // The longest: pages also show a shortened title. The first of equals.
+        repeated
+            .max_by_key(|heading| squeeze(heading).len())
+            .cloned()
     });
     repeated
         .or_else(|| metadata.title.as_deref().map(without_site_name))
@@ -89,6 +92,8 @@ pub fn without_site_name(title: &str) -> String {
 
 fn shorter(title: &str) -> Option<&str> {
     let separators: &[(&str, bool)] = &[
+        // The last of equals decides: ` - ` is more than its blank.
+        (" ", false),
         ("_", true),
         (" - ", true),
         (" | ", true),
@@ -99,21 +104,26 @@ fn shorter(title: &str) -> Option<&str> {
         ("-", false),
         ("—", false),
         ("–", false),
-        (" ", false),
     ];
-    let (head, tail, is_sure) = separators
+    let (separator, head, tail, is_sure) = separators
         .iter()
         .filter_map(|(separator, is_sure)| {
             let (head, tail) = title.rsplit_once(separator)?;
             Some((
+                *separator,
                 head.trim_end_matches(['_', '-', ' ', '|', '—']),
                 tail.trim(),
                 *is_sure,
             ))
         })
-        .max_by_key(|(head, _, _)| head.len())?;
+        .max_by_key(|(_, head, _, _)| head.len())?;
+    // A blank also stands inside a title: `… 市人社局回应`.
+    let is_weak = |word: &str| separator == " " && matches!(word, "局" | "厅" | "中心" | "公告");
     let is_name = tail.chars().count() <= MAX_SITE_NAME_CHARS
-        && (is_sure || SITE_WORDS.iter().any(|word| tail.contains(word)));
+        && (is_sure
+            || SITE_WORDS
+                .iter()
+                .any(|word| tail.contains(word) && !is_weak(word)));
     let is_enough = head.chars().count() >= MIN_CHARS.max(tail.chars().count() / 2);
     (is_name && is_enough && head.len() < title.len()).then_some(head)
 }
@@ -132,6 +142,10 @@ mod tests {
             ("2016-2017年度考试安排", "2016-2017年度考试安排"),
             ("某某博客 » 求职季来了", "求职季来了"),
             ("某某网", "某某网"),
+            (
+                "工地欠薪半年没人管 市人社局回应",
+                "工地欠薪半年没人管 市人社局回应",
+            ),
         ] {
             assert_eq!(without_site_name(whole), title);
         }

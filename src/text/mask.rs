@@ -3,47 +3,64 @@
 //! Hotlines, document numbers, years, amounts, ISSN and digits inside addresses stay; names only where a rule is sure.
 
 mod name;
+mod replace;
 
-use regex::{Captures, Regex};
-use std::ops::Range;
+use regex::Regex;
+use replace::{Found, Neighbours, keep_ends, replace, stars_for_digits, without_separators};
 use std::sync::LazyLock;
 
-/// Compiles a pattern that is a constant of this file; `D` stands for a digit, half or full width.
+/// Compiles a pattern that is a constant of this file. `D` stands for a digit, half or full width; `N` for a digit or
+/// its Chinese numeral; `S` for what people write between the groups of a number.
 fn pattern(text: &str) -> Regex {
-    Regex::new(&text.replace('D', "[0-9０-９]")).expect("the pattern is a constant")
+    let text = text
+        .replace('D', "[0-9０-９]")
+        .replace('N', "[0-9０-９零〇一二三四五六七八九幺]")
+        .replace('S', "[- \u{3000}\t－—–‐.．·]");
+    Regex::new(&text).expect("the pattern is a constant")
 }
 
-static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:https?://|www\.)[!-~]+"));
-static IDENTITY: LazyLock<Regex> = LazyLock::new(|| pattern(r"D{17}[0-9０-９XxＸｘ]|D{15}"));
-static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"D{16,19}|D{4}(?: D{4}){3}(?: D{1,3})?"));
-static MOBILE: LazyLock<Regex> = LazyLock::new(|| {
+static IDENTITY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"[1１][- 　]?[3-9３-９](?:[- 　]?D){9}|[一幺][三四五六七八九](?:[- 　]?[零〇一二三四五六七八九幺]){9}",
+        r"D{17}[0-9０-９XxＸｘ]|D{15}|D{6}S?(?:19|20|１９|２０)D{2}S?D{4}S?D{3}[0-9０-９XxＸｘ]|D{6}SD{6}S?D{3}",
     )
 });
-static LANDLINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0０]D{2,3})([- －—]?)(D{7,8})"));
-static LOCAL_LINE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(电话|座机|固话|致电)([：: ]*)([2-8]D{6,7})"));
+static CARD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"D{16,19}|D{4}(?:SD{4}){3}(?:SD{1,3})?|D{6}SD{10,13}"));
+static MOBILE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"((?:(?:[+＋]|00)?86S?)?)([1１][3-9３-９]DS?D{4}S?D{4})"));
+/// Grouped in some other way, or partly in Chinese numerals.
+static ODD_MOBILE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"()([1１一幺][- \u{3000}－]?[3-9３-９三四五六七八九](?:[- \u{3000}－]?N){9})")
+});
+static LANDLINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"([(（]?[0０]D{2,3}[)）]?)(S?)(D{7,8}|D{3,4}SD{4})"));
+static LOCAL_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(电话|座机|固话|致电|联系方式)([号：:是 ]*)([2-8]D{6,7}|[2-8]D{2,3}SD{4})")
+});
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 });
 static QQ: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"((?i:qq)|扣扣|企鹅号)([号群是：: ]*)([1-9]D{4,10})"));
 static WECHAT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(微信号?|薇信|V信|v信|(?i:vx)|加微|加[Vv])([号是：: ]*)([A-Za-z])[A-Za-z0-9_-]{5,19}")
+    Regex::new(
+        r"(微信号?|薇信|[Vv]信|(?i:vx|wx)|加微|加[Vv])((?:[号是为加：: ]|(?i:id))*)([A-Za-z])[A-Za-z0-9_-]{5,19}",
+    )
+    .expect("the pattern is a constant")
 });
 static PLATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])([·• ]?)[A-HJ-NP-Z0-9]{5,6}",
+    Regex::new(
+        r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z])([-·•・ －]?)([A-HJ-NP-Za-hj-np-z0-9]{5,6})",
     )
+    .expect("the pattern is a constant")
 });
 static ROOM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"D{1,4}(号楼|号院|栋|幢|座)(?:D{1,2}(单元))?D{1,5}(室|户|号|层)?|D{1,2}(单元)D{1,5}(室|户|号)?",
+        r"(?:D{1,4}号院)?D{1,4}(号楼|号院|栋|幢|座)(?:D{1,2}(单元))?D{1,5}(室|户|号|层)?|D{1,2}(单元)D{1,5}(室|户|号)?",
     )
 });
 
-/// Words before a long number that say it is no account: 16-digit post ids are common.
+/// Words directly before a long number that say it is no account: 16-digit post ids are common.
 const NUMBERED_THINGS: &[&str] = &[
     "ID",
     "id",
@@ -55,9 +72,31 @@ const NUMBERED_THINGS: &[&str] = &[
     "流水号",
     "受理号",
 ];
+/// How many characters may stand between such a word and the number.
+const DIRECTLY: usize = 2;
 /// Words near a number that say it is a bank account.
 const ACCOUNT_WORDS: &[&str] = &[
-    "卡号", "银行", "账号", "帐号", "账户", "帐户", "打款", "收款", "汇款",
+    "卡号",
+    "银行",
+    "账号",
+    "帐号",
+    "账户",
+    "帐户",
+    "打款",
+    "收款",
+    "汇款",
+    "转账",
+    "退款",
+    "工行",
+    "农行",
+    "建行",
+    "中行",
+    "交行",
+    "邮储",
+    "工资卡",
+    "储蓄卡",
+    "存折",
+    "社保卡",
 ];
 /// How far such words reach, in characters.
 const WORD_REACH: usize = 10;
@@ -65,52 +104,45 @@ const WORD_REACH: usize = 10;
 /// The text with personal data masked: identity cards, bank cards, mobile and private land lines, e-mail, QQ, WeChat,
 /// number plates, rooms, and names of private persons beside them or after `我叫` and the like.
 pub fn mask(text: &str) -> String {
+    // A masked number is shorter, which may bring a word within reach of the next: repeat until nothing changes.
+    // Every turn that changes something leaves fewer characters to mask, so there is a last one.
+    let mut masked = mask_once(text);
+    loop {
+        let again = mask_once(&masked);
+        if again == masked {
+            return masked;
+        }
+        masked = again;
+    }
+}
+
+fn mask_once(text: &str) -> String {
     // Long numbers first, so that no shorter rule eats a part of them.
-    let text = replace(text, &IDENTITY, |found| {
-        (!found.follows(NUMBERED_THINGS, WORD_REACH)).then(|| keep_ends(found.whole, 6, 0))
+    let digits = Neighbours::NoDigits;
+    let text = replace(text, &IDENTITY, digits, |found| {
+        (!is_numbered_thing(found)).then(|| keep_ends(&without_separators(found.whole), 6, 0))
     });
-    let text = replace(&text, &CARD, mask_card);
-    let text = replace(&text, &MOBILE, |found| Some(mask_mobile(found.whole)));
-    let text = replace(&text, &LANDLINE, |found| {
-        let number = found.part(3);
-        Some(format!(
-            "{}{}{}",
-            found.part(1),
-            found.part(2),
-            keep_ends(number, 0, 4)
-        ))
-    });
-    let text = replace(&text, &LOCAL_LINE, |found| {
-        Some(format!(
-            "{}{}{}",
-            found.part(1),
-            found.part(2),
-            keep_ends(found.part(3), 0, 4)
-        ))
-    });
-    let text = replace(&text, &EMAIL, |found| {
+    let text = replace(&text, &CARD, digits, mask_card);
+    let text = replace(&text, &MOBILE, digits, mask_mobile);
+    let text = replace(&text, &ODD_MOBILE, digits, mask_mobile);
+    let text = replace(&text, &LANDLINE, digits, mask_line);
+    let words = Neighbours::NoWords;
+    let text = replace(&text, &LOCAL_LINE, words, mask_line);
+    let text = replace(&text, &EMAIL, words, |found| {
         Some(format!("{}***@{}", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &QQ, |found| {
-        Some(format!(
-            "{}{}{}",
-            found.part(1),
-            found.part(2),
-            keep_ends(found.part(3), 2, 0)
-        ))
+    let text = replace(&text, &QQ, words, |found| {
+        let number = keep_ends(found.part(3), 2, 0);
+        Some(format!("{}{}{number}", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &WECHAT, |found| {
-        Some(format!(
-            "{}{}{}***",
-            found.part(1),
-            found.part(2),
-            found.part(3)
-        ))
+    let text = replace(&text, &WECHAT, words, |found| {
+        let first = found.part(3);
+        Some(format!("{}{}{first}***", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &PLATE, |found| {
-        Some(format!("{}{}*****", found.part(1), found.part(2)))
+    let text = replace(&text, &PLATE, words, mask_plate);
+    let text = replace(&text, &ROOM, words, |found| {
+        Some(stars_for_digits(found.whole))
     });
-    let text = replace(&text, &ROOM, |found| Some(stars_for_digits(found.whole)));
     name::mask_names(&text)
 }
 
@@ -123,137 +155,39 @@ pub fn mask_author(name: &str) -> String {
     }
 }
 
-/// A match and its surroundings.
-struct Found<'t> {
-    whole: &'t str,
-    before: &'t str,
-    after: &'t str,
-    captures: Captures<'t>,
-}
-
-impl<'t> Found<'t> {
-    fn part(&self, group: usize) -> &'t str {
-        self.captures.get(group).map_or("", |part| part.as_str())
-    }
-
-    /// One of the words stands within `reach` characters before.
-    fn follows(&self, words: &[&str], reach: usize) -> bool {
-        let start = self
-            .before
-            .char_indices()
-            .rev()
-            .nth(reach - 1)
-            .map_or(0, |(index, _)| index);
-        words.iter().any(|word| self.before[start..].contains(word))
-    }
-}
-
-/// Replaces matches that stand alone and outside web addresses; `None` leaves a match as it is.
-fn replace(text: &str, regex: &Regex, masked: impl Fn(&Found) -> Option<String>) -> String {
-    let addresses: Vec<Range<usize>> = URL.find_iter(text).map(|url| url.range()).collect();
-    let mut result = String::with_capacity(text.len());
-    let mut copied = 0;
-    for captures in regex.captures_iter(text) {
-        let Some(whole) = captures.get(0) else {
-            continue;
-        };
-        let found = Found {
-            whole: whole.as_str(),
-            before: &text[..whole.start()],
-            after: &text[whole.end()..],
-            captures,
-        };
-        let next_address = addresses.partition_point(|address| address.end <= whole.start());
-        let is_in_address =
-            (addresses.get(next_address)).is_some_and(|address| address.contains(&whole.start()));
-        if is_in_address || !stands_alone(&found) {
-            continue;
-        }
-        if let Some(masked) = masked(&found) {
-            result.push_str(&text[copied..whole.start()]);
-            result.push_str(&masked);
-            copied = whole.end();
-        }
-    }
-    result.push_str(&text[copied..]);
-    result
-}
-
-/// No digit or Latin letter touches the match where it begins or ends with one; `-` and `.` join numbers (ISSN, dates).
-fn stands_alone(found: &Found) -> bool {
-    let is_word = |character: char| {
-        character.is_ascii_alphanumeric() || is_digit(character) || character == '*'
-    };
-    let touches = |inner: Option<char>, outer: Option<char>| {
-        inner.is_some_and(is_word) && outer.is_some_and(is_word)
-    };
-    !touches(found.whole.chars().next(), found.before.chars().next_back())
-        && !touches(found.whole.chars().next_back(), found.after.chars().next())
-}
-
-fn is_digit(character: char) -> bool {
-    matches!(character, '0'..='9' | '０'..='９')
+/// An order, a post, a case: its number is nobody's, unless a card is spoken of.
+fn is_numbered_thing(found: &Found) -> bool {
+    found.follows(NUMBERED_THINGS, DIRECTLY)
+        && !found.mentions(&["身份证", "银行", "卡号"], WORD_REACH)
 }
 
 fn mask_card(found: &Found) -> Option<String> {
-    if found.follows(NUMBERED_THINGS, WORD_REACH) {
+    if is_numbered_thing(found) {
         return None;
     }
-    let is_account = found.follows(ACCOUNT_WORDS, WORD_REACH) || passes_luhn(found.whole);
-    is_account.then(|| keep_ends(found.whole, 0, 4))
+    let is_account = found.mentions(ACCOUNT_WORDS, WORD_REACH) || replace::passes_luhn(found.whole);
+    is_account.then(|| keep_ends(&without_separators(found.whole), 0, 4))
 }
 
-/// Check digit of bank cards (ISO/IEC 7812).
-fn passes_luhn(number: &str) -> bool {
-    let digits: Vec<u32> = number.chars().filter_map(digit_value).collect();
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(index, digit)| match index % 2 {
-            1 if *digit > 4 => digit * 2 - 9,
-            1 => digit * 2,
-            _ => *digit,
-        })
-        .sum();
-    sum.is_multiple_of(10)
+/// 3 + 4 digits stay, what separates them goes.
+fn mask_mobile(found: &Found) -> Option<String> {
+    let number = keep_ends(&without_separators(found.part(2)), 3, 4);
+    Some(format!("{}{number}", found.part(1)))
 }
 
-fn digit_value(character: char) -> Option<u32> {
-    match character {
-        '０'..='９' => Some(u32::from(character) - u32::from('０')),
-        _ => character.to_digit(10),
-    }
+fn mask_line(found: &Found) -> Option<String> {
+    let number = keep_ends(&without_separators(found.part(3)), 0, 4);
+    Some(format!("{}{}{number}", found.part(1), found.part(2)))
 }
 
-/// 3 + 4 digits stay, spaces and hyphens go.
-fn mask_mobile(number: &str) -> String {
-    let digits: String = number
-        .chars()
-        .filter(|character| !matches!(character, ' ' | '-' | '　'))
-        .collect();
-    keep_ends(&digits, 3, 4)
-}
-
-/// Stars for everything but the first and last characters.
-fn keep_ends(text: &str, first: usize, last: usize) -> String {
-    let count = text.chars().count();
-    text.chars()
-        .enumerate()
-        .map(|(index, character)| {
-            if index < first || index + last >= count {
-                character
-            } else {
-                '*'
-            }
-        })
-        .collect()
-}
-
-fn stars_for_digits(text: &str) -> String {
-    text.chars()
-        .map(|character| if is_digit(character) { '*' } else { character })
-        .collect()
+/// As on a plate, or in any hand with figures enough to be no word (`云server`).
+fn mask_plate(found: &Found) -> Option<String> {
+    let number = found.part(3);
+    let is_as_printed = !found
+        .whole
+        .contains(|c: char| c.is_ascii_lowercase() || c == '-');
+    let figures = number.chars().filter(char::is_ascii_digit).count();
+    (is_as_printed || figures >= 2).then(|| format!("{}{}*****", found.part(1), found.part(2)))
 }
 
 #[cfg(test)]

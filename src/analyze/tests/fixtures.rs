@@ -46,6 +46,7 @@ fn post_of(case: &Case) -> Post {
     };
     if let (Some(time), Some(published)) = (&case.time, &mut judged.published_at) {
         published.at = at(time);
+        judged.fetched_at = at(time) + chrono::TimeDelta::days(1);
     }
     judged
 }
@@ -120,6 +121,11 @@ fn complaints_and_questions_are_told_apart() {
 #[test]
 fn danger_is_raised_and_figures_of_speech_are_not() {
     check("danger.toml");
+}
+
+#[test]
+fn what_a_review_found_is_judged_right() {
+    check("reviewed.toml");
 }
 
 #[test]

@@ -51,7 +51,7 @@ static TITLED: LazyLock<Selector> = LazyLock::new(|| html::selector("[title]"));
 pub fn day_of_url(url: &Url, now: Timestamp) -> Option<PublishedAt> {
     static DAY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?:^|[^\d])((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2]|[1-9][-/_])[-/_]?(0[1-9]|[12]\d|3[01]|[1-9]/)",
+            r"(?:^|[^\d])((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2]|[1-9][-/_])[-/_]?(?:(0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?(?:[^\d]|$)|([1-9])/)",
         )
         .expect("the pattern is part of the program")
     });
@@ -62,7 +62,11 @@ pub fn day_of_url(url: &Url, now: Timestamp) -> Option<PublishedAt> {
                 .parse::<u32>()
         };
         let year = found[1].parse().ok()?;
-        let date = NaiveDate::from_ymd_opt(year, number(2).ok()?, number(3).ok()?)?;
+        let date = NaiveDate::from_ymd_opt(
+            year,
+            number(2).ok()?,
+            number(if found.get(3).is_some() { 3 } else { 4 }).ok()?,
+        )?;
         Moment::on(date).published(now)
     })
 }

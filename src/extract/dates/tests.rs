@@ -160,6 +160,8 @@ fn addresses_name_days() {
         ("http://a.test/id/20991231.html", None),
         ("http://a.test/thread-2017-1-1.html", None),
         ("http://a.test/6789012345.html", None),
+        ("http://a.test/201704131.html", None),
+        ("http://a.test/20170413135833.html", Some("2017-04-13")),
         ("http://a.test/?d=2017-04-13", None),
     ] {
         let url = Url::parse(url).expect("test address");
