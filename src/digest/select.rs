@@ -21,8 +21,8 @@ pub struct Context<'a> {
     pub office: &'a dyn Fn(Topic, Timestamp) -> String,
     /// Events that posts may belong to; may be empty.
     pub events: &'a [Event],
-    /// Posts that earlier issues printed: neither they nor their copies are printed again, even where their level
-    /// rose since. New posts of their events are, as 续报.
+    /// Posts that earlier issues printed: neither they nor their copies are printed again; new posts of their events
+    /// are, as 续报. The caller leaves out those whose level rose since: they are printed once more.
     pub already_printed: &'a HashSet<PostId>,
 }
 
