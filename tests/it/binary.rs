@@ -279,7 +279,9 @@ fn an_issue_goes_from_draft_to_number_and_keeps_it_when_void() {
     }
     desk.expect(2, &["issue", "export", &id, "--format", "pages", "-o", "x"]);
 
-    let void = |reason: &[&str]| desk.run(&[&["issue", "void", &id, "--json"], reason].concat());
+    let void = |reason: &[&str]| {
+        desk.run(&[&["issue", "void", &id, "--by", "值班员", "--json"], reason].concat())
+    };
     assert_eq!(void(&[]).code, Some(2), "a reason is needed");
     let voided = void(&["--reason", "标题有误"]).json();
     assert_eq!(
