@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::digest::DigestSettings;
 use crate::digest::select::{Context, compile};
-use crate::model::{IssueId, Period, Schedule, Timestamp, Topic};
+use crate::model::{IssueContent, IssueId, Period, Schedule, Timestamp, Topic};
 use anyhow::Result;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -68,25 +68,50 @@ fn latest_due(
         .last()
 }
 
-/// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off, or to this
-/// moment where no period is complete yet.
+/// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off; where that holds
+/// nothing to print, or is not over yet, the period up to this moment.
 ///
 /// # Errors
 /// The store refuses.
 pub fn draft_now(app: &App, digest: &DigestSettings) -> Result<Drafted> {
     let now = app.now();
     let covered = app.store.covered_until(&digest.code)?;
-    let period = digest.period_since(covered, now).unwrap_or_else(|| {
-        let latest = digest.period_ending(now);
-        Period {
-            from: covered.unwrap_or(latest.from),
-            to: now,
-        }
-    });
-    draft(app, digest, period, now)
+    let complete = digest.period_since(covered, now);
+    if let Some(period) = complete
+        && let Some(content) = content(app, digest, period)?
+    {
+        return save(app, digest, period, Some(content), now);
+    }
+    let latest = digest.period_ending(now);
+    let from = complete.map_or_else(|| covered.unwrap_or(latest.from), |period| period.from);
+    draft(app, digest, Period { from, to: now }, now)
 }
 
 fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> Result<Drafted> {
+    let content = content(app, digest, period)?;
+    save(app, digest, period, content, now)
+}
+
+fn save(
+    app: &App,
+    digest: &DigestSettings,
+    period: Period,
+    content: Option<IssueContent>,
+    now: Timestamp,
+) -> Result<Drafted> {
+    let Some(content) = content else {
+        app.store.save_zero_report(&digest.code, period, now)?;
+        return Ok(Drafted::Zero {
+            digest: digest.code.clone(),
+            period,
+        });
+    };
+    let id = app.store.save_draft(&content, now)?;
+    Ok(Drafted::Issue { id, period })
+}
+
+/// What an issue of the period would say; `None`: nothing worth an issue.
+fn content(app: &App, digest: &DigestSettings, period: Period) -> Result<Option<IssueContent>> {
     let posts = app
         .store
         .about_in_period(period.from, period.to, period.from - OLD_NEWS)?;
@@ -105,15 +130,7 @@ fn draft(app: &App, digest: &DigestSettings, period: Period, now: Timestamp) -> 
         events: &events,
         already_printed: &already_printed,
     };
-    let Some(content) = compile(digest, period, &posts, &context) else {
-        app.store.save_zero_report(&digest.code, period, now)?;
-        return Ok(Drafted::Zero {
-            digest: digest.code.clone(),
-            period,
-        });
-    };
-    let id = app.store.save_draft(&content, now)?;
-    Ok(Drafted::Issue { id, period })
+    Ok(compile(digest, period, &posts, &context))
 }
 
 /// Names of sources that were visited in the period and never read.
