@@ -108,17 +108,12 @@ impl Fetcher {
         })
     }
 
-    /// A public page may not lead us to a private host, even to one that is a source of its own.
     fn check_redirect(&self, from: &Url, to: &Url) -> Result<(), FetchError> {
-        let is_private = |url: &Url| {
-            let host = url.host_str().unwrap_or_default();
-            self.settings.is_private_host(host)
-        };
-        if is_private(to) && !is_private(from) {
-            let host = to.host_str().unwrap_or_default().to_owned();
-            return Err(FetchError::PrivateAddress { host });
+        if self.settings.may_lead(from, to) {
+            return Ok(());
         }
-        Ok(())
+        let host = to.host_str().unwrap_or_default().to_owned();
+        Err(FetchError::PrivateAddress { host })
     }
 
     /// One request in its turn; redirects are the caller's.

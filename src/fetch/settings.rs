@@ -3,6 +3,7 @@
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use url::Url;
 
 /// How politely and how cautiously we read.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -50,6 +51,13 @@ impl FetchSettings {
         )
     }
 
+    /// May a page of `from` send us to `to`, by link or redirect? A public page may not lead to a private host, even to
+    /// one that is a source of its own.
+    pub fn may_lead(&self, from: &Url, to: &Url) -> bool {
+        let is_private = |url: &Url| self.is_private_host(url.host_str().unwrap_or_default());
+        is_private(from) || !is_private(to)
+    }
+
     /// May this host have a private address?
     pub fn is_private_host(&self, host: &str) -> bool {
         self.private_hosts.iter().any(|allowed| {
@@ -59,5 +67,36 @@ impl FetchSettings {
                     .strip_suffix(allowed.as_str())
                     .is_some_and(|rest| rest.ends_with('.'))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FetchSettings;
+    use bytesize::ByteSize;
+    use std::time::Duration;
+    use url::Url;
+
+    #[test]
+    fn a_public_page_leads_to_no_private_host() {
+        let settings = FetchSettings {
+            agent: String::new(),
+            contact: String::new(),
+            delay: Duration::ZERO,
+            max_crawl_delay: Duration::ZERO,
+            timeout: Duration::ZERO,
+            connect_timeout: Duration::ZERO,
+            max_body: ByteSize::mib(1),
+            max_redirects: 0,
+            obey_robots: true,
+            private_hosts: vec!["rsshub.Intranet".to_owned()],
+        };
+        let url = |text: &str| Url::parse(text).expect("test address");
+        let public = url("https://news.example.cn/");
+        let private = url("http://rsshub.intranet:1200/x");
+        assert!(!settings.may_lead(&public, &private));
+        assert!(settings.may_lead(&private, &private));
+        assert!(settings.may_lead(&private, &public));
+        assert!(settings.may_lead(&public, &url("https://other.example.cn/")));
     }
 }

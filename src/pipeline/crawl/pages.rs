@@ -93,7 +93,7 @@ fn save_entry_page(
         discover(declared, extraction)
     };
     let links = if follows {
-        links(extraction)
+        links(app, declared, extraction)
     } else {
         Vec::new()
     };
@@ -212,7 +212,7 @@ fn save_target(
     };
     let extraction = extract(page, &hints(declared, kind), &app.config.sites);
     let (posts, refused) = discover(declared, &extraction);
-    let links = continuations(&extraction, posts.is_empty());
+    let links = continuations(app, declared, &extraction, posts.is_empty());
     let mut warnings = extraction.warnings.clone();
     if posts.is_empty() && links.is_empty() {
         // A script, a challenge, an empty shell: the text may be there another time.
@@ -258,10 +258,17 @@ fn revisit(extraction: &Extraction, claim: &Claim, now: Timestamp) -> Option<Tim
 
 /// An edition's page lists articles, a thread goes on over pages; an article lists other articles that are not ours to
 /// follow.
-fn continuations(extraction: &Extraction, has_no_posts: bool) -> Vec<String> {
+fn continuations(
+    app: &App,
+    declared: &DeclaredSource,
+    extraction: &Extraction,
+    has_no_posts: bool,
+) -> Vec<String> {
     match extraction.format {
-        Format::Epaper if has_no_posts => links(extraction),
-        Format::Forum => extraction.next_pages.iter().map(canonical_url).collect(),
+        Format::Epaper if has_no_posts => links(app, declared, extraction),
+        Format::Forum => allowed(app, declared, &extraction.next_pages)
+            .map(canonical_url)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -330,10 +337,28 @@ fn discover(declared: &DeclaredSource, extraction: &Extraction) -> (Vec<Discover
 }
 
 /// Addresses to visit; pages that this visit reads as continuations are not waited for a second time.
-fn links(extraction: &Extraction) -> Vec<String> {
+fn links(app: &App, declared: &DeclaredSource, extraction: &Extraction) -> Vec<String> {
     let next: HashSet<String> = extraction.next_pages.iter().map(canonical_url).collect();
-    let links = extraction.links.iter().map(|link| canonical_url(&link.url));
-    links.filter(|link| !next.contains(link)).collect()
+    let found = extraction.links.iter().map(|link| &link.url);
+    allowed(app, declared, found)
+        .map(canonical_url)
+        .filter(|link| !next.contains(link))
+        .collect()
+}
+
+/// Those addresses that a page of this source may lead to.
+fn allowed<'u>(
+    app: &App,
+    declared: &DeclaredSource,
+    urls: impl IntoIterator<Item = &'u Url>,
+) -> impl Iterator<Item = &'u Url> {
+    let settings = &app.config.settings.fetch;
+    let source = entry_url(&declared.source.url, app.now()).ok();
+    urls.into_iter().filter(move |url| {
+        source
+            .as_ref()
+            .is_some_and(|source| settings.may_lead(source, url))
+    })
 }
 
 /// The entry address of the local day.
