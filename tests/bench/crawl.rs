@@ -1,0 +1,167 @@
+//! Benchmark: pages of a loopback site → fetch → extract → analyze → store → index, as the daemon does it. Prints pages
+//! per second of wall and of CPU time, and the share of each stage measured alone. Politeness is off for these hosts.
+//!
+//! `cargo bench --bench crawl` · `YUQING_BENCH_PAGES=8000` sets the number of pages.
+
+#[path = "pages.rs"]
+mod pages;
+
+use chrono::Utc;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use yuqing::analyze::{Spread, analyze};
+use yuqing::app::{App, Clock};
+use yuqing::config::{Config, ConfigFolder, DeclaredSource};
+use yuqing::extract::{SourceHints, Sites, extract};
+use yuqing::model::{Channel, OutletTier, Page, Post, Source, SourceKind};
+use yuqing::pipeline::{self, Progress, Wanted, discovered};
+
+/// Hosts the pages are spread over: one queue each.
+const HOSTS: usize = 8;
+/// Pages whose stages are measured alone.
+const SAMPLE: usize = 400;
+
+fn main() {
+    let page_count = std::env::var("YUQING_BENCH_PAGES")
+        .ok()
+        .and_then(|written| written.parse().ok())
+        .unwrap_or(4000);
+    let site = pages::Site::start(HOSTS, page_count / HOSTS);
+    let config = config(&site);
+    stages(&config, &site);
+    whole(config, &site);
+}
+
+fn config(site: &pages::Site) -> Config {
+    let mut config =
+        Config::read(&ConfigFolder::shipped(), []).expect("the shipped configuration is valid");
+    config.settings.fetch.private_hosts = vec!["localhost".to_owned()];
+    config.settings.fetch.delay = Duration::ZERO;
+    config.settings.fetch.obey_robots = false;
+    config.settings.crawl.pages_per_turn = 200.try_into().expect("not zero");
+    config.sites = Arc::new(Sites::default());
+    config.sources = (0..HOSTS).map(|host| source(site, host)).collect();
+    config
+}
+
+fn source(site: &pages::Site, host: usize) -> DeclaredSource {
+    DeclaredSource {
+        source: Source {
+            id: format!("bench{host}"),
+            name: format!("示例新闻{host}"),
+            kind: SourceKind::List,
+            url: site.list_url(host),
+            channel: Channel::News,
+            tier: OutletTier::T3,
+            region: Some("410100".to_owned()),
+            is_official: false,
+            follows_links: true,
+        },
+        schedule: "*/10 * * * *".parse().expect("a schedule"),
+        is_enabled: true,
+        min_interval: Some(Duration::ZERO),
+        max_pages: 1,
+        note: String::new(),
+    }
+}
+
+/// Each stage alone, on one thread.
+fn stages(config: &Config, site: &pages::Site) {
+    let pages: Vec<Page> = (0..SAMPLE).map(|number| site.page(0, number)).collect();
+    let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
+    println!("{SAMPLE} pages, {} bytes each on average", bytes / SAMPLE);
+    let hints = SourceHints::default();
+    let posts: Vec<Post> = timed("extract", || {
+        let of_page = |page: &Page| extract(page, &hints, &config.sites).posts;
+        pages.iter().flat_map(of_page).collect()
+    });
+    assert_eq!(posts.len(), SAMPLE, "every page holds one post");
+    timed("mask, fingerprint", || {
+        posts
+            .iter()
+            .filter_map(|post| discovered(post.clone()))
+            .count()
+    });
+    timed("analyze", || {
+        for post in &posts {
+            black_box(analyze(
+                post,
+                &Spread::of_readings(post, &[]),
+                &config.rules,
+            ));
+        }
+    });
+}
+
+fn timed<T>(name: &str, work: impl Fn() -> T) -> T {
+    work();
+    let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let result = work();
+    let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    println!(
+        "{name:>18}: {:>7.0} pages/s, {:.3} ms of CPU per page",
+        SAMPLE as f64 / wall,
+        1000.0 * cpu / SAMPLE as f64
+    );
+    result
+}
+
+/// Fetch to index with the steps of the daemon, until every page is searchable.
+fn whole(config: Config, site: &pages::Site) {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let app = App::open(config, folder.path(), Clock::System).expect("an empty folder");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let wanted = site.page_count() as u64;
+    let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let started = Utc::now();
+    runtime.block_on(async {
+        let crawler = tokio::spawn(crawl(Arc::clone(&app), wanted));
+        while app.store.post_count().expect("the store works") < wanted {
+            process(&app).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        crawler.await.expect("the crawler ends");
+        let fetched = wall.elapsed().as_secs_f64();
+        while process(&app).await != Progress::default() {}
+        println!("stored after {fetched:.2} s");
+    });
+    let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    let everything: yuqing::index::Query = "channel:news".parse().expect("a query");
+    let found = app.index.search(&everything, yuqing::index::Sort::Time, 0, 0);
+    let found = found.expect("the index works").total;
+    println!(
+        "whole: {found} of {wanted} posts searchable in {wall:.2} s: {:.0} pages/s of wall time, {:.0} pages/s of CPU time (server and client), began {started}",
+        wanted as f64 / wall,
+        wanted as f64 / cpu
+    );
+}
+
+async fn process(app: &Arc<App>) -> Progress {
+    app.on_cpu(pipeline::process_once).await.expect("the store works")
+}
+
+async fn crawl(app: Arc<App>, wanted: u64) {
+    let mut round = Wanted::Due;
+    while app.store.post_count().expect("the store works") < wanted {
+        pipeline::crawl_once(&app, round).await.expect("the store works");
+        round = Wanted::Due;
+    }
+}
+
+/// User and system time of this process.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let after_name = stat.rsplit(')').next().expect("a name in brackets");
+    let ticks: u64 = after_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum();
+    // USER_HZ is 100 on every Linux that Rust runs on.
+    ticks as f64 / 100.0
+}
