@@ -1,7 +1,12 @@
 //! App: settings, store, index, fetcher, built once and shared by `Arc`; and the clock, so that a test or the demo may
 //! live in another time.
 
+mod source_report;
+
+pub use source_report::SourceReport;
+
 use crate::config::Config;
+use crate::evidence::Archive;
 use crate::fetch::Fetcher;
 use crate::index::Index;
 use crate::model::Timestamp;
@@ -23,6 +28,8 @@ pub struct App {
     pub store: Store,
     /// Search.
     pub index: Index,
+    /// Pages behind flagged posts.
+    pub archive: Archive,
     /// The network.
     pub fetcher: Fetcher,
     /// The time.
@@ -45,6 +52,7 @@ impl App {
             config,
             store,
             index,
+            archive: Archive::new(folder.join("evidence")),
             fetcher,
             clock,
             folder: folder.to_owned(),

@@ -1,7 +1,7 @@
 //! The loops and the one shutdown token. Every loop is the same ten lines around one step of the pipeline.
 
 use crate::app::App;
-use crate::pipeline::{self, Progress, Wanted};
+use crate::pipeline::{self, Crawler, Progress};
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::future::Future;
@@ -57,22 +57,10 @@ pub async fn run(app: Arc<App>) -> Result<()> {
 pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> {
     let settings = app.config.settings.daemon.clone();
     let mut tasks = JoinSet::new();
-    let crawl = {
-        let app = Arc::clone(app);
-        move || {
-            let app = Arc::clone(&app);
-            async move {
-                pipeline::crawl_once(&app, Wanted::Due)
-                    .await
-                    .map(|reports| log_crawl(&reports))
-            }
-        }
-    };
-    tasks.spawn(every(
-        "crawl",
+    tasks.spawn(crawl(
+        Arc::clone(app),
         settings.crawl_every,
         shutdown.clone(),
-        crawl,
     ));
     let process = {
         let app = Arc::clone(app);
@@ -108,7 +96,42 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         shutdown.clone(),
         digest,
     ));
+    let housekeep = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move { app.on_cpu(pipeline::housekeep_once).await }
+        }
+    };
+    tasks.spawn(every(
+        "housekeep",
+        settings.housekeep_every,
+        shutdown.clone(),
+        housekeep,
+    ));
     tasks
+}
+
+/// Visits sources until shutdown. Unlike the other loops it does not wait for all of its work before it looks again:
+/// one slow site would hold up every other.
+async fn crawl(app: Arc<App>, pause: Duration, shutdown: CancellationToken) {
+    let mut crawler = Crawler::new(app);
+    loop {
+        let reports = tokio::select! {
+            () = shutdown.cancelled() => return,
+            reports = crawler.step(pause) => reports,
+        };
+        match reports {
+            Ok(reports) => log_crawl(&reports),
+            Err(error) => {
+                tracing::error!("Step `crawl` failed: {error:#}");
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    () = tokio::time::sleep(pause) => {}
+                }
+            }
+        }
+    }
 }
 
 /// Runs `step` again and again until shutdown. An error is logged and the loop goes on: its work still waits as rows.

@@ -12,6 +12,7 @@ pub mod import;
 pub mod source;
 
 // The truth and what is derived from it.
+pub mod evidence;
 pub mod index;
 pub mod store;
 

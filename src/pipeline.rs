@@ -3,9 +3,12 @@
 
 mod crawl;
 mod draft;
+mod evidence;
+mod reading;
 
-pub use crawl::{CrawlReport, Wanted, crawl_once};
+pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once};
 pub use draft::{Drafted, digest_once, draft_now};
+pub use evidence::{evidence_once, housekeep_once};
 
 use crate::analyze::{Spread, analyze};
 use crate::app::App;
@@ -32,9 +35,11 @@ pub struct Progress {
     pub clustered: usize,
     /// Posts indexed.
     pub indexed: usize,
+    /// Pages behind flagged posts put into the archive.
+    pub archived: usize,
 }
 
-/// Judge → place → index: one bounded share of what waits in the store.
+/// Judge → place → index → keep evidence: one bounded share of what waits in the store.
 ///
 /// # Errors
 /// The store or the index refuses.
@@ -43,6 +48,7 @@ pub fn process_once(app: &App) -> Result<Progress> {
         analyzed: analyze_once(app)?,
         clustered: cluster_once(app)?,
         indexed: index_once(app)?,
+        archived: evidence_once(app)?,
     })
 }
 
@@ -67,6 +73,12 @@ pub fn analyze_once(app: &App) -> Result<usize> {
     let analyses = analyze_all(app, &waiting);
     app.store
         .save_analyses(&analyses, app.config.rules.version(), app.now())?;
+    let due: Vec<_> = waiting
+        .iter()
+        .zip(&analyses)
+        .filter_map(|(post, (_, _, analysis))| reading::due_reading(app, post, analysis))
+        .collect();
+    app.store.schedule_readings(&due, app.now())?;
     Ok(analyses.len())
 }
 

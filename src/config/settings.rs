@@ -5,6 +5,7 @@ use super::environment::override_by;
 use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
+use crate::evidence::EvidenceSettings;
 use crate::fetch::FetchSettings;
 use crate::index::IndexSettings;
 use crate::model::Problem;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// `[crawl]`.
     pub crawl: CrawlSettings,
+    /// `[evidence]`.
+    pub evidence: EvidenceSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
     /// `[index]`.
@@ -47,6 +50,11 @@ pub struct CrawlSettings {
     pub parallel_sources: NonZeroUsize,
     /// New pages opened per source and turn; the others stay in the frontier.
     pub pages_per_turn: NonZeroUsize,
+    /// Longest pause of a quiet source whose schedule is denser.
+    #[serde(with = "humantime_serde")]
+    pub quiet_pause: Duration,
+    /// Pages in a row on which a rule of a site finds nothing before the administrator hears of it.
+    pub rule_misses: NonZeroUsize,
 }
 
 /// `[web]`.
@@ -79,6 +87,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub digest_every: Duration,
+    /// Data over its time.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub housekeep_every: Duration,
 }
 
 /// `[bureau]` — who we are.

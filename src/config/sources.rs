@@ -26,6 +26,10 @@ pub struct DeclaredSource {
     pub is_enabled: bool,
     /// Pause between two requests to its host; the general one where absent.
     pub min_interval: Option<Duration>,
+    /// Shortest pause while everything it shows is new; the schedule's where absent.
+    pub fastest: Option<Duration>,
+    /// Longest pause while it brings nothing new; the general one where absent.
+    pub slowest: Option<Duration>,
     /// Pages of a list or an edition read per visit.
     pub max_pages: usize,
     /// 备注.
@@ -56,6 +60,10 @@ struct SourceTable {
     schedule: Schedule,
     #[serde(default, with = "humantime_serde::option")]
     min_interval: Option<Duration>,
+    #[serde(default, with = "humantime_serde::option")]
+    fastest: Option<Duration>,
+    #[serde(default, with = "humantime_serde::option")]
+    slowest: Option<Duration>,
     follow: Option<bool>,
     #[serde(default = "default_max_pages")]
     max_pages: usize,
@@ -106,6 +114,8 @@ fn declared(table: SourceTable) -> DeclaredSource {
         schedule: table.schedule,
         is_enabled: table.enabled,
         min_interval: table.min_interval,
+        fastest: table.fastest,
+        slowest: table.slowest,
         max_pages: table.max_pages.max(1),
         note: table.note,
     }

@@ -29,7 +29,7 @@ pub use issue::{
 };
 pub use level::Level;
 pub use outlet::OutletTier;
-pub use page::{CrawlOutcome, Page};
+pub use page::{Capture, CrawlOutcome, Evidence, EvidencePlace, Page};
 pub use post::{Engagement, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};

@@ -1,4 +1,4 @@
-//! crawl_once: due sources and waiting targets → pages → posts in the store.
+//! crawl_once, Crawler: due sources and waiting targets → pages → posts in the store.
 //!
 //! One turn of a source reads its entry page (if due) and a bounded number of targets; what is left waits as rows.
 
@@ -8,15 +8,20 @@ use crate::app::App;
 use crate::config::DeclaredSource;
 use crate::fetch::FetchError;
 use crate::model::{CrawlOutcome, Timestamp};
-use crate::source::{back_off, next_check};
-use crate::store::{SaveCounts, Visit};
-use anyhow::Result;
+use crate::source::{Bounds, Pace, back_off, next_check, paced};
+use crate::store::{SaveCounts, SourceState, Visit};
+use anyhow::{Context, Result};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// Sources claimed in one round.
 const SOURCES_PER_ROUND: usize = 64;
+/// Fewer entries than this, all new, are no flood.
+const OVERFLOWING_FROM: u64 = 5;
 /// Warnings kept per visit.
 const MAX_WARNINGS: usize = 20;
 
@@ -66,6 +71,111 @@ pub async fn crawl_once(app: &Arc<App>, wanted: Wanted) -> Result<Vec<CrawlRepor
         .collect()
         .await;
     reports.into_iter().collect()
+}
+
+/// 采集员 — keeps visiting for the daemon: a slow source holds up nobody but those on its own host.
+pub struct Crawler {
+    app: Arc<App>,
+    running: JoinSet<(String, Result<CrawlReport>)>,
+    /// Hosts whose turn is running: a second one would only wait for the first.
+    busy_hosts: HashSet<String>,
+}
+
+impl Crawler {
+    /// A crawler at rest.
+    pub fn new(app: Arc<App>) -> Crawler {
+        Crawler {
+            app,
+            running: JoinSet::new(),
+            busy_hosts: HashSet::new(),
+        }
+    }
+
+    /// Begins the turns that are due, as far as there is room, one per host; gives the reports of those that ended
+    /// meanwhile, waiting at most `pause` for the first. Dropping the crawler ends its turns: their claims expire.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub async fn step(&mut self, pause: Duration) -> Result<Vec<CrawlReport>> {
+        self.begin().await?;
+        let mut reports = Vec::new();
+        let first = tokio::select! {
+            ended = self.running.join_next(), if !self.running.is_empty() => ended,
+            () = tokio::time::sleep(pause) => None,
+        };
+        let mut ended = first;
+        while let Some(turn) = ended {
+            let (host, report) = turn.context("a visit broke off")?;
+            self.busy_hosts.remove(&host);
+            reports.push(report?);
+            ended = self.running.try_join_next();
+        }
+        Ok(reports)
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        let room = self.app.config.settings.crawl.parallel_sources.get();
+        let room = room.saturating_sub(self.running.len());
+        if room == 0 {
+            return Ok(());
+        }
+        let busy = self.busy_hosts.clone();
+        let turns = self
+            .app
+            .on_cpu(move |app| claim_apart(app, busy, room))
+            .await?;
+        for turn in turns {
+            let (app, host) = (Arc::clone(&self.app), host_of(&turn.declared));
+            self.busy_hosts.insert(host.clone());
+            self.running
+                .spawn(async move { (host, take_turn(&app, turn).await) });
+        }
+        Ok(())
+    }
+}
+
+/// Claims up to `room` due sources on hosts that are not busy, each host once: those with a due entry page first.
+fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<Vec<Turn>> {
+    let now = app.now();
+    let mut turns = Vec::new();
+    while turns.len() < room {
+        let free: Vec<&str> = app
+            .config
+            .enabled_sources()
+            .filter(|declared| !busy.contains(&host_of(declared)))
+            .map(|declared| declared.source.id.as_str())
+            .collect();
+        let Some(id) = app.store.claim_due_sources(&free, now, 1)?.pop() else {
+            break;
+        };
+        let Some(turn) = turn(app, &id, true) else {
+            break;
+        };
+        busy.insert(host_of(&turn.declared));
+        turns.push(turn);
+    }
+    for id in app.store.sources_with_due_targets(now)? {
+        if turns.len() >= room {
+            break;
+        }
+        let Some(turn) = turn(app, &id, false) else {
+            continue;
+        };
+        let host = host_of(&turn.declared);
+        if !busy.contains(&host) && app.store.claim_source(&id, now)? {
+            busy.insert(host);
+            turns.push(turn);
+        }
+    }
+    Ok(turns)
+}
+
+/// The host whose queue a source's turn waits in.
+fn host_of(declared: &DeclaredSource) -> String {
+    let url = &declared.source.url;
+    let behind_scheme = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let authority = behind_scheme.split(['/', '?', '#']).next();
+    authority.unwrap_or_default().to_ascii_lowercase()
 }
 
 /// One source's turn.
@@ -156,6 +266,11 @@ struct Tally {
     saved: SaveCounts,
     is_unchanged: bool,
     found_anything: bool,
+    /// The entry's pages could not all be read.
+    is_incomplete: bool,
+    /// Posts and links on the entry's pages, and those of them not known before.
+    entry_count: u64,
+    entry_new_count: u64,
     warnings: Vec<String>,
 }
 
@@ -175,7 +290,7 @@ impl Tally {
 struct Failure {
     outcome: CrawlOutcome,
     message: String,
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
 }
 
 impl From<FetchError> for Failure {
@@ -244,22 +359,15 @@ fn record(
     let id = &turn.declared.source.id;
     let now = app.now();
     let state = app.store.source_state(id)?;
-    let failure_count = state.map_or(0, |state| state.failure_count) + 1;
+    let failure_count = state.as_ref().map_or(0, |state| state.failure_count) + 1;
     let retry_after = failure.as_ref().and_then(|failure| failure.retry_after);
     if failure.is_some() {
         // The pages behind a host that does not answer wait as long as the host itself.
         let retry_at = now + back_off(outcome, failure_count, retry_after);
         app.store.postpone_targets(id, retry_at)?;
     }
-    let schedule = &turn.declared.schedule;
-    let next = next_check(
-        schedule,
-        app.zone(),
-        now,
-        outcome,
-        failure_count,
-        retry_after,
-    );
+    let pace = pace(tally, state.as_ref());
+    let next = next_visit(app, turn, outcome, pace, failure_count, retry_after);
     app.store.record_visit(&Visit {
         source_id: id.clone(),
         started_at,
@@ -269,6 +377,48 @@ fn record(
         saved: tally.saved,
         warnings: tally.warnings.clone(),
         message,
+        cause: None,
+        quiet_count: pace.quiet_count,
+        is_incomplete: tally.is_incomplete,
         next_check: turn.reads_entry.then_some(next),
     })
+}
+
+/// What this visit says about how busy the source is.
+fn pace(tally: &Tally, before: Option<&SourceState>) -> Pace {
+    let is_quiet = tally.entry_new_count == 0 && tally.saved.new == 0;
+    let was_read = before.is_some_and(|state| state.last_success.is_some());
+    Pace {
+        quiet_count: match before {
+            Some(state) if is_quiet => state.quiet_count + 1,
+            _ => 0,
+        },
+        is_overflowing: was_read
+            && tally.entry_count >= OVERFLOWING_FROM
+            && tally.entry_new_count == tally.entry_count,
+    }
+}
+
+fn next_visit(
+    app: &App,
+    turn: &Turn,
+    outcome: CrawlOutcome,
+    pace: Pace,
+    failure_count: u32,
+    retry_after: Option<Duration>,
+) -> Timestamp {
+    let (schedule, zone, now) = (&turn.declared.schedule, app.zone(), app.now());
+    let bounds = Bounds {
+        fastest: turn.declared.fastest,
+        slowest: turn
+            .declared
+            .slowest
+            .unwrap_or(app.config.settings.crawl.quiet_pause),
+    };
+    let paced = if outcome.is_success() {
+        paced(schedule, zone, now, pace, bounds)
+    } else {
+        None
+    };
+    paced.unwrap_or_else(|| next_check(schedule, zone, now, outcome, failure_count, retry_after))
 }

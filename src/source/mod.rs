@@ -1,4 +1,12 @@
-//! When to look again. Pure: time and history in, time out.
+//! 信源照管 — a source's history in, its next visit, pace and health out. Pure.
+
+mod health;
+mod pace;
+mod reading;
+
+pub use health::{HISTORY_DAYS, Health, HealthStatus, History, health};
+pub use pace::{Bounds, Pace, paced};
+pub use reading::{Interest, next_reading};
 
 use crate::model::{CrawlOutcome, Schedule, Timestamp};
 use chrono::{TimeDelta, Timelike};
@@ -63,28 +71,9 @@ fn end_of_day(now: Timestamp) -> Timestamp {
     now + TimeDelta::seconds(left)
 }
 
-/// 复测 — when to read a thread again: an hour, four hours, a day after it was last read, while it is under three days
-/// old; then never.
-pub fn next_revisit(
-    published_at: Option<Timestamp>,
-    visit_count: u32,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let age = now - published_at?;
-    if age > TimeDelta::days(3) {
-        return None;
-    }
-    let pause = match visit_count {
-        0 => TimeDelta::hours(1),
-        1 => TimeDelta::hours(4),
-        _ => TimeDelta::days(1),
-    };
-    Some(now + pause)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{next_check, next_revisit};
+    use super::next_check;
     use crate::model::{CrawlOutcome, Schedule, Timestamp};
     use chrono_tz::Asia::Shanghai;
 
@@ -139,18 +128,5 @@ mod tests {
         let sunday = at("2017-04-16T12:40:00+08:00");
         let next = next_check(&schedule, Shanghai, sunday, CrawlOutcome::Failed, 9, None);
         assert_eq!(next, at("2017-04-17T06:40:00+08:00"));
-    }
-
-    #[test]
-    fn old_threads_are_left_alone() {
-        let now = at("2017-04-14T09:00:00+08:00");
-        assert_eq!(
-            next_revisit(Some(at("2017-04-10T09:00:00+08:00")), 1, now),
-            None
-        );
-        assert_eq!(
-            next_revisit(Some(now), 0, now),
-            Some(at("2017-04-14T10:00:00+08:00"))
-        );
     }
 }

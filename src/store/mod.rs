@@ -2,6 +2,7 @@
 //! of the domain, so that a twin on another database can take its place.
 
 mod events;
+mod evidence;
 mod issues;
 mod migrate;
 mod posts;
@@ -11,10 +12,11 @@ mod sources;
 mod targets;
 
 pub use events::{EventDraft, EventMembers};
+pub use evidence::{DeletedPost, WaitingCapture};
 pub use issues::{IssueFilter, SignError};
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
-pub use sources::{SourceState, Visit};
-pub use targets::{Claim, PageResult, Validators};
+pub use sources::{PastVisit, SourceState, Visit};
+pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
 
 use anyhow::{Context, Result};
 use chrono_tz::Tz;

@@ -42,6 +42,9 @@ pub struct SaveCounts {
     pub duplicate: u64,
     /// Not stored, with a reason in the visit's warnings.
     pub refused: u64,
+    /// Addresses that were not known before.
+    #[serde(skip)]
+    pub new_links: u64,
 }
 
 impl SaveCounts {
@@ -50,6 +53,7 @@ impl SaveCounts {
         self.new += other.new;
         self.duplicate += other.duplicate;
         self.refused += other.refused;
+        self.new_links += other.new_links;
     }
 }
 
@@ -60,6 +64,8 @@ pub struct PostToAnalyze {
     pub id: PostId,
     /// Revision that is judged; a later one waits again.
     pub revision: u64,
+    /// 信源 it came from.
+    pub source_id: Option<String>,
     /// As published; engagement is the latest.
     pub post: Post,
     /// Every reading, oldest first.
@@ -84,7 +90,7 @@ impl Store {
         self.write_durably(|transaction| {
             let mut counts = SaveCounts::default();
             for post in posts {
-                counts.add(save_post(transaction, None, post, now)?);
+                counts.add(save_post(transaction, None, post, now)?.1);
             }
             Ok(counts)
         })
@@ -127,6 +133,7 @@ impl Store {
             waiting.push(PostToAnalyze {
                 readings: readings(&reader, stored.id, self.zone)?,
                 id: stored.id,
+                source_id: stored.source_id,
                 revision: row.get(POST_COLUMN_COUNT + 3)?,
                 post: stored.post,
             });

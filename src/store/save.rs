@@ -32,7 +32,7 @@ pub(super) fn save_post(
     source_id: Option<&str>,
     discovered: &Discovered,
     now: Timestamp,
-) -> Result<SaveCounts> {
+) -> Result<(PostId, SaveCounts)> {
     let post = &discovered.original;
     let key = natural_key(post);
     let known: Option<(i64, Engagement)> = transaction
@@ -45,19 +45,21 @@ pub(super) fn save_post(
         if !post.engagement.is_unknown() && post.engagement != before {
             update_engagement(transaction, PostId(id), post)?;
         }
-        return Ok(SaveCounts {
+        let counts = SaveCounts {
             duplicate: 1,
             ..SaveCounts::default()
-        });
+        };
+        return Ok((PostId(id), counts));
     }
     let id = insert_post(transaction, source_id, &key, discovered, now)?;
     if !post.engagement.is_unknown() {
         insert_reading(transaction, id, post)?;
     }
-    Ok(SaveCounts {
+    let counts = SaveCounts {
         new: 1,
         ..SaveCounts::default()
-    })
+    };
+    Ok((id, counts))
 }
 
 fn insert_post(

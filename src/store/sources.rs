@@ -1,12 +1,14 @@
 //! `sources`, `crawls`: the state of each source, the ledger of visits.
 
-use super::rows::{code, from_ms, to_json, to_ms};
+use super::rows::{code, from_ms, json, to_json, to_ms};
 use super::{SaveCounts, Store};
 use crate::model::{CrawlOutcome, Timestamp};
 use anyhow::Result;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+use std::collections::HashMap;
 
 /// How long a claimed source belongs to its claimer; after that a crash is assumed.
 const CLAIM: TimeDelta = TimeDelta::minutes(30);
@@ -30,6 +32,12 @@ pub struct SourceState {
     pub last_message: String,
     /// 连续失败次数.
     pub failure_count: u32,
+    /// 原因 of the last failure, as a code.
+    pub last_cause: Option<String>,
+    /// Visits in a row without anything new.
+    pub quiet_count: u32,
+    /// The last visit did not get through all pages it should have read.
+    pub is_incomplete: bool,
 }
 
 /// 采集记录 — one finished visit.
@@ -51,8 +59,41 @@ pub struct Visit {
     pub warnings: Vec<String>,
     /// What went wrong, empty if nothing.
     pub message: String,
+    /// 原因 as a code; `None` if nothing went wrong.
+    pub cause: Option<String>,
+    /// Visits in a row without anything new, this one included.
+    pub quiet_count: u32,
+    /// It did not get through all pages it should have read.
+    pub is_incomplete: bool,
     /// When to look again; `None`: the visit read waiting targets only, the schedule stands.
     pub next_check: Option<Timestamp>,
+}
+
+/// 采集台账 — one visit as it was recorded.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PastVisit {
+    /// Begin.
+    pub started_at: Timestamp,
+    /// End.
+    pub finished_at: Timestamp,
+    /// It read the entry page, not only waiting pages.
+    pub reads_entry: bool,
+    /// How it ended.
+    pub outcome: CrawlOutcome,
+    /// 原因 as a code.
+    pub cause: Option<String>,
+    /// Pages read.
+    pub fetched: u64,
+    /// Posts not known before.
+    pub new: u64,
+    /// Posts known before.
+    pub duplicate: u64,
+    /// Posts not stored.
+    pub refused: u64,
+    /// What looked odd.
+    pub warnings: Vec<String>,
+    /// What went wrong.
+    pub message: String,
 }
 
 impl Store {
@@ -160,8 +201,8 @@ impl Store {
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO crawls (source_id, started_at, finished_at, outcome, fetched_count,
-                     new_count, duplicate_count, refused_count, warnings, message, reads_entry)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                     new_count, duplicate_count, refused_count, warnings, message, reads_entry, cause)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     visit.source_id,
                     to_ms(visit.started_at),
@@ -174,6 +215,7 @@ impl Store {
                     to_json(&visit.warnings)?,
                     visit.message,
                     visit.next_check.is_some(),
+                    visit.cause,
                 ],
             )?;
             if visit.next_check.is_none() {
@@ -191,7 +233,8 @@ impl Store {
                      last_outcome = ?4, last_message = ?5,
                      last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
-                     failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END
+                     failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END,
+                     last_cause = ?8, quiet_count = ?9, is_incomplete = ?10
                  WHERE id = ?1",
                 params![
                     visit.source_id,
@@ -201,6 +244,9 @@ impl Store {
                     visit.message,
                     success,
                     visit.saved.new > 0,
+                    visit.cause,
+                    visit.quiet_count,
+                    visit.is_incomplete,
                 ],
             )?;
             Ok(())
@@ -233,6 +279,92 @@ impl Store {
         Ok(states)
     }
 
+    /// New posts of each source per 24 hours before `now`, the last 24 hours first, over `days` days.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn posts_per_day(&self, now: Timestamp, days: usize) -> Result<HashMap<String, Vec<u64>>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT source_id, (?1 - first_seen_at) / 86400000 AS age, count(*) FROM posts
+             WHERE first_seen_at > ?2 AND first_seen_at <= ?1 AND source_id IS NOT NULL
+             GROUP BY source_id, age",
+        )?;
+        let from = now - TimeDelta::days(i64::try_from(days).unwrap_or(i64::from(u16::MAX)));
+        let mut rows = select.query(params![to_ms(now), to_ms(from)])?;
+        let mut counts: HashMap<String, Vec<u64>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let of_source = counts.entry(row.get(0)?).or_insert_with(|| vec![0; days]);
+            if let Some(count) = of_source.get_mut(row.get::<_, usize>(1)?) {
+                *count = row.get(2)?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// When each source was visited first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn first_visits(&self) -> Result<HashMap<String, Timestamp>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT id, (SELECT min(started_at) FROM crawls WHERE source_id = sources.id) FROM sources",
+        )?;
+        let rows = select.query_map([], |row| {
+            let ms: Option<i64> = row.get(1)?;
+            Ok((row.get(0)?, ms.map(|ms| from_ms(ms, self.zone))))
+        })?;
+        let mut first = HashMap::new();
+        for row in rows {
+            if let (id, Some(at)) = row? {
+                first.insert(id, at);
+            }
+        }
+        Ok(first)
+    }
+
+    /// The last visits of a source, latest first: the run ledger.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn visits(&self, source_id: &str, limit: usize) -> Result<Vec<PastVisit>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT started_at, finished_at, reads_entry, outcome, cause, fetched_count, new_count,
+                 duplicate_count, refused_count, warnings, message
+             FROM crawls WHERE source_id = ?1 ORDER BY started_at DESC, id DESC LIMIT ?2",
+        )?;
+        let visits = select
+            .query_map(params![source_id, limit], |row| {
+                Ok(PastVisit {
+                    started_at: from_ms(row.get(0)?, self.zone),
+                    finished_at: from_ms(row.get(1)?, self.zone),
+                    reads_entry: row.get(2)?,
+                    outcome: code(&row.get::<_, String>(3)?)?,
+                    cause: row.get(4)?,
+                    fetched: row.get(5)?,
+                    new: row.get(6)?,
+                    duplicate: row.get(7)?,
+                    refused: row.get(8)?,
+                    warnings: json(&row.get::<_, String>(9)?)?,
+                    message: row.get(10)?,
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(visits)
+    }
+
+    /// Forgets visits that began before `before`.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn drop_visits(&self, before: Timestamp) -> Result<usize> {
+        self.write(|transaction| {
+            Ok(transaction.execute("DELETE FROM crawls WHERE started_at < ?1", [to_ms(before)])?)
+        })
+    }
+
     /// Sources that were visited in the period, but never with success.
     ///
     /// # Errors
@@ -251,7 +383,7 @@ impl Store {
 }
 
 const SELECT_STATE: &str = "SELECT id, next_check, last_visit, last_success, last_new,
-     last_outcome, last_message, failure_count FROM sources";
+     last_outcome, last_message, failure_count, last_cause, quiet_count, is_incomplete FROM sources";
 
 fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
     let moment = |ms: Option<i64>| ms.map(|ms| from_ms(ms, zone));
@@ -265,5 +397,8 @@ fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
         last_outcome: outcome.as_deref().map(code).transpose()?,
         last_message: row.get(6)?,
         failure_count: row.get(7)?,
+        last_cause: row.get(8)?,
+        quiet_count: row.get(9)?,
+        is_incomplete: row.get(10)?,
     })
 }

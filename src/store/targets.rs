@@ -1,9 +1,10 @@
 //! `targets`, `validators`: the frontier, and what each page gave.
 
+use super::evidence::{lacks_evidence, save_capture};
 use super::rows::{from_ms, to_ms};
 use super::save::save_post;
 use super::{Discovered, SaveCounts, Store};
-use crate::model::Timestamp;
+use crate::model::{Capture, PostId, Timestamp};
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -25,6 +26,8 @@ pub struct Claim {
     pub found_at: Timestamp,
     /// Visits before this one.
     pub visit_count: u32,
+    /// Failures in a row before this visit.
+    pub failure_count: u32,
 }
 
 /// What a server told us to send with the next request for the same page.
@@ -51,6 +54,34 @@ pub struct PageResult {
     pub links: Vec<String>,
     /// When to read this target again; `None`: never.
     pub next_due: Option<Timestamp>,
+    /// The page as it came; kept where its posts are new, or flagged without evidence.
+    pub capture: Option<Capture>,
+}
+
+/// 复测 — what decides when a post is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readable {
+    /// 发布时间, else when we read it.
+    pub published_at: Timestamp,
+    /// It is ours.
+    pub is_relevant: bool,
+    /// Its page shows how many reacted.
+    pub has_numbers: bool,
+    /// It is the first post of a thread.
+    pub is_thread: bool,
+}
+
+/// 待复测 — an address to be read at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueReading {
+    /// Source whose turn reads it.
+    pub source_id: String,
+    /// Address that shows the post.
+    pub url: String,
+    /// When.
+    pub due_at: Timestamp,
+    /// Make a target of an address that was never one; else only known ones are read again.
+    pub is_new_target: bool,
 }
 
 impl Store {
@@ -70,7 +101,7 @@ impl Store {
                      SELECT url FROM targets
                      WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
                      ORDER BY due_at, url LIMIT ?4)
-                 RETURNING url, source_id, visit_count, found_at",
+                 RETURNING url, source_id, visit_count, found_at, failure_count",
             )?;
             let claims = claim
                 .query_map(
@@ -81,6 +112,7 @@ impl Store {
                             source_id: row.get(1)?,
                             visit_count: row.get(2)?,
                             found_at: from_ms(row.get(3)?, self.zone),
+                            failure_count: row.get(4)?,
                         })
                     },
                 )?
@@ -113,10 +145,18 @@ impl Store {
     pub fn save_page(&self, page: &PageResult, now: Timestamp) -> Result<SaveCounts> {
         self.write(|transaction| {
             let mut counts = SaveCounts::default();
+            let mut ids = Vec::with_capacity(page.posts.len());
             for post in &page.posts {
-                counts.add(save_post(transaction, Some(&page.source_id), post, now)?);
+                let (id, saved) = save_post(transaction, Some(&page.source_id), post, now)?;
+                counts.add(saved);
+                ids.push(id);
             }
-            save_links(transaction, page, now)?;
+            if let Some(capture) = &page.capture
+                && (counts.new > 0 || any_lacks_evidence(transaction, &ids)?)
+            {
+                save_capture(transaction, capture, &ids)?;
+            }
+            counts.new_links = save_links(transaction, page, now)?;
             save_validators(transaction, page)?;
             transaction.execute(
                 "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0,
@@ -181,6 +221,55 @@ impl Store {
         })
     }
 
+    /// The post that a page at `url` shows, as far as reading it again is concerned.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn readable(&self, url: &str) -> Result<Option<Readable>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT p.effective_at, coalesce(a.relevant, 0), p.floor,
+                 coalesce(p.comments, p.reposts, p.likes, p.views) IS NOT NULL
+             FROM posts p LEFT JOIN analyses a ON a.post_id = p.id WHERE p.natural_key = ?1",
+        )?;
+        let found = select
+            .query_row([url], |row| {
+                Ok(Readable {
+                    published_at: from_ms(row.get(0)?, self.zone),
+                    is_relevant: row.get(1)?,
+                    is_thread: row.get::<_, Option<u32>>(2)? == Some(1),
+                    has_numbers: row.get(3)?,
+                })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    /// Reads these addresses again at their times, or sooner where they wait already.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn schedule_readings(&self, due: &[DueReading], now: Timestamp) -> Result<()> {
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (url) DO NOTHING",
+            )?;
+            let mut update = transaction.prepare_cached(
+                "UPDATE targets SET due_at = min(coalesce(due_at, ?2), ?2)
+                 WHERE url = ?1 AND failure_count = 0",
+            )?;
+            for reading in due {
+                if reading.is_new_target {
+                    let (found_at, due_at) = (to_ms(now), to_ms(reading.due_at));
+                    insert.execute(params![reading.url, reading.source_id, found_at, due_at])?;
+                }
+                update.execute(params![reading.url, to_ms(reading.due_at)])?;
+            }
+            Ok(())
+        })
+    }
+
     /// What to send with a conditional request for `url`.
     ///
     /// # Errors
@@ -201,17 +290,28 @@ impl Store {
     }
 }
 
-fn save_links(transaction: &Transaction<'_>, page: &PageResult, now: Timestamp) -> Result<()> {
+fn any_lacks_evidence(transaction: &Transaction<'_>, ids: &[PostId]) -> Result<bool> {
+    for id in ids {
+        if lacks_evidence(transaction, *id)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How many of the page's links were not known?
+fn save_links(transaction: &Transaction<'_>, page: &PageResult, now: Timestamp) -> Result<u64> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?3)
          ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, failure_count = 0,
              source_id = excluded.source_id
          WHERE due_at IS NULL AND failure_count > 0",
     )?;
+    let mut new_count = 0;
     for link in &page.links {
-        insert.execute(params![link, page.source_id, to_ms(now)])?;
+        new_count += insert.execute(params![link, page.source_id, to_ms(now)])? as u64;
     }
-    Ok(())
+    Ok(new_count)
 }
 
 fn save_validators(transaction: &Transaction<'_>, page: &PageResult) -> Result<()> {

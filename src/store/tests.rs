@@ -291,6 +291,9 @@ fn a_visit_gives_the_claim_back_and_counts_failures() {
             saved: super::SaveCounts::default(),
             warnings: Vec::new(),
             message: String::new(),
+            cause: None,
+            quiet_count: 0,
+            is_incomplete: false,
             next_check: Some(now + TimeDelta::minutes(5)),
         };
         store.record_visit(&visit).expect("writes");

@@ -37,6 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/issues/{id}", get(issues::page))
         .route("/issues/{id}/export", get(issues::export))
         .route("/sources", get(sources::page))
+        .route("/sources/{id}", get(sources::one))
         .route("/health", get(health::health))
         .fallback(async || WebError::NotFound)
         .layer(middleware::from_fn(guard))

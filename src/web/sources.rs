@@ -1,73 +1,209 @@
-//! `/sources`: is every source being read? "Nothing new" and "nothing fetched" look different here.
+//! `/sources`, `/sources/{id}`: is every source being read? "Nothing new" and "nothing fetched" look different here.
 
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
+use crate::app::{App, SourceReport};
+use crate::source::HealthStatus;
+use crate::store::PastVisit;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Html;
+
+/// Visits shown of one source.
+const VISITS: usize = 60;
+/// Height of the tallest bar of a week's picture, in units of its drawing.
+const BAR_HEIGHT: u64 = 20;
 
 #[derive(Template)]
 #[template(path = "sources.html", config = "src/web/askama.toml")]
 struct SourcesPage {
+    /// 12个正常，1个静默.
+    summary: String,
     sources: Vec<SourceLine>,
 }
 
+#[derive(Template)]
+#[template(path = "source.html", config = "src/web/askama.toml")]
+struct SourcePage {
+    source: SourceLine,
+    visits: Vec<VisitLine>,
+}
+
 struct SourceLine {
+    id: String,
     name: String,
+    url: String,
     channel: &'static str,
+    kind: &'static str,
     /// `ok`, `bad`, `off` or `waiting`, for the colour.
     mark: &'static str,
-    outcome: &'static str,
+    status: &'static str,
     message: String,
+    last_visit: String,
     last_success: String,
     last_new: String,
     next_check: String,
     failure_count: u32,
+    today: u64,
+    band: String,
+    /// Heights of the days, oldest first.
+    bars: Vec<Bar>,
+}
+
+/// One day of the picture.
+struct Bar {
+    x: usize,
+    y: u64,
+    height: u64,
+}
+
+struct VisitLine {
+    started_at: String,
+    seconds: i64,
+    what: &'static str,
+    mark: &'static str,
+    outcome: &'static str,
+    fetched: u64,
+    new: u64,
+    duplicate: u64,
+    refused: u64,
+    message: String,
 }
 
 pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
     let page = app
         .on_cpu(|app| {
-            let states = app.store.source_states()?;
-            let sources = app
-                .config
-                .sources
-                .iter()
-                .map(|declared| {
-                    let state = states.iter().find(|state| state.id == declared.source.id);
-                    let outcome = state.and_then(|state| state.last_outcome);
-                    SourceLine {
-                        name: declared.source.name.clone(),
-                        channel: declared.source.channel.label(),
-                        mark: match outcome {
-                            _ if !declared.is_enabled => "off",
-                            None => "waiting",
-                            Some(outcome) if outcome.is_success() => "ok",
-                            Some(_) => "bad",
-                        },
-                        outcome: match outcome {
-                            _ if !declared.is_enabled => "停用",
-                            None => "尚未采集",
-                            Some(outcome) => outcome.label(),
-                        },
-                        message: match state {
-                            Some(state) if declared.is_enabled => state.last_message.clone(),
-                            _ => declared.note.clone(),
-                        },
-                        last_success: minute(state.and_then(|state| state.last_success)),
-                        last_new: minute(state.and_then(|state| state.last_new)),
-                        next_check: minute(
-                            state
-                                .filter(|_| declared.is_enabled)
-                                .map(|state| state.next_check),
-                        ),
-                        failure_count: state.map_or(0, |state| state.failure_count),
-                    }
-                })
-                .collect();
-            Ok(SourcesPage { sources })
+            let reports = app.source_reports()?;
+            Ok(SourcesPage {
+                summary: summary(&reports),
+                sources: reports.into_iter().map(line).collect(),
+            })
         })
         .await?;
     Ok(Html(page.render()?))
+}
+
+/// One source with its ledger of visits.
+pub async fn one(State(app): Shared, Path(id): Path<String>) -> Result<Html<String>, WebError> {
+    let found = app.on_cpu(move |app| find(app, &id)).await?;
+    let page = found.ok_or(WebError::NotFound)?;
+    Ok(Html(page.render()?))
+}
+
+fn find(app: &App, id: &str) -> anyhow::Result<Option<SourcePage>> {
+    let mut reports = app.source_reports()?.into_iter();
+    let Some(report) = reports.find(|report| report.id == id) else {
+        return Ok(None);
+    };
+    let visits = app.store.visits(id, VISITS)?;
+    Ok(Some(SourcePage {
+        source: line(report),
+        visits: visits.into_iter().map(visit_line).collect(),
+    }))
+}
+
+/// How many sources are in which state, trouble first.
+fn summary(reports: &[SourceReport]) -> String {
+    let mut parts = Vec::new();
+    for status in [
+        HealthStatus::Broken,
+        HealthStatus::Stopped,
+        HealthStatus::Silent,
+        HealthStatus::Low,
+        HealthStatus::Normal,
+        HealthStatus::Observing,
+        HealthStatus::Waiting,
+        HealthStatus::Disabled,
+    ] {
+        let count = reports
+            .iter()
+            .filter(|report| report.status == status)
+            .count();
+        if count > 0 {
+            parts.push(format!("{}{count}个", status.label()));
+        }
+    }
+    parts.join("，")
+}
+
+fn line(report: SourceReport) -> SourceLine {
+    SourceLine {
+        mark: mark(report.status),
+        status: report.status_label,
+        channel: report.channel.label(),
+        kind: report.kind.label(),
+        last_visit: minute(report.last_visit),
+        last_success: minute(report.last_success),
+        last_new: minute(report.last_new),
+        next_check: minute(report.next_check),
+        failure_count: report.failure_count,
+        today: report.today,
+        band: report.band.map_or_else(String::new, |(low, high)| {
+            if low == high {
+                format!("平常{low}")
+            } else {
+                format!("平常{low}～{high}")
+            }
+        }),
+        bars: bars(&report.per_day),
+        id: report.id,
+        name: report.name,
+        url: report.url,
+        message: report.message,
+    }
+}
+
+fn mark(status: HealthStatus) -> &'static str {
+    match status {
+        HealthStatus::Normal => "ok",
+        HealthStatus::Observing | HealthStatus::Waiting => "waiting",
+        HealthStatus::Disabled => "off",
+        HealthStatus::Low | HealthStatus::Silent | HealthStatus::Broken | HealthStatus::Stopped => {
+            "bad"
+        }
+    }
+}
+
+fn bars(per_day: &[u64]) -> Vec<Bar> {
+    let most = per_day.iter().copied().max().unwrap_or(0).max(1);
+    let oldest_first = per_day.iter().rev().enumerate();
+    oldest_first
+        .filter(|(_, count)| **count > 0)
+        .map(|(day, count)| {
+            let height = (count * BAR_HEIGHT / most).max(1);
+            Bar {
+                x: 4 * day,
+                y: BAR_HEIGHT - height,
+                height,
+            }
+        })
+        .collect()
+}
+
+fn visit_line(visit: PastVisit) -> VisitLine {
+    let mut message = visit.message;
+    if message.is_empty() {
+        message = visit.warnings.join("；");
+    }
+    VisitLine {
+        started_at: minute(Some(visit.started_at)),
+        seconds: (visit.finished_at - visit.started_at).num_seconds(),
+        what: if visit.reads_entry {
+            "入口页"
+        } else {
+            "待读页面"
+        },
+        mark: if visit.outcome.is_success() {
+            "ok"
+        } else {
+            "bad"
+        },
+        outcome: visit.outcome.label(),
+        fetched: visit.fetched,
+        new: visit.new,
+        duplicate: visit.duplicate,
+        refused: visit.refused,
+        message,
+    }
 }

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("import", &["model", "text"]),
     ("analyze", &["model", "text"]),
     ("store", &["model"]),
+    ("evidence", &["model"]),
     ("index", &["model", "text"]),
     ("cluster", &["model", "text", "store", "index"]),
     ("digest", &["model", "text", "store", "index"]),
@@ -23,23 +24,27 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "model", "analyze", "cluster", "digest", "extract", "fetch", "index",
+            "model", "analyze", "cluster", "digest", "evidence", "extract", "fetch", "index",
         ],
     ),
     (
         "app",
         &[
-            "model", "text", "config", "fetch", "extract", "analyze", "store", "index",
+            "model", "text", "config", "source", "fetch", "extract", "analyze", "store",
+            "evidence", "index",
         ],
     ),
     (
         "pipeline",
         &[
-            "model", "text", "source", "fetch", "extract", "analyze", "store", "index", "cluster",
-            "digest", "config", "app",
+            "model", "text", "source", "fetch", "extract", "analyze", "store", "evidence", "index",
+            "cluster", "digest", "config", "app",
         ],
     ),
-    ("web", &["model", "text", "app", "store", "index", "digest"]),
+    (
+        "web",
+        &["model", "text", "source", "app", "store", "index", "digest"],
+    ),
     ("demo", &["model"]),
     ("daemon", EVERYTHING),
     ("cli", EVERYTHING),
@@ -48,8 +53,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 const EVERYTHING: &[&str] = &[
-    "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "index",
-    "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
+    "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
+    "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
@@ -70,6 +75,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["text/normalize"]),
     ("daachorse", &["analyze"]),
     ("rusqlite", &["store"]),
+    ("zstd", &["store"]),
+    ("flate2", &["evidence"]),
+    ("sha2", &["evidence"]),
     ("tantivy", &["index"]),
     ("docx_rs", &["digest/render"]),
     ("axum", &["web", "demo"]),
@@ -82,7 +90,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli"]),
     ("sd_notify", &["daemon"]),
-    ("tokio", &["fetch", "app", "web", "daemon", "cli"]),
+    (
+        "tokio",
+        &["fetch", "app", "pipeline", "web", "daemon", "cli"],
+    ),
     ("tokio_util", &["web", "daemon", "cli"]),
 ];
 

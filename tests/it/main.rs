@@ -3,6 +3,7 @@
 
 mod binary;
 mod broken_config;
+mod collect;
 mod crawl;
 mod daemon;
 mod demo;

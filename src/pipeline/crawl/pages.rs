@@ -5,10 +5,11 @@ use crate::app::App;
 use crate::config::DeclaredSource;
 use crate::extract::{Extraction, Format, SourceHints, extract};
 use crate::fetch::{FetchError, Fetched, Request};
-use crate::model::{Page, SourceKind, Timestamp, canonical_url};
+use crate::model::{Capture, Page, SourceKind, Timestamp, canonical_url};
 use crate::pipeline::discovered;
-use crate::source::next_revisit;
-use crate::store::{Claim, Discovered, PageResult, SaveCounts, Validators};
+use crate::pipeline::reading::interest;
+use crate::source::next_reading;
+use crate::store::{Claim, Discovered, PageResult, Readable, SaveCounts, Validators};
 use anyhow::{Context, Result};
 use chrono::{Datelike, TimeDelta};
 use std::collections::HashSet;
@@ -19,12 +20,17 @@ use url::Url;
 const TARGET_RETRY: TimeDelta = TimeDelta::minutes(20);
 
 /// Reads the entry page and the pages that continue it.
+///
+/// A list is read on until a page holds nothing new: what stands behind it was read before. Not so after a visit that
+/// broke off in the middle, and not for the pages of a paper, which are all of one day.
 pub async fn read_entry(
     app: &Arc<App>,
     declared: &DeclaredSource,
     tally: &mut Tally,
 ) -> Result<Result<(), FetchError>> {
     let entry = entry_url(&declared.source.url, app.now())?;
+    let may_stop =
+        declared.source.kind != SourceKind::Epaper && !was_incomplete(app, declared).await?;
     // An unchanged first page would hide the pages behind it: only single pages are asked for conditionally.
     let is_conditional = declared.max_pages == 1;
     let mut seen = HashSet::new();
@@ -37,46 +43,71 @@ pub async fn read_entry(
             Ok(fetched) => fetched,
             // A continuation that is missing ends the list; a missing entry is the source's failure.
             Err(error) if seen.len() > 1 => {
+                tally.is_incomplete |= error.is_temporary();
                 tally.warnings.push(error.to_string());
                 continue;
             }
             Err(error) => return Ok(Err(error)),
         };
-        let Some((page, validators)) = fetched else {
+        let Some(answer) = fetched else {
             tally.is_unchanged = true;
             continue;
         };
         tally.fetched += 1;
-        let next = save_entry(app, declared, url, page, validators, tally).await?;
-        pages.extend(next.into_iter().rev());
+        let page = save_entry(app, declared, url, answer, tally).await?;
+        if may_stop && page.entry_count > 0 && page.new_count == 0 {
+            break;
+        }
+        pages.extend(page.next_pages.into_iter().rev());
     }
     Ok(Ok(()))
+}
+
+async fn was_incomplete(app: &Arc<App>, declared: &DeclaredSource) -> Result<bool> {
+    let id = declared.source.id.clone();
+    let state = app.on_cpu(move |app| app.store.source_state(&id)).await?;
+    Ok(state.is_some_and(|state| state.is_incomplete))
+}
+
+/// What an entry page held.
+struct EntryPage {
+    next_pages: Vec<Url>,
+    /// Posts and links on it.
+    entry_count: u64,
+    /// Those not known before.
+    new_count: u64,
 }
 
 async fn save_entry(
     app: &Arc<App>,
     declared: &DeclaredSource,
     url: Url,
-    page: Page,
-    validators: Validators,
+    answer: Answer,
     tally: &mut Tally,
-) -> Result<Vec<Url>> {
+) -> Result<EntryPage> {
     let declared = declared.clone();
     let (extraction, saved) = app
         .on_cpu(move |app| {
             let extraction = extract(
-                &page,
+                &answer.page,
                 &hints(&declared, Some(declared.source.kind)),
                 &app.config.sites,
             );
-            let saved = save_entry_page(app, &declared, &url, &extraction, validators)?;
+            let saved = save_entry_page(app, &declared, &url, &extraction, answer)?;
             Ok((extraction, saved))
         })
         .await?;
+    let page = EntryPage {
+        next_pages: extraction.next_pages,
+        entry_count: (extraction.posts.len() + extraction.links.len()) as u64,
+        new_count: saved.new + saved.new_links,
+    };
     tally.saved.add(saved);
-    tally.found_anything |= !extraction.posts.is_empty() || !extraction.links.is_empty();
+    tally.entry_count += page.entry_count;
+    tally.entry_new_count += page.new_count;
+    tally.found_anything |= page.entry_count > 0;
     tally.warnings.extend(extraction.warnings);
-    Ok(extraction.next_pages)
+    Ok(page)
 }
 
 fn save_entry_page(
@@ -84,7 +115,7 @@ fn save_entry_page(
     declared: &DeclaredSource,
     url: &Url,
     extraction: &Extraction,
-    validators: Validators,
+    answer: Answer,
 ) -> Result<SaveCounts> {
     let follows = declared.source.follows_links;
     let (posts, refused) = if follows && extraction.format != Format::Json {
@@ -99,17 +130,19 @@ fn save_entry_page(
     };
     // A page that gave nothing must be read again, not answered by "not modified": its rules may be mended meanwhile.
     let gave_something = !posts.is_empty() || !links.is_empty();
+    let capture = (!posts.is_empty()).then(|| capture(answer.page));
     let result = PageResult {
         source_id: declared.source.id.clone(),
         url: url.to_string(),
         validators: if gave_something {
-            validators
+            answer.validators
         } else {
             Validators::default()
         },
         posts,
         links,
         next_due: None,
+        capture,
     };
     let mut saved = app.store.save_page(&result, app.now())?;
     saved.refused += refused;
@@ -165,26 +198,33 @@ async fn read_target(
         Err(error) => {
             // Trouble of the host is not held against the page: the turn ends and the host's targets are postponed.
             if !stops_the_turn(&error) {
+                let gone = matches!(error, FetchError::Gone { .. });
                 let message = error.to_string();
-                let retries = error.is_temporary() || matches!(error, FetchError::Gone { .. });
-                app.on_cpu(move |app| record_failure(app, &claim.url, &message, retries))
-                    .await?;
+                let retries = error.is_temporary() || gone;
+                app.on_cpu(move |app| {
+                    // Gone once may be an accident of the site.
+                    if gone && claim.failure_count > 0 {
+                        app.store.mark_deleted(&claim.url, app.now())?;
+                    }
+                    record_failure(app, &claim.url, &message, retries)
+                })
+                .await?;
             }
             Ok(Err(error))
         }
         Ok(None) => {
             app.on_cpu(move |app| {
-                let next_due = next_revisit(Some(claim.found_at), claim.visit_count, app.now());
+                let next_due = revisit(app, &claim, None)?;
                 app.store.record_target_unchanged(&claim.url, next_due)
             })
             .await?;
             Ok(Ok(()))
         }
-        Ok(Some((page, validators))) => {
+        Ok(Some(answer)) => {
             tally.fetched += 1;
             let declared = declared.clone();
             let (saved, warnings) = app
-                .on_cpu(move |app| save_target(app, &declared, claim, &page, validators))
+                .on_cpu(move |app| save_target(app, &declared, claim, answer))
                 .await?;
             tally.saved.add(saved);
             tally.warnings.extend(warnings);
@@ -202,15 +242,14 @@ fn save_target(
     app: &App,
     declared: &DeclaredSource,
     claim: Claim,
-    page: &Page,
-    validators: Validators,
+    answer: Answer,
 ) -> Result<(SaveCounts, Vec<String>)> {
     // A followed page is what it is: the source's kind describes its entry page only.
     let kind = match declared.source.kind {
         SourceKind::Epaper => Some(SourceKind::Epaper),
         _ => None,
     };
-    let extraction = extract(page, &hints(declared, kind), &app.config.sites);
+    let extraction = extract(&answer.page, &hints(declared, kind), &app.config.sites);
     let (posts, refused) = discover(declared, &extraction);
     let links = continuations(app, declared, &extraction, posts.is_empty());
     let mut warnings = extraction.warnings.clone();
@@ -225,35 +264,46 @@ fn save_target(
         };
         return Ok((counts, warnings));
     }
-    let next_due = revisit(&extraction, &claim, app.now());
+    let next_due = revisit(app, &claim, Some(&extraction))?;
     let result = PageResult {
         source_id: claim.source_id,
         url: claim.url,
         // Validators of a page that is never read again would only fill the table.
         validators: if next_due.is_some() {
-            validators
+            answer.validators
         } else {
             Validators::default()
         },
         posts,
         links,
         next_due,
+        capture: Some(capture(answer.page)),
     };
     let mut saved = app.store.save_page(&result, app.now())?;
     saved.refused += refused;
     Ok((saved, warnings))
 }
 
-/// Threads grow: they are read again while they are young.
-fn revisit(extraction: &Extraction, claim: &Claim, now: Timestamp) -> Option<Timestamp> {
-    let published = extraction
-        .posts
-        .first()
-        .and_then(|post| post.published_at)?;
-    let is_thread = extraction.format == Format::Forum;
-    is_thread
-        .then(|| next_revisit(Some(published.at), claim.visit_count, now))
-        .flatten()
+/// When the page is read again: ours while they may grow or vanish, threads while they are young. A post is judged
+/// after its first visit; `pipeline::analyze_once` brings the readings of those that are ours forward.
+fn revisit(app: &App, claim: &Claim, extraction: Option<&Extraction>) -> Result<Option<Timestamp>> {
+    let now = app.now();
+    let first = extraction.and_then(|extraction| extraction.posts.first());
+    let address = first.and_then(|post| post.url.as_deref());
+    let known = app.store.readable(address.unwrap_or(&claim.url))?;
+    let is_thread = extraction.is_some_and(|extraction| extraction.format == Format::Forum);
+    let readable = match (known, first) {
+        (Some(known), _) => known,
+        (None, Some(post)) => Readable {
+            published_at: post.effective_at(),
+            is_relevant: false,
+            has_numbers: !post.engagement.is_unknown(),
+            is_thread,
+        },
+        (None, None) => return Ok(None),
+    };
+    Ok(interest(readable)
+        .and_then(|interest| next_reading(interest, readable.published_at, claim.visit_count, now)))
 }
 
 /// An edition's page lists articles, a thread goes on over pages; an article lists other articles that are not ours to
@@ -273,13 +323,35 @@ fn continuations(
     }
 }
 
+/// A page with what to send next time.
+struct Answer {
+    page: Page,
+    validators: Validators,
+}
+
+/// The page as evidence.
+fn capture(page: Page) -> Capture {
+    Capture {
+        url: page.url.to_string(),
+        fetched_at: page.fetched_at,
+        status: 200,
+        headers: page
+            .content_type
+            .map(|value| ("Content-Type".to_owned(), value))
+            .into_iter()
+            .collect(),
+        ip: None,
+        body: page.bytes,
+    }
+}
+
 /// One request with what we know of the page; `None`: not modified.
 async fn fetch(
     app: &Arc<App>,
     declared: &DeclaredSource,
     url: &Url,
     is_conditional: bool,
-) -> Result<Result<Option<(Page, Validators)>, FetchError>> {
+) -> Result<Result<Option<Answer>, FetchError>> {
     let mut known = Validators::default();
     if is_conditional {
         let address = url.to_string();
@@ -300,13 +372,13 @@ async fn fetch(
             page,
             etag,
             last_modified,
-        } => Some((
+        } => Some(Answer {
             page,
-            Validators {
+            validators: Validators {
                 etag,
                 last_modified,
             },
-        )),
+        }),
     }))
 }
 

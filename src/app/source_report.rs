@@ -1,0 +1,153 @@
+//! 信源健康报告 — every declared source with what its visits brought: for the page, the command and `/health`.
+
+use super::App;
+use crate::config::DeclaredSource;
+use crate::model::{Channel, CrawlOutcome, SourceKind, Timestamp};
+use crate::source::{HISTORY_DAYS, Health, HealthStatus, History, health};
+use crate::store::SourceState;
+use anyhow::Result;
+use serde::Serialize;
+
+/// 信源健康 of one source; JSON of `yuqing sources`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SourceReport {
+    /// 代号.
+    pub id: String,
+    /// 名称.
+    pub name: String,
+    /// 类型.
+    pub kind: SourceKind,
+    /// 渠道.
+    pub channel: Channel,
+    /// Entry address.
+    pub url: String,
+    /// 状态.
+    pub status: HealthStatus,
+    /// 状态, for people.
+    pub status_label: &'static str,
+    /// One Chinese sentence; the note of a source that is switched off.
+    pub message: String,
+    /// 上次采集.
+    pub last_visit: Option<Timestamp>,
+    /// 上次采集成功.
+    pub last_success: Option<Timestamp>,
+    /// 上次有新信息.
+    pub last_new: Option<Timestamp>,
+    /// 连续失败次数.
+    pub failure_count: u32,
+    /// 上次结果.
+    pub outcome: Option<CrawlOutcome>,
+    /// 原因 of the last failure.
+    pub cause: Option<String>,
+    /// 下次采集; absent for sources that are not visited.
+    pub next_check: Option<Timestamp>,
+    /// New posts in the last 24 hours.
+    pub today: u64,
+    /// Lowest and highest number of new posts on comparable days.
+    pub band: Option<(u64, u64)>,
+    /// New posts per 24 hours, the last 24 hours first.
+    pub per_day: Vec<u64>,
+}
+
+impl App {
+    /// Every declared source, in the order of the file.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn source_reports(&self) -> Result<Vec<SourceReport>> {
+        let now = self.now();
+        let states = self.store.source_states()?;
+        let mut per_day = self.store.posts_per_day(now, HISTORY_DAYS + 1)?;
+        let first_visits = self.store.first_visits()?;
+        let reports = self.config.sources.iter().map(|declared| {
+            let id = &declared.source.id;
+            let state = states.iter().find(|state| state.id == *id);
+            let counts = per_day
+                .remove(id)
+                .unwrap_or_else(|| vec![0; HISTORY_DAYS + 1]);
+            report(declared, state, counts, first_visits.get(id).copied(), now)
+        });
+        Ok(reports.collect())
+    }
+}
+
+fn report(
+    declared: &DeclaredSource,
+    state: Option<&SourceState>,
+    per_day: Vec<u64>,
+    first_visit: Option<Timestamp>,
+    now: Timestamp,
+) -> SourceReport {
+    let source = &declared.source;
+    let Health {
+        status,
+        today,
+        band,
+        sentence,
+    } = judge(declared, state, &per_day, first_visit, now);
+    let last_message = state.map(|state| state.last_message.clone());
+    let message = match status {
+        HealthStatus::Disabled => declared.note.clone(),
+        _ => join(&sentence, &last_message.unwrap_or_default()),
+    };
+    SourceReport {
+        id: source.id.clone(),
+        name: source.name.clone(),
+        kind: source.kind,
+        channel: source.channel,
+        url: source.url.clone(),
+        status,
+        status_label: status.label(),
+        message,
+        last_visit: state.and_then(|state| state.last_visit),
+        last_success: state.and_then(|state| state.last_success),
+        last_new: state.and_then(|state| state.last_new),
+        failure_count: state.map_or(0, |state| state.failure_count),
+        outcome: state.and_then(|state| state.last_outcome),
+        cause: state.and_then(|state| state.last_cause.clone()),
+        next_check: state
+            .filter(|_| declared.is_enabled && status != HealthStatus::Stopped)
+            .map(|state| state.next_check),
+        today,
+        band,
+        per_day,
+    }
+}
+
+fn judge(
+    declared: &DeclaredSource,
+    state: Option<&SourceState>,
+    per_day: &[u64],
+    first_visit: Option<Timestamp>,
+    now: Timestamp,
+) -> Health {
+    let unjudged = |status| Health {
+        status,
+        today: per_day.first().copied().unwrap_or(0),
+        band: None,
+        sentence: String::new(),
+    };
+    if !declared.is_enabled {
+        return unjudged(HealthStatus::Disabled);
+    }
+    let Some(state) = state.filter(|state| state.last_visit.is_some()) else {
+        return unjudged(HealthStatus::Waiting);
+    };
+    let history = History {
+        last_outcome: state.last_outcome,
+        failure_count: state.failure_count,
+        is_stopped: false,
+        last_new: state.last_new,
+        first_visit,
+        per_day: per_day.to_vec(),
+    };
+    health(&history, now)
+}
+
+/// Two sentences, each of which may be empty.
+fn join(one: &str, other: &str) -> String {
+    match (one.is_empty(), other.is_empty()) {
+        (false, false) => format!("{one}：{other}"),
+        _ => format!("{one}{other}"),
+    }
+}

@@ -1,0 +1,55 @@
+//! Judged posts → when their pages are read again.
+
+use crate::app::App;
+use crate::model::{Analysis, Post, SourceKind};
+use crate::source::{Interest, next_reading};
+use crate::store::{DueReading, PostToAnalyze, Readable};
+
+/// Why a post is worth another reading; `None`: it is not.
+pub(super) fn interest(readable: Readable) -> Option<Interest> {
+    if readable.is_relevant && (readable.has_numbers || readable.is_thread) {
+        return Some(Interest::Growth);
+    }
+    if readable.is_relevant {
+        return Some(Interest::Presence);
+    }
+    readable.is_thread.then_some(Interest::Replies)
+}
+
+/// The next reading of a post that was just judged; `None` for what is not ours, is too old, or has no page to read.
+pub(super) fn due_reading(
+    app: &App,
+    waiting: &PostToAnalyze,
+    analysis: &Analysis,
+) -> Option<DueReading> {
+    let post = &waiting.post;
+    if !analysis.relevant {
+        return None;
+    }
+    let source_id = waiting.source_id.clone()?;
+    let url = post.url.clone().filter(|url| !url.contains('#'))?;
+    let source = app
+        .config
+        .enabled_sources()
+        .find(|declared| declared.source.id == source_id)?;
+    let now = app.now();
+    let readable = Readable {
+        published_at: post.effective_at(),
+        is_relevant: true,
+        has_numbers: has_numbers(post),
+        is_thread: post.floor == Some(1),
+    };
+    let next = next_reading(interest(readable)?, readable.published_at, 0, now)?;
+    // A feed tells of a page that nobody has read yet: that page is the evidence.
+    let is_told_of = source.source.kind == SourceKind::Feed;
+    Some(DueReading {
+        source_id,
+        url,
+        due_at: if is_told_of { now } else { next },
+        is_new_target: is_told_of,
+    })
+}
+
+fn has_numbers(post: &Post) -> bool {
+    !post.engagement.is_unknown()
+}
