@@ -5,6 +5,7 @@ mod check;
 mod crawl;
 mod demo;
 mod events;
+mod evidence;
 mod extract;
 mod import;
 mod issue;
@@ -75,6 +76,8 @@ enum Command {
     Search(search::Search),
     /// 事件 · events
     Events(events::Events),
+    /// 存证：被标记信息所在的网页原样 · the page behind a flagged post
+    Evidence(evidence::Evidence),
     /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Import(command) => command.run(&common),
         Command::Search(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
+        Command::Evidence(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
         Command::Later(command) => command.run(),

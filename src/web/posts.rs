@@ -18,6 +18,10 @@ struct PostPage {
     url: Option<String>,
     paragraphs: Vec<String>,
     picture_needs_a_look: bool,
+    /// When the page was found gone; empty while it stands.
+    deleted_at: String,
+    /// When the pages kept as evidence were read.
+    evidence: Vec<String>,
     reasons: Vec<(String, String)>,
     readings: Vec<ReadingLine>,
     copies: Vec<PostLine>,
@@ -39,7 +43,14 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
             };
             let readings = app.store.readings(stored.id)?;
             let copies = app.store.copies_of(stored.id)?;
-            Ok(Some(post_page(&stored, &readings, &copies)))
+            let mut page = post_page(&stored, &readings, &copies);
+            page.deleted_at = minute(app.store.deleted_at(stored.id)?);
+            let kept = app.store.evidence_of(stored.id)?;
+            page.evidence = kept
+                .iter()
+                .map(|kept| minute(Some(kept.fetched_at)))
+                .collect();
+            Ok(Some(page))
         })
         .await?;
     Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
@@ -61,6 +72,8 @@ fn post_page(stored: &StoredPost, readings: &[Reading], copies: &[StoredPost]) -
             .filter(|url| url.starts_with("http://") || url.starts_with("https://")),
         paragraphs: post.text.lines().map(str::to_owned).collect(),
         picture_needs_a_look: analysis.is_some_and(|analysis| analysis.picture_needs_a_look),
+        deleted_at: String::new(),
+        evidence: Vec::new(),
         reasons: reasons
             .iter()
             .map(|reason| (reason.rule.clone(), reason.text.clone()))

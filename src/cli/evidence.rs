@@ -1,0 +1,71 @@
+//! `yuqing evidence`: the page behind a flagged post, as it was when we read it.
+
+use super::Common;
+use super::output::{DONE, Failure, print_json, print_text};
+use crate::model::{Evidence as Kept, PostId};
+use anyhow::Context;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Evidence {
+    /// 信息编号（网址 /posts/ 后的数字） · number of the post
+    post: i64,
+    /// 把最近一次的网页原样写入文件 · write the latest page as it came
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// 改取第几次的网页，从 1 起 · another than the latest
+    #[arg(long, value_name = "N", requires = "output")]
+    number: Option<usize>,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Evidence {
+    pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let app = common.open_app()?;
+        let id = PostId(self.post);
+        if app.store.post(id)?.is_none() {
+            return Err(Failure::Usage(format!("没有编号为 {} 的信息", self.post)));
+        }
+        let kept = app.store.evidence_of(id)?;
+        if let Some(path) = &self.output {
+            let number = self.number.unwrap_or(kept.len());
+            let Some(page) = number.checked_sub(1).and_then(|at| kept.get(at)) else {
+                return Err(Failure::Usage(format!(
+                    "此信息有 {} 次存证，没有第 {number} 次",
+                    kept.len()
+                )));
+            };
+            let answer = app.archive.read(&page.place)?;
+            std::fs::write(path, answer.body)
+                .with_context(|| format!("写不出文件 {}", path.display()))?;
+        }
+        if self.json {
+            print_json(&kept)?;
+        } else {
+            print_text(&table(&kept))?;
+        }
+        Ok(DONE)
+    }
+}
+
+fn table(kept: &[Kept]) -> String {
+    if kept.is_empty() {
+        return "没有存证：只有被标记（蓝色及以上）的信息才保存网页\n".to_owned();
+    }
+    let mut lines = String::new();
+    for (number, page) in kept.iter().enumerate() {
+        lines += &format!(
+            "{:>3}  {}  {}\n     {}  {}\n",
+            number + 1,
+            page.fetched_at.format("%Y-%m-%d %H:%M:%S"),
+            page.url,
+            page.place.file,
+            page.place.digest
+        );
+    }
+    lines
+}
