@@ -2,7 +2,8 @@
 
 use super::ConfigFolder;
 use super::place::parse;
-use crate::model::{Channel, OutletTier, Problem, Schedule, Source, SourceKind};
+use crate::fetch::check_proxy;
+use crate::model::{Channel, OutletTier, Pause, Problem, Schedule, Source, SourceKind};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -26,6 +27,10 @@ pub struct DeclaredSource {
     pub is_enabled: bool,
     /// Pause between two requests to its host; the general one where absent.
     pub min_interval: Option<Duration>,
+    /// Hours in which it is left alone; the general ones where absent.
+    pub pause: Option<Pause>,
+    /// Address of the proxy it is read through.
+    pub proxy: Option<Url>,
     /// Pages of a list or an edition read per visit.
     pub max_pages: usize,
     /// 备注.
@@ -56,6 +61,8 @@ struct SourceTable {
     schedule: Schedule,
     #[serde(default, with = "humantime_serde::option")]
     min_interval: Option<Duration>,
+    pause: Option<Pause>,
+    proxy: Option<Spanned<String>>,
     follow: Option<bool>,
     #[serde(default = "default_max_pages")]
     max_pages: usize,
@@ -81,12 +88,13 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
         .map(|table| {
             check_id(&table.id, &mut seen, &text)?;
             check_url(&table.url, &text)?;
-            Ok(declared(table))
+            let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, &text));
+            Ok(declared(table, proxy.transpose()?))
         })
         .collect()
 }
 
-fn declared(table: SourceTable) -> DeclaredSource {
+fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
     let follows_by_kind = matches!(
         table.kind,
         SourceKind::List | SourceKind::Board | SourceKind::Epaper
@@ -106,6 +114,8 @@ fn declared(table: SourceTable) -> DeclaredSource {
         schedule: table.schedule,
         is_enabled: table.enabled,
         min_interval: table.min_interval,
+        pause: table.pause,
+        proxy,
         max_pages: table.max_pages.max(1),
         note: table.note,
     }
@@ -151,6 +161,14 @@ fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
         return Err(refuse(url, "source.url", text, message));
     }
     Ok(())
+}
+
+fn read_proxy(proxy: &Spanned<String>, text: &str) -> Result<Url, Problem> {
+    let wrong = |message| refuse(proxy, "source.proxy", text, message);
+    let url = Url::parse(proxy.get_ref())
+        .map_err(|_| wrong("这不是可用的代理地址，例如 http://10.0.0.8:3128".to_owned()))?;
+    check_proxy(&url).map_err(wrong)?;
+    Ok(url)
 }
 
 fn refuse(at: &Spanned<String>, key: &str, text: &str, message: String) -> Problem {

@@ -56,8 +56,11 @@ const EVERYTHING: &[&str] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("rustls", &["fetch"]),
-    ("texting_robots", &["fetch/robots"]),
-    ("futures_util", &["fetch", "pipeline"]),
+    ("hyper", &["fetch/transport"]),
+    ("flate2", &["fetch/body"]),
+    ("brotli_decompressor", &["fetch/body"]),
+    ("zstd", &["fetch/body"]),
+    ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),

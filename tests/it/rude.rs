@@ -99,6 +99,7 @@ async fn fetch(url: &str, timeout: Duration) -> Result<Fetched, FetchError> {
         etag: None,
         last_modified: None,
         delay: None,
+        proxy: None,
     };
     fetcher.fetch(&request, at(FRIDAY)).await
 }

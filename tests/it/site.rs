@@ -185,6 +185,8 @@ pub fn source(id: &str, kind: SourceKind, url: String) -> DeclaredSource {
         schedule: "*/10 * * * *".parse().expect("a schedule"),
         is_enabled: true,
         min_interval: Some(Duration::ZERO),
+        pause: None,
+        proxy: None,
         max_pages: 1,
         note: String::new(),
     }
