@@ -345,6 +345,8 @@ fn declared(source: DemoSource) -> Result<DeclaredSource> {
         },
         is_enabled: true,
         min_interval: Some(Duration::ZERO),
+        pause: None,
+        proxy: None,
         max_pages: 10,
         note: String::new(),
     })

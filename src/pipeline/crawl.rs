@@ -7,8 +7,8 @@ mod pages;
 use crate::app::App;
 use crate::config::DeclaredSource;
 use crate::fetch::FetchError;
-use crate::model::{CrawlOutcome, Timestamp};
-use crate::source::{back_off, next_check};
+use crate::model::{CrawlOutcome, FetchCause, Timestamp};
+use crate::source::{LastVisit, NextCheck, Rhythm, after_pause, back_off, next_check};
 use crate::store::{SaveCounts, Visit};
 use anyhow::Result;
 use futures_util::{StreamExt, stream};
@@ -51,6 +51,9 @@ pub struct CrawlReport {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// 失败原因.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<FetchCause>,
 }
 
 /// Visits sources, several hosts at a time, and stores what they gave. What a source does wrong, or what breaks over
@@ -68,6 +71,24 @@ pub async fn crawl_once(app: &Arc<App>, wanted: Wanted) -> Result<Vec<CrawlRepor
     reports.into_iter().collect()
 }
 
+/// Enabled sources that nobody visits now unless a person names them: stopped, or in their nightly pause.
+///
+/// # Errors
+/// The store refuses.
+pub fn resting_sources(app: &App) -> Result<Vec<String>> {
+    let now = app.now();
+    let states = app.store.source_states()?;
+    let is_stopped = |id: &str| {
+        let state = states.iter().find(|state| state.id == id);
+        state.is_some_and(|state| state.stopped_at.is_some())
+    };
+    let resting = app.config.enabled_sources().filter(|declared| {
+        is_stopped(&declared.source.id)
+            || rhythm(app, declared).pause.end(now, app.zone()).is_some()
+    });
+    Ok(resting.map(|declared| declared.source.id.clone()).collect())
+}
+
 /// One source's turn.
 #[derive(Clone)]
 struct Turn {
@@ -77,9 +98,14 @@ struct Turn {
 
 fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
     let now = app.now();
+    // A person who names a source may visit it at any hour.
+    let is_awake = |declared: &&DeclaredSource| {
+        *wanted != Wanted::Due || rhythm(app, declared).pause.end(now, app.zone()).is_none()
+    };
     let enabled: Vec<&str> = app
         .config
         .enabled_sources()
+        .filter(is_awake)
         .map(|declared| declared.source.id.as_str())
         .collect();
     let mut turns = Vec::new();
@@ -116,6 +142,18 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
         }
     }
     Ok(turns)
+}
+
+/// 采集节奏 of a declared source.
+fn rhythm<'d>(app: &'d App, declared: &'d DeclaredSource) -> Rhythm<'d> {
+    let settings = &app.config.settings.fetch;
+    Rhythm {
+        source_id: &declared.source.id,
+        schedule: &declared.schedule,
+        pause: declared.pause.unwrap_or(settings.pause),
+        zone: app.zone(),
+        stop_after_refusals: settings.stop_after_refusals,
+    }
 }
 
 fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
@@ -176,6 +214,8 @@ struct Failure {
     outcome: CrawlOutcome,
     message: String,
     retry_after: Option<std::time::Duration>,
+    /// `None`: our own program failed.
+    cause: Option<FetchCause>,
 }
 
 impl From<FetchError> for Failure {
@@ -184,6 +224,7 @@ impl From<FetchError> for Failure {
             outcome: error.outcome(),
             message: error.to_string(),
             retry_after: error.retry_after(),
+            cause: Some(error.cause()),
         }
     }
 }
@@ -195,6 +236,7 @@ impl Failure {
             outcome: CrawlOutcome::Failed,
             message: "程序处理此信源的网页时出错，已记入日志，请信息员查看".to_owned(),
             retry_after: None,
+            cause: None,
         }
     }
 }
@@ -226,6 +268,7 @@ async fn finish_turn(
         refused: tally.saved.refused,
         warnings: tally.warnings.clone(),
         error: Some(message.clone()).filter(|message| !message.is_empty()),
+        cause: failure.as_ref().and_then(|failure| failure.cause),
     };
     app.on_cpu(move |app| record(app, &turn, started_at, outcome, &tally, message, failure))
         .await?;
@@ -243,23 +286,32 @@ fn record(
 ) -> Result<()> {
     let id = &turn.declared.source.id;
     let now = app.now();
+    let rhythm = rhythm(app, &turn.declared);
+    let is_refusal = failure
+        .as_ref()
+        .is_some_and(|failure| failure.cause == Some(FetchCause::Refused));
     let state = app.store.source_state(id)?;
-    let failure_count = state.map_or(0, |state| state.failure_count) + 1;
-    let retry_after = failure.as_ref().and_then(|failure| failure.retry_after);
+    let visit = LastVisit {
+        at: now,
+        outcome,
+        failure_count: state.as_ref().map_or(0, |state| state.failure_count) + 1,
+        refusal_count: state.map_or(0, |state| state.refusal_count) + u32::from(is_refusal),
+        retry_after: failure.as_ref().and_then(|failure| failure.retry_after),
+    };
     if failure.is_some() {
         // The pages behind a host that does not answer wait as long as the host itself.
-        let retry_at = now + back_off(outcome, failure_count, retry_after);
+        let retry_at = after_pause(&rhythm, now + back_off(id, &visit));
         app.store.postpone_targets(id, retry_at)?;
     }
-    let schedule = &turn.declared.schedule;
-    let next = next_check(
-        schedule,
-        app.zone(),
-        now,
-        outcome,
-        failure_count,
-        retry_after,
-    );
+    let next = next_check(&rhythm, &visit);
+    let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
+    let message = match is_stopped {
+        true => format!(
+            "{message}；已连续{}次被拒绝，自动停采，查明原因后运行 `yuqing crawl {id}`，成功一次即恢复",
+            visit.refusal_count
+        ),
+        false => message,
+    };
     app.store.record_visit(&Visit {
         source_id: id.clone(),
         started_at,
@@ -269,6 +321,12 @@ fn record(
         saved: tally.saved,
         warnings: tally.warnings.clone(),
         message,
-        next_check: turn.reads_entry.then_some(next),
+        is_refusal,
+        is_stopped,
+        next_check: turn.reads_entry.then_some(match next {
+            NextCheck::At(next) => next,
+            // Nobody claims a stopped source; this is when it would be due if somebody resumed it by hand.
+            NextCheck::Stopped => now + back_off(id, &visit),
+        }),
     })
 }

@@ -30,6 +30,10 @@ pub struct SourceState {
     pub last_message: String,
     /// 连续失败次数.
     pub failure_count: u32,
+    /// 连续被拒绝次数.
+    pub refusal_count: u32,
+    /// 停采 since then: it stopped itself after too many refusals; a successful visit by hand resumes it.
+    pub stopped_at: Option<Timestamp>,
 }
 
 /// 采集记录 — one finished visit.
@@ -51,6 +55,10 @@ pub struct Visit {
     pub warnings: Vec<String>,
     /// What went wrong, empty if nothing.
     pub message: String,
+    /// The site refused us (403, 429).
+    pub is_refusal: bool,
+    /// It was the last one: the source stops itself.
+    pub is_stopped: bool,
     /// When to look again; `None`: the visit read waiting targets only, the schedule stands.
     pub next_check: Option<Timestamp>,
 }
@@ -111,7 +119,7 @@ impl Store {
                 "UPDATE sources SET claimed_until = ?2 WHERE id IN (
                      SELECT id FROM sources
                      WHERE next_check <= ?1 AND coalesce(claimed_until, 0) <= ?1
-                         AND id IN (SELECT value FROM json_each(?4))
+                         AND stopped_at IS NULL AND id IN (SELECT value FROM json_each(?4))
                      ORDER BY next_check, id LIMIT ?3)
                  RETURNING id",
             )?;
@@ -191,7 +199,11 @@ impl Store {
                      last_outcome = ?4, last_message = ?5,
                      last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
-                     failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END
+                     failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END,
+                     refusal_count = CASE WHEN ?8 THEN refusal_count + 1
+                         WHEN ?6 OR ?4 = 'empty' THEN 0 ELSE refusal_count END,
+                     stopped_at = CASE WHEN ?6 THEN NULL
+                         WHEN ?9 THEN coalesce(stopped_at, ?3) ELSE stopped_at END
                  WHERE id = ?1",
                 params![
                     visit.source_id,
@@ -201,6 +213,8 @@ impl Store {
                     visit.message,
                     success,
                     visit.saved.new > 0,
+                    visit.is_refusal,
+                    visit.is_stopped,
                 ],
             )?;
             Ok(())
@@ -251,7 +265,7 @@ impl Store {
 }
 
 const SELECT_STATE: &str = "SELECT id, next_check, last_visit, last_success, last_new,
-     last_outcome, last_message, failure_count FROM sources";
+     last_outcome, last_message, failure_count, refusal_count, stopped_at FROM sources";
 
 fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
     let moment = |ms: Option<i64>| ms.map(|ms| from_ms(ms, zone));
@@ -265,5 +279,7 @@ fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
         last_outcome: outcome.as_deref().map(code).transpose()?,
         last_message: row.get(6)?,
         failure_count: row.get(7)?,
+        refusal_count: row.get(8)?,
+        stopped_at: moment(row.get(9)?),
     })
 }

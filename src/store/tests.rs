@@ -291,6 +291,8 @@ fn a_visit_gives_the_claim_back_and_counts_failures() {
             saved: super::SaveCounts::default(),
             warnings: Vec::new(),
             message: String::new(),
+            is_refusal: outcome == CrawlOutcome::Blocked,
+            is_stopped: false,
             next_check: Some(now + TimeDelta::minutes(5)),
         };
         store.record_visit(&visit).expect("writes");

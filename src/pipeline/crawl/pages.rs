@@ -133,25 +133,12 @@ pub async fn read_targets(
         tally.found_anything = true;
         if let Err(error) = read_target(app, declared, claim, tally).await? {
             tally.warnings.push(error.to_string());
-            if stops_the_turn(&error) {
+            if error.is_about_the_host() {
                 return Ok(Some(error));
             }
         }
     }
     Ok(None)
-}
-
-/// The site does not want us now, or cannot be reached: asking for its other pages would be rude or useless.
-fn stops_the_turn(error: &FetchError) -> bool {
-    match error {
-        FetchError::Blocked { .. }
-        | FetchError::RobotsUnreachable { .. }
-        | FetchError::Connect { .. }
-        | FetchError::Timeout { .. }
-        | FetchError::Tls { .. } => true,
-        FetchError::Status { status, .. } => *status >= 500,
-        _ => false,
-    }
 }
 
 async fn read_target(
@@ -164,7 +151,7 @@ async fn read_target(
     match fetch(app, declared, &url, true).await? {
         Err(error) => {
             // Trouble of the host is not held against the page: the turn ends and the host's targets are postponed.
-            if !stops_the_turn(&error) {
+            if !error.is_about_the_host() {
                 let message = error.to_string();
                 let retries = error.is_temporary() || matches!(error, FetchError::Gone { .. });
                 app.on_cpu(move |app| record_failure(app, &claim.url, &message, retries))
@@ -292,6 +279,7 @@ async fn fetch(
         etag: known.etag,
         last_modified: known.last_modified,
         delay: declared.min_interval,
+        proxy: declared.proxy.clone(),
     };
     let fetched = app.fetcher.fetch(&request, app.now()).await;
     Ok(fetched.map(|fetched| match fetched {
@@ -300,6 +288,7 @@ async fn fetch(
             page,
             etag,
             last_modified,
+            ..
         } => Some((
             page,
             Validators {
