@@ -155,6 +155,10 @@ mod tests {
         raw.write_all(&text).expect("into memory");
         let zstd = zstd::encode_all(text.as_slice(), 1).expect("into memory");
         let nested = zstd::encode_all(gzip(&text).as_slice(), 1).expect("into memory");
+        // The same text, as the reference encoder writes it.
+        let brotli =
+            b"\x1b\xed\x02\x00\x8c\xd4\x48\x4d\x73\xbb\x26\x2f\x3f\x4f\xe7\x36\x36\xfe\x70\x3b\xe4\
+            \x2b\x08\x8d\xdf\xab\x68\x30\x84\x32\x0d\xb9\x69\x8e\xb7\x2c";
         let two_members = [gzip(&text[..30]), gzip(&text[30..])].concat();
         for (bytes, encodings) in [
             (text.clone(), vec![]),
@@ -163,6 +167,7 @@ mod tests {
             (zlib.finish().expect("into memory"), vec![Encoding::Deflate]),
             (raw.finish().expect("into memory"), vec![Encoding::Deflate]),
             (zstd, vec![Encoding::Zstd]),
+            (brotli.to_vec(), vec![Encoding::Brotli]),
             (nested, vec![Encoding::Gzip, Encoding::Zstd]),
         ] {
             let read = decode(bytes, &encodings, 10_000);

@@ -28,9 +28,10 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// `Fri, 14 Apr 2017 01:00:00 GMT`; the two older forms of HTTP are no server's any more.
+/// `Fri, 14 Apr 2017 01:00:00 GMT`, whatever weekday it claims; the two older forms of HTTP are no server's any more.
 fn date(text: &str) -> Option<Timestamp> {
-    DateTime::parse_from_rfc2822(text).ok()
+    let without_weekday = text.split_once(',').map_or(text, |(_, date)| date.trim());
+    DateTime::parse_from_rfc2822(without_weekday).ok()
 }
 
 #[cfg(test)]

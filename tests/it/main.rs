@@ -9,5 +9,6 @@ mod demo;
 mod layering;
 mod program;
 mod real_pages;
+mod robots;
 mod rude;
 mod site;

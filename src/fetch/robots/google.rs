@@ -161,12 +161,13 @@ fn every_case_of_google_that_concerns_matching_passes() {
     // An empty address cannot be asked for here: addresses are parsed before anybody asks robots.txt.
     let (cases, empty): (Vec<Case>, Vec<Case>) =
         cases.into_iter().partition(|case| !case.url.is_empty());
-    let failed: Vec<&Case> = cases
+    let failed: Vec<String> = cases
         .iter()
         .filter(|case| {
             let rules = Rules::parse(case.robots.as_bytes(), &case.agent);
             rules.allows_path(&path_of(&case.url)) != case.is_allowed
         })
+        .map(|case| format!("{}: {} for {}", case.test, case.url, case.robots))
         .collect();
     println!(
         "{} of {} cases pass; left out: {} without an address, {skipped} whose text is put together in C++",
