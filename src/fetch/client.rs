@@ -42,12 +42,13 @@ impl Clients {
         if let Some(client) = by_proxy.get(proxy) {
             return Ok(client.clone());
         }
-        let refused = |_| FetchError::Proxy {
+        let refused = || FetchError::Proxy {
             proxy: without_password(proxy),
         };
-        let through = Proxy::all(proxy.clone()).map_err(refused)?;
-        let client =
-            client(|| builder(settings, Some(proxy)).proxy(through.clone())).map_err(refused)?;
+        check_proxy(proxy).map_err(|_| refused())?;
+        let through = Proxy::all(proxy.clone()).map_err(|_| refused())?;
+        let client = client(|| builder(settings, Some(proxy)).proxy(through.clone()))
+            .map_err(|_| refused())?;
         by_proxy.insert(proxy.clone(), client.clone());
         Ok(client)
     }

@@ -23,7 +23,8 @@ impl FetchError {
         if error.is_timeout() {
             return FetchError::Timeout { url };
         }
-        if let Some(reason) = find_tls(error) {
+        if let Some(tls) = find::<rustls::Error>(error) {
+            let reason = tls_reason(tls);
             return FetchError::Tls { url, reason };
         }
         if error.is_body() || error.is_decode() {
@@ -32,8 +33,9 @@ impl FetchError {
         if find::<hyper::Error>(error).is_some_and(is_no_http) {
             return FetchError::Protocol { url };
         }
-        let reason =
-            find::<io::Error>(error).map_or("连接中断", |error| reason_of(error.kind()));
+        let mut system = chain(error).filter_map(|link| link.downcast_ref::<io::Error>());
+        let reason = system.find_map(|error| reason_of(error.kind()));
+        let reason = reason.unwrap_or("连接中断");
         FetchError::Connect {
             url,
             reason: reason.to_owned(),
@@ -45,42 +47,38 @@ fn is_no_http(error: &hyper::Error) -> bool {
     error.is_parse() || error.is_incomplete_message()
 }
 
-fn reason_of(kind: ErrorKind) -> &'static str {
+fn reason_of(kind: ErrorKind) -> Option<&'static str> {
     match kind {
-        ErrorKind::ConnectionRefused => "对方没有开放这个端口",
+        ErrorKind::ConnectionRefused => Some("对方没有开放这个端口"),
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-            "连接被对方断开"
+            Some("连接被对方断开")
         }
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
-            "网络不通，请检查本机网络"
+            Some("网络不通，请检查本机网络")
         }
-        ErrorKind::UnexpectedEof => "对方提前断开",
-        ErrorKind::TimedOut => "连接超时",
-        _ => "连接中断",
+        ErrorKind::UnexpectedEof => Some("对方提前断开"),
+        ErrorKind::TimedOut => Some("连接超时"),
+        _ => None,
     }
 }
 
+/// An error and what it came from. An `io::Error` names as its source not what it holds, but what that came from: one
+/// error would be passed over.
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| {
         let error: &'e (dyn Error + 'static) = *error;
-        error.source()
+        let held = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        }
     })
 }
 
 fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     chain(error).find_map(|link| link.downcast_ref::<E>())
-}
-
-/// rustls reports through `io::Error`, whose payload is not in its `source` chain.
-fn find_tls(error: &(dyn Error + 'static)) -> Option<String> {
-    chain(error).find_map(|link| {
-        let inner = link
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        let tls = link.downcast_ref::<rustls::Error>();
-        tls.or_else(|| inner?.downcast_ref::<rustls::Error>())
-            .map(tls_reason)
-    })
 }
 
 fn tls_reason(error: &rustls::Error) -> String {

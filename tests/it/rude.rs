@@ -2,6 +2,9 @@
 
 use crate::site::{Answer as SiteAnswer, FRIDAY, TestApp, TestSite, at, config, shipped, source};
 use bytesize::ByteSize;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -322,7 +325,7 @@ async fn damaged_compression_is_a_broken_body() {
 
 #[tokio::test]
 async fn a_compression_bomb_is_cut_at_the_limit() {
-    let body = bomb(64 * 1024 * 1024);
+    let body = bomb(8 * 1024 * 1024);
     assert!((body.len() as u64) < 3 * LIMIT, "small on the line");
     let server = Rude::start(page("Content-Encoding: gzip\r\n", &body), Then::Close).await;
     let error = error_of(&server, PATIENT).await;
@@ -364,7 +367,7 @@ fn from_hex(hex: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn bombs_of_every_kind_are_cut_at_the_limit() {
-    let zeros = vec![0; 16 * 1024 * 1024];
+    let zeros = vec![0; 8 * 1024 * 1024];
     let zstd = zstd::encode_all(zeros.as_slice(), 1).expect("into memory");
     let zstd_of_gzip = zstd::encode_all(bomb(zeros.len()).as_slice(), 1).expect("into memory");
     for (encoding, body) in [
@@ -430,9 +433,9 @@ async fn what_is_no_page_is_refused_unread() {
 #[tokio::test]
 async fn the_archive_gets_the_answer_as_it_came() {
     let mut first =
-        b"HTTP/1.1 200 Fine\r\nX-Name: \xd6\xa3\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n".to_vec();
+        b"HTTP/1.1 200 Fine\r\nX-Name: \xd6\xd0\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n".to_vec();
     first.extend(b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n");
-    first.extend(bomb(258));
+    first.extend(bomb(259));
     let server = Rude::start(first, Then::Close).await;
     let (page, answer) = answered_by(&server).await;
     assert_eq!(page.bytes, [0; 259]);
@@ -447,7 +450,7 @@ async fn the_archive_gets_the_answer_as_it_came() {
     };
     assert_eq!(header("content-encoding"), ["gzip"]);
     assert_eq!(header("set-cookie"), ["a=1", "b=2"]);
-    assert_eq!(header("x-name"), ["\u{d6}\u{a3}"]);
+    assert_eq!(header("x-name"), ["\u{d6}\u{d0}"]);
 }
 
 #[tokio::test]
@@ -570,7 +573,7 @@ async fn the_next_source_is_read_whatever_the_others_do() {
     config.settings.fetch = FetchSettings {
         private_hosts: vec!["rude.localhost".to_owned(), "127.0.0.1".to_owned()],
         timeout: Duration::from_secs(5),
-        idle_timeout: Duration::from_secs(1),
+        idle_timeout: Duration::from_secs(2),
         ..settings(PATIENT)
     };
     let app = TestApp::open(config);
@@ -626,36 +629,9 @@ async fn a_proxy_is_asked_for_names_but_never_for_private_addresses() {
     assert!(!error.to_string().contains("secret"), "{error}");
 }
 
-/// Gzip of `length` zeros, written by hand: after the first, each code repeats 258 of them.
+/// Gzip of `length` zeros.
 fn bomb(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-    let mut bits = Bits::default();
-    bits.put("110"); // last block, fixed codes (least significant bit first)
-    bits.put("00110000"); // the byte 0
-    for _ in 0..length / 258 {
-        bits.put("11000101"); // repeat 258
-        bits.put("00000"); // from one byte back
-    }
-    bits.put("0000000"); // end of block
-    bytes.extend(bits.bytes);
-    bytes
-}
-
-#[derive(Default)]
-struct Bits {
-    bytes: Vec<u8>,
-    used: usize,
-}
-
-impl Bits {
-    fn put(&mut self, bits: &str) {
-        for bit in bits.bytes() {
-            if self.used.is_multiple_of(8) {
-                self.bytes.push(0);
-            }
-            let last = self.bytes.last_mut().expect("just pushed");
-            *last |= (bit - b'0') << (self.used % 8);
-            self.used += 1;
-        }
-    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&vec![0; length]).expect("into memory");
+    encoder.finish().expect("into memory")
 }
