@@ -4,7 +4,7 @@
 mod crawl;
 mod draft;
 
-pub use crawl::{CrawlReport, Wanted, crawl_once, resting_sources};
+pub use crawl::{CrawlReport, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
 
 use crate::analyze::{Spread, analyze};

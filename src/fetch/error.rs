@@ -26,7 +26,7 @@ pub enum FetchError {
         retry_after: Option<Duration>,
     },
     /// 401, 403, 429 and the 432 of some microblogs: the site does not want us, or not now.
-    #[error("{url} 拒绝访问（HTTP {status}）{}", if *status == 429 { "，请求过于频繁，应加大 min_interval" } else { "" })]
+    #[error("{url} 拒绝访问（HTTP {status}）{}", refusal_hint(*status))]
     Blocked {
         /// Page.
         url: Url,
@@ -257,6 +257,14 @@ impl FetchError {
                 retry_after,
             },
         }
+    }
+}
+
+fn refusal_hint(status: u16) -> &'static str {
+    match status {
+        401 => "，该页需要登录，请改为补录或导入",
+        429 => "，请求过于频繁，应加大 min_interval",
+        _ => "，请勿反复重试，可改为补录或与对方联系",
     }
 }
 

@@ -117,7 +117,10 @@ impl Fetcher {
             let host = url.host_str().unwrap_or_default().to_owned();
             return Err(FetchError::HostWaits { host, wait });
         }
-        let delay = turn.delay(request.delay, self.settings.delay);
+        // The pause was asked for the host of the request, not for one that it redirects to.
+        let is_same_host = url.host_str() == request.url.host_str();
+        let asked = request.delay.filter(|_| is_same_host);
+        let delay = turn.delay(asked, self.settings.delay);
         self.ask_robots(&client, &mut turn, url, delay, now).await?;
         turn.wait(self.patience(&turn, url, delay)).await;
         let result = conditional(client.get(url.clone()), url, request)

@@ -99,3 +99,24 @@ fn tls_reason(error: &rustls::Error) -> String {
     };
     reason.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CertificateError, chain, tls_reason};
+    use std::io;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_in_chinese() {
+        let reason = |error| tls_reason(&rustls::Error::InvalidCertificate(error));
+        assert_eq!(reason(CertificateError::Expired), "证书已过期");
+        assert!(reason(CertificateError::UnknownIssuer).contains("CA 证书"));
+        assert!(reason(CertificateError::BadSignature).starts_with("证书不可用"));
+        assert!(tls_reason(&rustls::Error::DecryptError).contains("握手"));
+    }
+
+    #[test]
+    fn an_error_within_two_io_errors_is_found() {
+        let error = io::Error::other(io::Error::other(rustls::Error::DecryptError));
+        assert!(chain(&error).any(|link| link.is::<rustls::Error>()));
+    }
+}

@@ -5,7 +5,7 @@
 mod pages;
 
 use crate::app::App;
-use crate::config::DeclaredSource;
+use crate::config::{Config, DeclaredSource};
 use crate::fetch::FetchError;
 use crate::model::{CrawlOutcome, FetchCause, Timestamp};
 use crate::source::{LastVisit, NextCheck, Rhythm, after_pause, back_off, next_check};
@@ -84,7 +84,10 @@ pub fn resting_sources(app: &App) -> Result<Vec<String>> {
     };
     let resting = app.config.enabled_sources().filter(|declared| {
         is_stopped(&declared.source.id)
-            || rhythm(app, declared).pause.end(now, app.zone()).is_some()
+            || rhythm(&app.config, declared)
+                .pause
+                .end(now, app.zone())
+                .is_some()
     });
     Ok(resting.map(|declared| declared.source.id.clone()).collect())
 }
@@ -100,7 +103,11 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
     let now = app.now();
     // A person who names a source may visit it at any hour.
     let is_awake = |declared: &&DeclaredSource| {
-        *wanted != Wanted::Due || rhythm(app, declared).pause.end(now, app.zone()).is_none()
+        *wanted != Wanted::Due
+            || rhythm(&app.config, declared)
+                .pause
+                .end(now, app.zone())
+                .is_none()
     };
     let enabled: Vec<&str> = app
         .config
@@ -145,13 +152,13 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
 }
 
 /// 采集节奏 of a declared source.
-fn rhythm<'d>(app: &'d App, declared: &'d DeclaredSource) -> Rhythm<'d> {
-    let settings = &app.config.settings.fetch;
+pub fn rhythm<'d>(config: &Config, declared: &'d DeclaredSource) -> Rhythm<'d> {
+    let settings = &config.settings.fetch;
     Rhythm {
         source_id: &declared.source.id,
         schedule: &declared.schedule,
         pause: declared.pause.unwrap_or(settings.pause),
-        zone: app.zone(),
+        zone: config.settings.bureau.time_zone,
         stop_after_refusals: settings.stop_after_refusals,
     }
 }
@@ -286,7 +293,7 @@ fn record(
 ) -> Result<()> {
     let id = &turn.declared.source.id;
     let now = app.now();
-    let rhythm = rhythm(app, &turn.declared);
+    let rhythm = rhythm(&app.config, &turn.declared);
     let is_refusal = failure
         .as_ref()
         .is_some_and(|failure| failure.cause == Some(FetchCause::Refused));

@@ -278,7 +278,8 @@ async fn fetch(
         url: url.clone(),
         etag: known.etag,
         last_modified: known.last_modified,
-        delay: declared.min_interval,
+        // The source's pause is for its own host: others it links to have not been asked.
+        delay: declared.min_interval.filter(|_| is_at_home(declared, url)),
         proxy: declared.proxy.clone(),
     };
     let fetched = app.fetcher.fetch(&request, app.now()).await;
@@ -297,6 +298,12 @@ async fn fetch(
             },
         )),
     }))
+}
+
+/// Is `url` on the host of the source's entry page?
+fn is_at_home(declared: &DeclaredSource, url: &Url) -> bool {
+    let entry = Url::parse(&declared.source.url);
+    entry.is_ok_and(|entry| entry.host_str() == url.host_str())
 }
 
 fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {
