@@ -6,7 +6,7 @@ mod draft;
 mod evidence;
 mod reading;
 
-pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once};
+pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{evidence_once, housekeep_once};
 

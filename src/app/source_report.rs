@@ -136,7 +136,7 @@ fn judge(
     let history = History {
         last_outcome: state.last_outcome,
         failure_count: state.failure_count,
-        is_stopped: false,
+        is_stopped: state.stopped_at.is_some(),
         last_new: state.last_new,
         first_visit,
         per_day: per_day.to_vec(),

@@ -5,6 +5,8 @@ use super::output::{DONE, Failure, WRONG_USAGE, print_json, print_text};
 use super::print_problems;
 use crate::config::Config;
 use crate::model::{Problem, Timestamp};
+use crate::pipeline::rhythm;
+use crate::source::after_pause;
 use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
@@ -114,6 +116,7 @@ fn schedule(config: &Config) -> Vec<Due> {
         next: declared
             .schedule
             .next_after(now, zone)
+            .map(|next| after_pause(&rhythm(config, declared), next))
             .filter(|_| declared.is_enabled),
     });
     let digests = config.digests.iter().map(|digest| Due {

@@ -53,7 +53,7 @@ fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
         .map(|declared| declared.source.id.clone())
         .collect();
     if named.is_empty() {
-        return Ok(enabled);
+        return awake(app, enabled);
     }
     for id in named {
         if !enabled.contains(id) {
@@ -72,6 +72,17 @@ fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(named.to_vec())
+}
+
+/// Sources that stopped themselves, and those in their nightly pause, are visited only by name.
+fn awake(app: &App, mut ids: Vec<String>) -> Result<Vec<String>, Failure> {
+    let resting = pipeline::resting_sources(app)?;
+    ids.retain(|id| !resting.contains(id));
+    if !resting.is_empty() {
+        let resting = resting.join("、");
+        eprintln!("已停采或在暂停时段内的信源本次不采集，写明代号才采集：{resting}");
+    }
+    Ok(ids)
 }
 
 async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlReport>> {
@@ -110,6 +121,7 @@ fn busy(source: String) -> CrawlReport {
         duplicate: 0,
         refused: 0,
         warnings: Vec::new(),
+        cause: None,
         error: Some("另一个进程正在采集此信源，请稍后再试".to_owned()),
     }
 }
@@ -128,6 +140,7 @@ fn merge(total: &mut BTreeMap<String, CrawlReport>, report: CrawlReport) {
     if sum.outcome.is_success() && (report.new > 0 || !report.outcome.is_success()) {
         sum.outcome = report.outcome;
         sum.error = report.error;
+        sum.cause = report.cause;
     }
 }
 

@@ -347,6 +347,8 @@ fn declared(source: DemoSource) -> Result<DeclaredSource> {
         min_interval: Some(Duration::ZERO),
         fastest: None,
         slowest: None,
+        pause: None,
+        proxy: None,
         max_pages: 10,
         note: String::new(),
     })

@@ -2,7 +2,8 @@
 
 use super::ConfigFolder;
 use super::place::parse;
-use crate::model::{Channel, OutletTier, Problem, Schedule, Source, SourceKind};
+use crate::fetch::check_proxy;
+use crate::model::{Channel, OutletTier, Pause, Problem, Schedule, Source, SourceKind};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -30,6 +31,10 @@ pub struct DeclaredSource {
     pub fastest: Option<Duration>,
     /// Longest pause while it brings nothing new; the general one where absent.
     pub slowest: Option<Duration>,
+    /// Hours in which it is left alone; the general ones where absent.
+    pub pause: Option<Pause>,
+    /// Address of the proxy it is read through.
+    pub proxy: Option<Url>,
     /// Pages of a list or an edition read per visit.
     pub max_pages: usize,
     /// 备注.
@@ -64,6 +69,8 @@ struct SourceTable {
     fastest: Option<Duration>,
     #[serde(default, with = "humantime_serde::option")]
     slowest: Option<Duration>,
+    pause: Option<Pause>,
+    proxy: Option<Spanned<String>>,
     follow: Option<bool>,
     #[serde(default = "default_max_pages")]
     max_pages: usize,
@@ -89,12 +96,13 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
         .map(|table| {
             check_id(&table.id, &mut seen, &text)?;
             check_url(&table.url, &text)?;
-            Ok(declared(table))
+            let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, &text));
+            Ok(declared(table, proxy.transpose()?))
         })
         .collect()
 }
 
-fn declared(table: SourceTable) -> DeclaredSource {
+fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
     let follows_by_kind = matches!(
         table.kind,
         SourceKind::List | SourceKind::Board | SourceKind::Epaper
@@ -116,6 +124,8 @@ fn declared(table: SourceTable) -> DeclaredSource {
         min_interval: table.min_interval,
         fastest: table.fastest,
         slowest: table.slowest,
+        pause: table.pause,
+        proxy,
         max_pages: table.max_pages.max(1),
         note: table.note,
     }
@@ -161,6 +171,14 @@ fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
         return Err(refuse(url, "source.url", text, message));
     }
     Ok(())
+}
+
+fn read_proxy(proxy: &Spanned<String>, text: &str) -> Result<Url, Problem> {
+    let wrong = |message| refuse(proxy, "source.proxy", text, message);
+    let url = Url::parse(proxy.get_ref())
+        .map_err(|_| wrong("这不是可用的代理地址，例如 http://10.0.0.8:3128".to_owned()))?;
+    check_proxy(&url).map_err(wrong)?;
+    Ok(url)
 }
 
 fn refuse(at: &Spanned<String>, key: &str, text: &str, message: String) -> Problem {

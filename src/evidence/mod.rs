@@ -5,6 +5,8 @@
 
 mod warc;
 
+pub use warc::Record;
+
 use crate::model::{Capture, EvidencePlace};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -87,7 +89,7 @@ impl Archive {
     ///
     /// # Errors
     /// The file is gone or damaged, or its words are not those that were stored.
-    pub fn read(&self, place: &EvidencePlace) -> Result<warc::Answer> {
+    pub fn read(&self, place: &EvidencePlace) -> Result<Record> {
         let path = self.folder.join(&place.file);
         let name = || format!("evidence file {}", path.display());
         let mut handle = File::open(&path).with_context(name)?;

@@ -1,5 +1,5 @@
 use super::Archive;
-use crate::model::Capture;
+use crate::model::{Answer, Capture};
 use std::io::Write;
 use tempfile::TempDir;
 
@@ -7,15 +7,19 @@ fn capture(path: &str, body: &str) -> Capture {
     Capture {
         url: format!("http://news.example.cn{path}"),
         fetched_at: "2017-04-14T13:58:00+08:00".parse().expect("test time"),
-        status: 200,
-        headers: vec![
-            (
-                "Content-Type".to_owned(),
-                "text/html; charset=gbk".to_owned(),
-            ),
-            ("Content-Encoding".to_owned(), "gzip".to_owned()),
-        ],
-        ip: None,
+        answer: Answer {
+            http_version: "HTTP/1.1".to_owned(),
+            status: 200,
+            reason: "OK".to_owned(),
+            headers: vec![
+                (
+                    "Content-Type".to_owned(),
+                    "text/html; charset=gbk".to_owned(),
+                ),
+                ("Content-Encoding".to_owned(), "gzip".to_owned()),
+            ],
+            remote_ip: None,
+        },
         body: body.as_bytes().to_vec(),
     }
 }
@@ -38,7 +42,7 @@ fn what_was_written_is_read_again() {
     assert!(
         answer
             .head
-            .starts_with("HTTP/1.1 200\r\nContent-Type: text/html; charset=gbk\r\n")
+            .starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\n")
     );
     assert!(
         answer

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// An HTTP answer as the archive holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Record {
     /// Status line and headers, without the empty line behind them.
     pub head: String,
     /// Body.
@@ -54,7 +54,7 @@ pub fn response(capture: &Capture) -> Result<Vec<u8>> {
         digest(&capture.body),
         digest(&block),
     );
-    if let Some(ip) = capture.ip {
+    if let Some(ip) = capture.answer.remote_ip {
         headers += &format!("WARC-IP-Address: {ip}\r\n");
     }
     headers += &format!(
@@ -74,7 +74,7 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// The HTTP answer of a `response` record.
-pub fn parse(member: &[u8]) -> Result<Answer> {
+pub fn parse(member: &[u8]) -> Result<Record> {
     let mut record = Vec::new();
     GzDecoder::new(member).read_to_end(&mut record)?;
     let (_, block) = split(&record).context("no WARC record")?;
@@ -82,7 +82,7 @@ pub fn parse(member: &[u8]) -> Result<Answer> {
         .strip_suffix(b"\r\n\r\n")
         .ok_or_else(|| anyhow!("the WARC record has no end"))?;
     let (head, body) = split(block).context("no HTTP answer")?;
-    Ok(Answer {
+    Ok(Record {
         head: String::from_utf8_lossy(head).into_owned(),
         body: body.to_vec(),
     })
@@ -95,8 +95,10 @@ fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn http_head(capture: &Capture) -> String {
-    let mut head = format!("HTTP/1.1 {}\r\n", capture.status);
-    for (name, value) in &capture.headers {
+    let answer = &capture.answer;
+    // HTTP/2 has no lines of its own; readers of WARC files expect the form of HTTP/1.1.
+    let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, answer.reason);
+    for (name, value) in &answer.headers {
         let describes_another_form = ["content-encoding", "transfer-encoding", "content-length"]
             .iter()
             .any(|other| name.eq_ignore_ascii_case(other));

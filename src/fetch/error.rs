@@ -1,31 +1,32 @@
 //! Why a page did not come, whether another try may help, and what to tell the person who looks after the source.
 
-use super::guard::PrivateOnly;
-use crate::model::CrawlOutcome;
-use reqwest::{Response, StatusCode, header};
-use std::error::Error;
+use crate::model::{CrawlOutcome, FetchCause, Timestamp};
+use bytesize::ByteSize;
+use reqwest::{Response, StatusCode};
 use std::time::Duration;
 use url::Url;
 
-/// 采集错误 — one sentence each, in the words of the source's page.
+/// 采集错误 — one sentence each, in the words of the source's page, with what somebody can do about it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FetchError {
     /// robots.txt forbids the page.
-    #[error("{url} 的 robots.txt 不允许采集此页")]
+    #[error("{url} 的 robots.txt 不允许采集此页，请改用该站允许的栏目，或停用此信源")]
     RobotsDenied {
         /// Page.
         url: Url,
     },
     /// robots.txt answers 5xx.
-    #[error("{url} 回应 {status}，按规定暂缓采集该站")]
+    #[error("{url} 回应 HTTP {status}，读不到采集规则，按规定暂缓采集该站，稍后自动重试")]
     RobotsUnreachable {
         /// Address of the robots.txt.
         url: Url,
         /// HTTP status.
         status: u16,
+        /// `Retry-After`.
+        retry_after: Option<Duration>,
     },
     /// 401, 403, 429 and the 432 of some microblogs: the site does not want us, or not now.
-    #[error("{url} 拒绝访问（HTTP {status}）")]
+    #[error("{url} 拒绝访问（HTTP {status}）{}", refusal_hint(*status))]
     Blocked {
         /// Page.
         url: Url,
@@ -33,6 +34,14 @@ pub enum FetchError {
         status: u16,
         /// `Retry-After`.
         retry_after: Option<Duration>,
+    },
+    /// The host said `Retry-After`, to us or to another source of the same host; nothing was sent.
+    #[error("{host} 要求稍后再来，还需等待{}，期间不访问该站", in_words(*wait))]
+    HostWaits {
+        /// Host.
+        host: String,
+        /// Time left.
+        wait: Duration,
     },
     /// 404, 410: the page is gone or has moved.
     #[error("{url} 不存在（HTTP {status}），网址可能已变更")]
@@ -43,7 +52,7 @@ pub enum FetchError {
         status: u16,
     },
     /// Any other status.
-    #[error("{url} 回应 HTTP {status}")]
+    #[error("{url} 回应 HTTP {status}{}", if *status >= 500 { "，对方服务器出错，稍后自动重试" } else { "，请核对网址" })]
     Status {
         /// Page.
         url: Url,
@@ -52,16 +61,24 @@ pub enum FetchError {
         /// `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// Body over the limit, after decompression.
-    #[error("{url} 超过 {limit} 字节的上限")]
+    /// Body over the limit, on the line or after decompression.
+    #[error("{url} 超过 {} 的上限（fetch.max_body），未读取", ByteSize(*limit))]
     TooLarge {
         /// Page.
         url: Url,
         /// Limit in bytes.
         limit: u64,
     },
+    /// Neither text nor HTML, XML or JSON.
+    #[error("{url} 的内容类型是 {content_type}，不是网页，未读取；请改填文章或列表页的网址")]
+    ContentType {
+        /// Page.
+        url: Url,
+        /// As the server wrote it.
+        content_type: String,
+    },
     /// Redirects without end.
-    #[error("{url} 转向超过 {limit} 次")]
+    #[error("{url} 转向超过 {limit} 次，可能需要登录或网址已失效")]
     TooManyRedirects {
         /// First page.
         url: Url,
@@ -73,11 +90,11 @@ pub enum FetchError {
     BadRedirect {
         /// Page.
         url: Url,
-        /// What it said.
+        /// What it said, cut where it is long.
         location: String,
     },
     /// Private, loopback or link-local, and not named in the configuration.
-    #[error("{host} 是内网或本机地址，未列入 fetch.private_hosts,不予访问")]
+    #[error("{host} 是内网或本机地址，未列入 fetch.private_hosts，不予访问")]
     PrivateAddress {
         /// Host or address.
         host: String,
@@ -89,61 +106,112 @@ pub enum FetchError {
         url: Url,
     },
     /// Nothing within the time limit.
-    #[error("{url} 超时无响应")]
+    #[error("{url} 超时无响应，稍后自动重试")]
     Timeout {
         /// Page.
         url: Url,
     },
+    /// Nobody knows the name.
+    #[error("{host} 的域名解析不到地址，请核对网址；若所有信源都如此，请检查本机的网络和 DNS")]
+    Dns {
+        /// Host.
+        host: String,
+    },
     /// Certificate or handshake.
-    #[error("{url} 的安全连接（TLS)失败：{detail}")]
+    #[error("{url} 的安全连接（TLS）失败：{reason}")]
     Tls {
         /// Page.
         url: Url,
-        /// What the TLS library said.
-        detail: String,
+        /// What is wrong.
+        reason: String,
     },
-    /// The name is unknown, nobody listens, the line is cut.
-    #[error("{url} 连接不上：{detail}")]
+    /// Nobody listens, or the line is cut.
+    #[error("{url} 连接不上：{reason}，稍后自动重试")]
     Connect {
         /// Page.
         url: Url,
-        /// What the system said.
-        detail: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What came back is no HTTP.
+    #[error("{url} 的回应不是完整的 HTTP，端口或协议可能写错")]
+    Protocol {
+        /// Page.
+        url: Url,
     },
     /// The body broke off or its compression is damaged.
-    #[error("{url} 的内容不完整或压缩损坏")]
+    #[error("{url} 的内容不完整或压缩损坏，稍后自动重试")]
     BrokenBody {
         /// Page.
         url: Url,
     },
+    /// The proxy of the source is none, or does not answer as one.
+    #[error("信源的代理 {proxy} 不可用，请核对 proxy 一项")]
+    Proxy {
+        /// Scheme, host and port; never what stands before an `@`.
+        proxy: String,
+    },
 }
 
 impl FetchError {
+    /// 失败原因.
+    pub fn cause(&self) -> FetchCause {
+        match self {
+            FetchError::RobotsDenied { .. } => FetchCause::Robots,
+            FetchError::RobotsUnreachable { .. } => FetchCause::RobotsUnreachable,
+            FetchError::Blocked { .. } => FetchCause::Refused,
+            FetchError::HostWaits { .. } => FetchCause::HostWaits,
+            FetchError::Gone { .. } => FetchCause::Gone,
+            FetchError::Status { .. } => FetchCause::HttpStatus,
+            FetchError::TooLarge { .. } => FetchCause::TooLarge,
+            FetchError::ContentType { .. } => FetchCause::ContentType,
+            FetchError::TooManyRedirects { .. } => FetchCause::Redirects,
+            FetchError::BadRedirect { .. } => FetchCause::BadRedirect,
+            FetchError::PrivateAddress { .. } => FetchCause::PrivateAddress,
+            FetchError::Scheme { .. } => FetchCause::Scheme,
+            FetchError::Timeout { .. } => FetchCause::Timeout,
+            FetchError::Dns { .. } => FetchCause::Dns,
+            FetchError::Tls { .. } => FetchCause::Tls,
+            FetchError::Connect { .. } => FetchCause::Connect,
+            FetchError::Protocol { .. } => FetchCause::Protocol,
+            FetchError::BrokenBody { .. } => FetchCause::BrokenBody,
+            FetchError::Proxy { .. } => FetchCause::Proxy,
+        }
+    }
+
     /// May the same request succeed later without anybody changing anything?
     pub fn is_temporary(&self) -> bool {
-        match self {
-            FetchError::RobotsUnreachable { .. }
-            | FetchError::Blocked { .. }
-            | FetchError::Timeout { .. }
-            | FetchError::Tls { .. }
-            | FetchError::Connect { .. }
-            | FetchError::BrokenBody { .. } => true,
-            FetchError::Status { status, .. } => *status >= 500,
-            FetchError::RobotsDenied { .. }
-            | FetchError::Gone { .. }
-            | FetchError::TooLarge { .. }
-            | FetchError::TooManyRedirects { .. }
-            | FetchError::BadRedirect { .. }
-            | FetchError::PrivateAddress { .. }
-            | FetchError::Scheme { .. } => false,
+        match self.cause() {
+            FetchCause::BrokenBody => true,
+            FetchCause::Proxy => false,
+            _ => self.is_about_the_host(),
+        }
+    }
+
+    /// The whole site does not want us now, or cannot be reached: asking for its other pages would be rude or useless.
+    pub fn is_about_the_host(&self) -> bool {
+        match self.cause() {
+            FetchCause::RobotsUnreachable
+            | FetchCause::Refused
+            | FetchCause::HostWaits
+            | FetchCause::Timeout
+            | FetchCause::Dns
+            | FetchCause::Tls
+            | FetchCause::Connect
+            | FetchCause::Protocol
+            | FetchCause::Proxy => true,
+            FetchCause::HttpStatus => {
+                matches!(self, FetchError::Status { status, .. } if *status >= 500)
+            }
+            _ => false,
         }
     }
 
     /// How the visit of a source ends that failed like this.
     pub fn outcome(&self) -> CrawlOutcome {
-        match self {
-            FetchError::RobotsDenied { .. } => CrawlOutcome::RobotsDenied,
-            FetchError::Blocked { .. } => CrawlOutcome::Blocked,
+        match self.cause() {
+            FetchCause::Robots => CrawlOutcome::RobotsDenied,
+            FetchCause::Refused | FetchCause::HostWaits => CrawlOutcome::Blocked,
             _ => CrawlOutcome::Failed,
         }
     }
@@ -151,17 +219,24 @@ impl FetchError {
     /// How long the server asked us to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            FetchError::Blocked { retry_after, .. } | FetchError::Status { retry_after, .. } => {
-                *retry_after
-            }
+            FetchError::Blocked { retry_after, .. }
+            | FetchError::Status { retry_after, .. }
+            | FetchError::RobotsUnreachable { retry_after, .. } => *retry_after,
+            FetchError::HostWaits { wait, .. } => Some(*wait),
             _ => None,
         }
     }
 
-    pub(super) fn from_status(url: &Url, response: &Response) -> Self {
+    pub(super) fn private(url: &Url) -> Self {
+        FetchError::PrivateAddress {
+            host: url.host_str().unwrap_or_default().to_owned(),
+        }
+    }
+
+    pub(super) fn from_status(url: &Url, response: &Response, now: Timestamp) -> Self {
         let url = url.clone();
         let status = response.status().as_u16();
-        let retry_after = retry_after(response);
+        let retry_after = super::retry::retry_after(response.headers(), now);
         match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
                 FetchError::Blocked {
@@ -183,75 +258,58 @@ impl FetchError {
             },
         }
     }
+}
 
-    pub(super) fn from_reqwest(url: &Url, error: reqwest::Error) -> Self {
-        let url = url.clone();
-        if let Some(private) = find::<PrivateOnly>(&error) {
-            return FetchError::PrivateAddress {
-                host: private.host.clone(),
-            };
-        }
-        if error.is_timeout() {
-            return FetchError::Timeout { url };
-        }
-        if let Some(tls) = find_tls(&error) {
-            return FetchError::Tls { url, detail: tls };
-        }
-        if error.is_connect() {
-            return FetchError::Connect {
-                url,
-                detail: innermost(&error),
-            };
-        }
-        if error.is_body() || error.is_decode() {
-            return FetchError::BrokenBody { url };
-        }
-        FetchError::Connect {
-            url,
-            detail: innermost(&error),
-        }
+fn refusal_hint(status: u16) -> &'static str {
+    match status {
+        401 => "，该页需要登录，请改为补录或导入",
+        429 => "，请求过于频繁，应加大 min_interval",
+        _ => "，请勿反复重试，可改为补录或与对方联系",
     }
 }
 
-/// Seconds only: the date form is rare, and a wrong clock would make it worse than our own back-off.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response
-        .headers()
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
+/// `2小时5分`, `40秒`.
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs().max(1);
+    match (seconds / 3600, seconds % 3600 / 60) {
+        (0, 0) => format!("{seconds}秒"),
+        (0, minutes) => format!("{minutes}分"),
+        (hours, 0) => format!("{hours}小时"),
+        (hours, minutes) => format!("{hours}小时{minutes}分"),
+    }
 }
 
-fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| {
-        let error: &'e (dyn Error + 'static) = *error;
-        error.source()
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::{FetchError, in_words};
+    use crate::model::CrawlOutcome;
+    use std::time::Duration;
 
-fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
-    chain(error).find_map(|link| link.downcast_ref::<E>())
-}
+    #[test]
+    fn a_wait_is_said_in_words() {
+        for (seconds, words) in [
+            (0, "1秒"),
+            (59, "59秒"),
+            (120, "2分"),
+            (3600, "1小时"),
+            (7500, "2小时5分"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
+    }
 
-/// rustls reports through `io::Error`, whose payload is not in its `source` chain.
-fn find_tls(error: &(dyn Error + 'static)) -> Option<String> {
-    chain(error).find_map(|link| {
-        let inner = link
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let tls = link.downcast_ref::<rustls::Error>();
-        tls.or_else(|| inner?.downcast_ref::<rustls::Error>())
-            .map(ToString::to_string)
-    })
-}
-
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    chain(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    #[test]
+    fn a_host_that_asked_to_wait_is_no_failure_of_ours() {
+        let error = FetchError::HostWaits {
+            host: "a.cn".to_owned(),
+            wait: Duration::from_secs(90),
+        };
+        assert!(error.is_temporary() && error.is_about_the_host());
+        assert_eq!(error.outcome(), CrawlOutcome::Blocked);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
+        assert_eq!(
+            error.to_string(),
+            "a.cn 要求稍后再来，还需等待1分，期间不访问该站"
+        );
+    }
 }

@@ -12,6 +12,7 @@ pub fn check_address(url: &Url, settings: &FetchSettings) -> Result<(), FetchErr
     if !matches!(url.scheme(), "http" | "https") {
         return Err(FetchError::Scheme { url: url.clone() });
     }
+    // Decimal, octal and hexadecimal spellings are already read as what they mean: `http://0x7f.1/` is 127.0.0.1.
     let literal = match url.host() {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
@@ -27,17 +28,42 @@ pub fn check_address(url: &Url, settings: &FetchSettings) -> Result<(), FetchErr
     }
 }
 
-/// Resolver that hands out public addresses only.
+/// May a response have come from `address`? The connection goes to an address that the resolver has checked; this
+/// says so once more, after the fact.
+pub fn check_remote(
+    url: &Url,
+    address: Option<IpAddr>,
+    settings: &FetchSettings,
+) -> Result<(), FetchError> {
+    let is_allowed = settings.is_private_host(url.host_str().unwrap_or_default());
+    match address {
+        Some(address) if !is_allowed && !is_public(address) => Err(FetchError::private(url)),
+        _ => Ok(()),
+    }
+}
+
+/// Resolver that hands out public addresses only. The connector asks nobody else, and connects to what it got here: a
+/// name that answers differently the next time gains nothing.
 pub struct GuardedResolver {
     settings: FetchSettings,
+    /// The operator named it: it may stand in the private net.
+    proxy_host: Option<String>,
 }
 
 impl GuardedResolver {
-    pub fn new(settings: &FetchSettings) -> Self {
+    pub fn new(settings: &FetchSettings, proxy: Option<&Url>) -> Self {
         GuardedResolver {
             settings: settings.clone(),
+            proxy_host: proxy.and_then(Url::host_str).map(str::to_owned),
         }
     }
+}
+
+/// A name that nobody knows; found again in reqwest's error chain.
+#[derive(Debug, thiserror::Error)]
+#[error("{host} has no address")]
+pub struct NoAddress {
+    pub host: String,
 }
 
 /// A name that resolves to private addresses only; found again in reqwest's error chain.
@@ -50,24 +76,35 @@ pub struct PrivateOnly {
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
-        let is_private_allowed = self.settings.is_private_host(&host);
+        let is_private_allowed = self.settings.is_private_host(&host)
+            || self.proxy_host.as_deref() == Some(host.as_str());
         Box::pin(async move {
-            let addresses: Vec<SocketAddr> = if is_loopback_name(&host) {
-                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
-            } else {
-                tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
-            };
+            let addresses = addresses_of(&host).await;
+            if addresses.is_empty() {
+                return Err(Box::new(NoAddress { host }) as BoxedError);
+            }
             let allowed: Vec<SocketAddr> = addresses
                 .into_iter()
                 .filter(|address| is_private_allowed || is_public(address.ip()))
                 .collect();
             if allowed.is_empty() {
-                return Err(
-                    Box::new(PrivateOnly { host }) as Box<dyn std::error::Error + Send + Sync>
-                );
+                return Err(Box::new(PrivateOnly { host }) as BoxedError);
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Empty where the name is unknown, or nobody can be asked.
+async fn addresses_of(host: &str) -> Vec<SocketAddr> {
+    if is_loopback_name(host) {
+        return vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
+    }
+    match tokio::net::lookup_host((host, 0)).await {
+        Ok(addresses) => addresses.collect(),
+        Err(_) => Vec::new(),
     }
 }
 
@@ -111,7 +148,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let is_global_unicast = first & 0xe000 == 0x2000;
     let is_special = first == 0x2001 && second < 0x0200;
-    let is_documentation = first == 0x2001 && second == 0x0db8;
+    let is_documentation =
+        first == 0x2001 && second == 0x0db8 || first == 0x3fff && second < 0x1000;
     let is_6to4 = first == 0x2002;
     is_global_unicast && !is_special && !is_documentation && !is_6to4
 }
@@ -139,6 +177,17 @@ mod tests {
             "2001:db8::1",
             "2002:7f00:1::",
             "64:ff9b::7f00:1",
+            "64:ff9b:1::7f00:1",
+            "2001:0:7f00:1::",
+            "3fff::1",
+            "ff02::1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.0.8",
+            "198.19.0.1",
+            "203.0.113.9",
+            "240.0.0.1",
+            "::",
         ] {
             assert!(
                 !is_public(address.parse().expect("test address")),

@@ -1,24 +1,27 @@
 //! Target → Page. The only module that names reqwest. One request at a time per host, with a pause; robots.txt first;
-//! addresses, sizes and times guarded. It never logs in, never solves a puzzle, never retries on its own: when to try
-//! again is the caller's row.
+//! addresses, sizes, kinds and times guarded. It never logs in, never solves a puzzle, never retries on its own: when
+//! to try again is the caller's row.
 
+mod body;
+mod client;
 mod error;
 mod guard;
 mod host;
+mod retry;
 mod robots;
 mod settings;
+mod transport;
 
+pub use client::check_proxy;
 pub use error::FetchError;
 pub use settings::FetchSettings;
 
-use crate::model::{Page, Timestamp};
-use anyhow::Context;
-use futures_util::StreamExt;
-use guard::{GuardedResolver, check_address};
+use crate::model::{Answer, Page, Timestamp};
+use client::Clients;
+use guard::{check_address, check_remote};
 use host::{Host, Hosts};
 use reqwest::header::{self, HeaderMap, HeaderName};
-use reqwest::{Client, Response, StatusCode, redirect};
-use std::sync::Arc;
+use reqwest::{Client, Response, StatusCode};
 use std::time::Duration;
 use url::Url;
 
@@ -33,6 +36,8 @@ pub struct Request {
     pub last_modified: Option<String>,
     /// Pause between two requests to this host; the settings' default where absent.
     pub delay: Option<Duration>,
+    /// `http`, `https`, `socks5` or `socks5h` address of a proxy.
+    pub proxy: Option<Url>,
 }
 
 /// What came back.
@@ -42,6 +47,8 @@ pub enum Fetched {
     Page {
         /// The page.
         page: Page,
+        /// How the server answered.
+        answer: Answer,
         /// `ETag`, if the server sent one.
         etag: Option<String>,
         /// `Last-Modified`, if the server sent one.
@@ -51,9 +58,9 @@ pub enum Fetched {
     NotModified,
 }
 
-/// 抓取器 — one client for all hosts; share it.
+/// 抓取器 — one queue per host for everybody; share it.
 pub struct Fetcher {
-    client: Client,
+    clients: Clients,
     settings: FetchSettings,
     hosts: Hosts,
 }
@@ -64,23 +71,8 @@ impl Fetcher {
     /// # Errors
     /// The TLS library or the settings refuse.
     pub fn new(settings: FetchSettings) -> anyhow::Result<Self> {
-        // A second call is no error: tests build several fetchers in one process.
-        let _already_installed = rustls::crypto::ring::default_provider().install_default();
-        let client = match client_builder(&settings).build() {
-            Ok(client) => client,
-            Err(error) => {
-                tracing::warn!(
-                    %error,
-                    "No CA certificates found: https sources will fail; install `ca-certificates`"
-                );
-                client_builder(&settings)
-                    .tls_certs_only([])
-                    .build()
-                    .context("build the HTTP client")?
-            }
-        };
         Ok(Fetcher {
-            client,
+            clients: Clients::new(&settings)?,
             settings,
             hosts: Hosts::default(),
         })
@@ -94,13 +86,13 @@ impl Fetcher {
     pub async fn fetch(&self, request: &Request, now: Timestamp) -> Result<Fetched, FetchError> {
         let mut url = request.url.clone();
         for _hop in 0..=self.settings.max_redirects {
-            let response = self.send(&url, request).await?;
-            if let Some(next) = redirect_target(&url, &response) {
+            let held = self.send(&url, request, now).await?;
+            if let Some(next) = redirect_target(&url, &held.response) {
                 url = next?;
                 self.check_redirect(&request.url, &url)?;
                 continue;
             }
-            return self.read(response, url, now).await;
+            return self.read(held, url, now).await;
         }
         Err(FetchError::TooManyRedirects {
             url: request.url.clone(),
@@ -112,58 +104,73 @@ impl Fetcher {
         if self.settings.may_lead(from, to) {
             return Ok(());
         }
-        let host = to.host_str().unwrap_or_default().to_owned();
-        Err(FetchError::PrivateAddress { host })
+        Err(FetchError::private(to))
     }
 
     /// One request in its turn; redirects are the caller's.
-    async fn send(&self, url: &Url, request: &Request) -> Result<Held, FetchError> {
+    async fn send(&self, url: &Url, request: &Request, now: Timestamp) -> Result<Held, FetchError> {
         check_address(url, &self.settings)?;
+        let client = self.client(request)?;
         let host = self.hosts.of(url);
         let mut turn = host.lock_owned().await;
-        self.ask_robots(&mut turn, url, request.delay).await?;
-        let delay = self.delay(&turn, request.delay);
-        turn.wait(delay).await;
-        let mut builder = self.client.get(url.clone());
-        // Validators belong to the address asked for, not to where it redirects.
-        if *url == request.url {
-            if let Some(etag) = &request.etag {
-                builder = builder.header(header::IF_NONE_MATCH, etag);
-            }
-            if let Some(last_modified) = &request.last_modified {
-                builder = builder.header(header::IF_MODIFIED_SINCE, last_modified);
-            }
+        if let Some(wait) = turn.closed_for(now) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(FetchError::HostWaits { host, wait });
         }
-        let result = builder.send().await;
+        // The pause was asked for the host of the request, not for one that it redirects to.
+        let is_same_host = url.host_str() == request.url.host_str();
+        let asked = request.delay.filter(|_| is_same_host);
+        let delay = turn.delay(asked, self.settings.delay);
+        self.ask_robots(&client, &mut turn, url, delay, now).await?;
+        turn.wait(self.patience(&turn, url, delay)).await;
+        let result = conditional(client.get(url.clone()), url, request)
+            .header(header::ACCEPT_ENCODING, body::ACCEPTED)
+            .send()
+            .await;
         turn.done();
-        let response = result.map_err(|error| FetchError::from_reqwest(url, error))?;
-        Ok(Held { response, turn })
+        let response = result.map_err(|error| FetchError::from_reqwest(url, &error))?;
+        let remote = match request.proxy {
+            // Behind a proxy names are resolved, and addresses met, where we cannot see them.
+            Some(_) => None,
+            None => response.remote_addr().map(|address| address.ip()),
+        };
+        check_remote(url, remote, &self.settings)?;
+        Ok(Held {
+            response,
+            remote,
+            turn,
+        })
     }
 
-    fn delay(&self, host: &Host, requested: Option<Duration>) -> Duration {
-        let own = requested.unwrap_or(self.settings.delay);
-        // A site may ask for more patience than we planned, within reason.
-        host.crawl_delay().map_or(own, |asked| {
-            own.max(asked.min(self.settings.max_crawl_delay))
-        })
+    fn client(&self, request: &Request) -> Result<Client, FetchError> {
+        self.clients.through(request.proxy.as_ref(), &self.settings)
+    }
+
+    /// A site may ask for more patience than we planned, within reason.
+    fn patience(&self, host: &Host, url: &Url, delay: Duration) -> Duration {
+        let asked = host.robots(url).and_then(robots::Rules::crawl_delay);
+        delay.max(asked.unwrap_or_default().min(self.settings.max_crawl_delay))
     }
 
     async fn ask_robots(
         &self,
+        client: &Client,
         host: &mut Host,
         url: &Url,
-        delay: Option<Duration>,
+        delay: Duration,
+        now: Timestamp,
     ) -> Result<(), FetchError> {
         if !self.settings.obey_robots {
             return Ok(());
         }
-        if !host.robots_are_fresh() {
-            host.wait(delay.unwrap_or(self.settings.delay)).await;
-            let loaded = robots::load(&self.client, url, &self.settings).await;
+        if host.robots(url).is_none() {
+            host.wait(delay).await;
+            let loaded = robots::load(client, url, &self.settings, now).await;
             host.done();
-            host.remember_robots(loaded?);
+            let rules = loaded.inspect_err(|error| close(host, error, now))?;
+            host.remember_robots(url, rules);
         }
-        if host.allows(url) {
+        if host.robots(url).is_none_or(|rules| rules.allows(url)) {
             Ok(())
         } else {
             Err(FetchError::RobotsDenied { url: url.clone() })
@@ -171,28 +178,37 @@ impl Fetcher {
     }
 
     async fn read(&self, held: Held, url: Url, now: Timestamp) -> Result<Fetched, FetchError> {
-        let Held { response, mut turn } = held;
+        let Held {
+            response,
+            remote,
+            mut turn,
+        } = held;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED {
             return Ok(Fetched::NotModified);
         }
         if !status.is_success() {
-            return Err(FetchError::from_status(&url, &response));
+            let error = FetchError::from_status(&url, &response, now);
+            close(&mut turn, &error, now);
+            return Err(error);
         }
         let headers = response.headers();
+        let content_type = text_header(headers, header::CONTENT_TYPE);
+        check_content_type(&url, content_type.as_deref())?;
         let etag = text_header(headers, header::ETAG);
         let last_modified = text_header(headers, header::LAST_MODIFIED);
-        let content_type = text_header(headers, header::CONTENT_TYPE);
-        let body = read_body(response, &url, self.settings.max_body.as_u64()).await;
+        let answer = answer_of(&response, remote);
+        let bytes = read_body(response, &url, self.settings.max_body.as_u64()).await;
         turn.done();
         let page = Page {
             url,
             content_type,
-            bytes: body?,
+            bytes: bytes?,
             fetched_at: now,
         };
         Ok(Fetched::Page {
             page,
+            answer,
             etag,
             last_modified,
         })
@@ -202,31 +218,77 @@ impl Fetcher {
 /// A response whose host stays ours until its body is read: one connection per host.
 struct Held {
     response: Response,
+    remote: Option<std::net::IpAddr>,
     turn: tokio::sync::OwnedMutexGuard<Host>,
 }
 
-fn client_builder(settings: &FetchSettings) -> reqwest::ClientBuilder {
-    Client::builder()
-        .user_agent(settings.user_agent())
-        .redirect(redirect::Policy::none())
-        .timeout(settings.timeout)
-        .connect_timeout(settings.connect_timeout)
-        .pool_max_idle_per_host(1)
-        // A system proxy would resolve names for us and void the address guard.
-        .no_proxy()
-        .dns_resolver(Arc::new(GuardedResolver::new(settings)))
+/// The other sources of the host wait too.
+fn close(host: &mut Host, error: &FetchError, now: Timestamp) {
+    if let Some(pause) = error.retry_after() {
+        host.close(now, pause);
+    }
 }
 
-fn redirect_target(url: &Url, held: &Held) -> Option<Result<Url, FetchError>> {
-    let response = &held.response;
+/// Validators belong to the address asked for, not to where it redirects.
+fn conditional(
+    mut builder: reqwest::RequestBuilder,
+    url: &Url,
+    request: &Request,
+) -> reqwest::RequestBuilder {
+    if *url != request.url {
+        return builder;
+    }
+    if let Some(etag) = &request.etag {
+        builder = builder.header(header::IF_NONE_MATCH, etag);
+    }
+    if let Some(last_modified) = &request.last_modified {
+        builder = builder.header(header::IF_MODIFIED_SINCE, last_modified);
+    }
+    builder
+}
+
+/// An address longer than this is none.
+const MAX_LOCATION: usize = 8 * 1024;
+/// What of a wrong address is shown.
+const SHOWN_LOCATION: usize = 80;
+
+fn redirect_target(url: &Url, response: &Response) -> Option<Result<Url, FetchError>> {
     if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
         return None;
     }
-    let location = text_header(response.headers(), header::LOCATION)?;
-    Some(url.join(&location).map_err(|_| FetchError::BadRedirect {
+    let location = response.headers().get(header::LOCATION)?;
+    // Chinese sites write Chinese paths here, as they are.
+    let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
+    let next = Some(&location)
+        .filter(|location| location.len() <= MAX_LOCATION)
+        .and_then(|location| url.join(location).ok());
+    Some(next.ok_or_else(|| FetchError::BadRedirect {
         url: url.clone(),
-        location,
+        location: location.chars().take(SHOWN_LOCATION).collect(),
     }))
+}
+
+/// Text, HTML, XML, JSON, or JSON in a script; a server that says nothing is believed to send a page.
+fn check_content_type(url: &Url, content_type: Option<&str>) -> Result<(), FetchError> {
+    let Some(written) = content_type else {
+        return Ok(());
+    };
+    let kind = written.split(';').next().unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    let is_text = kind.starts_with("text/")
+        || !kind.contains('/')
+        || ["html", "xml", "json", "javascript"]
+            .iter()
+            .any(|name| kind.contains(name));
+    // Documents of office programs have "xml" in their names.
+    let is_document = kind.contains("officedocument");
+    if is_text && !is_document && !kind.starts_with("image/") {
+        return Ok(());
+    }
+    Err(FetchError::ContentType {
+        url: url.clone(),
+        content_type: kind,
+    })
 }
 
 async fn read_body(response: Response, url: &Url, limit: u64) -> Result<Vec<u8>, FetchError> {
@@ -240,17 +302,42 @@ async fn read_body(response: Response, url: &Url, limit: u64) -> Result<Vec<u8>,
     {
         return Err(too_large());
     }
-    let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| FetchError::from_reqwest(url, error))?;
-        // Chunks are decompressed: the limit holds for bombs too.
-        if body.len() as u64 + chunk.len() as u64 > limit {
-            return Err(too_large());
-        }
-        body.extend_from_slice(&chunk);
+    let encodings = body::encodings(response.headers());
+    let raw = body::beginning(response, limit)
+        .await
+        .map_err(|error| FetchError::from_reqwest(url, &error))?;
+    if raw.is_cut {
+        return Err(too_large());
     }
-    Ok(body)
+    let page = body::decode(raw.bytes, &encodings, limit);
+    if page.is_cut {
+        return Err(too_large());
+    }
+    if page.is_broken {
+        return Err(FetchError::BrokenBody { url: url.clone() });
+    }
+    Ok(page.bytes)
+}
+
+fn answer_of(response: &Response, remote_ip: Option<std::net::IpAddr>) -> Answer {
+    let status = response.status();
+    let headers = response.headers().iter();
+    Answer {
+        http_version: format!("{:?}", response.version()),
+        status: status.as_u16(),
+        reason: status.canonical_reason().unwrap_or_default().to_owned(),
+        headers: headers
+            .map(|(name, value)| (name.as_str().to_owned(), as_text(value.as_bytes())))
+            .collect(),
+        remote_ip,
+    }
+}
+
+fn as_text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 fn text_header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

@@ -1,5 +1,7 @@
 //! `[fetch]` of `yuqing.toml`.
 
+use super::robots::TOKEN;
+use crate::model::Pause;
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -16,12 +18,19 @@ pub struct FetchSettings {
     /// Pause between two requests to one host.
     #[serde(with = "humantime_serde")]
     pub delay: Duration,
+    /// 夜间暂停时段: hours in which nothing is fetched, for sources that name none of their own.
+    pub pause: Pause,
+    /// A source stops by itself after this many refusals (403, 429) in a row; 0: never.
+    pub stop_after_refusals: u32,
     /// Longest `Crawl-delay` of a robots.txt that we follow.
     #[serde(with = "humantime_serde")]
     pub max_crawl_delay: Duration,
     /// Whole time for one request, body included.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
+    /// Longest silence within an answer.
+    #[serde(with = "humantime_serde")]
+    pub idle_timeout: Duration,
     /// Time for the connection.
     #[serde(with = "humantime_serde")]
     pub connect_timeout: Duration,
@@ -44,7 +53,7 @@ impl FetchSettings {
                 .collect()
         };
         format!(
-            "yuqing/{} ({}; {})",
+            "{TOKEN}/{} ({}; {})",
             env!("CARGO_PKG_VERSION"),
             ascii(&self.agent),
             ascii(&self.contact)
@@ -72,7 +81,7 @@ impl FetchSettings {
 
 #[cfg(test)]
 mod tests {
-    use super::FetchSettings;
+    use super::{FetchSettings, Pause};
     use bytesize::ByteSize;
     use std::time::Duration;
     use url::Url;
@@ -83,8 +92,11 @@ mod tests {
             agent: String::new(),
             contact: String::new(),
             delay: Duration::ZERO,
+            pause: Pause::None,
+            stop_after_refusals: 0,
             max_crawl_delay: Duration::ZERO,
             timeout: Duration::ZERO,
+            idle_timeout: Duration::ZERO,
             connect_timeout: Duration::ZERO,
             max_body: ByteSize::mib(1),
             max_redirects: 0,

@@ -10,6 +10,7 @@ mod issue;
 mod level;
 mod outlet;
 mod page;
+mod pause;
 mod post;
 mod problem;
 mod region;
@@ -29,7 +30,8 @@ pub use issue::{
 };
 pub use level::Level;
 pub use outlet::OutletTier;
-pub use page::{Capture, CrawlOutcome, Evidence, EvidencePlace, Page};
+pub use page::{Answer, Capture, CrawlOutcome, Evidence, EvidencePlace, FetchCause, Page};
+pub use pause::Pause;
 pub use post::{Engagement, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};

@@ -18,6 +18,22 @@ pub struct Page {
     pub fetched_at: Timestamp,
 }
 
+/// 回应 — how the server answered: with the [`Page`], what an evidence archive keeps of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Answer {
+    /// `HTTP/1.1`.
+    pub http_version: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Its usual words: `OK`.
+    pub reason: String,
+    /// Headers as received, in order, `Content-Encoding` included, though the page's bytes are decompressed. Bytes
+    /// that are no UTF-8 are read as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The address we were connected to; `None` behind a proxy.
+    pub remote_ip: Option<IpAddr>,
+}
+
 /// 网页快照 — one answer of a server, complete, as evidence of what it said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
@@ -25,12 +41,8 @@ pub struct Capture {
     pub url: String,
     /// When it came.
     pub fetched_at: Timestamp,
-    /// HTTP status.
-    pub status: u16,
-    /// Headers in the order they came.
-    pub headers: Vec<(String, String)>,
-    /// Address of the server.
-    pub ip: Option<IpAddr>,
+    /// How the server answered.
+    pub answer: Answer,
     /// Decompressed body.
     pub body: Vec<u8>,
 }
@@ -57,6 +69,31 @@ pub struct Evidence {
     pub fetched_at: Timestamp,
     /// Where it stands.
     pub place: EvidencePlace,
+}
+
+coded_enum! {
+    /// 失败原因 — why a page did not come; finer than [`CrawlOutcome`].
+    pub enum FetchCause {
+        Timeout = "timeout" / "超时",
+        Dns = "dns" / "域名解析失败",
+        Connect = "connect" / "连接失败",
+        Tls = "tls" / "安全连接失败",
+        Protocol = "protocol" / "回应不合协议",
+        TooLarge = "too_large" / "页面过大",
+        Redirects = "redirects" / "转向过多",
+        BadRedirect = "bad_redirect" / "转向地址无效",
+        PrivateAddress = "private_address" / "内网地址",
+        Scheme = "scheme" / "不是网页地址",
+        ContentType = "content_type" / "不是网页内容",
+        HttpStatus = "http_status" / "服务器出错",
+        Robots = "robots" / "robots 不允许",
+        RobotsUnreachable = "robots_unreachable" / "robots 读不到",
+        Refused = "refused" / "被拒绝",
+        HostWaits = "host_waits" / "网站要求稍候",
+        Gone = "gone" / "页面不存在",
+        BrokenBody = "broken_body" / "内容不完整",
+        Proxy = "proxy" / "代理不可用",
+    }
 }
 
 coded_enum! {

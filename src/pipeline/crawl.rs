@@ -5,10 +5,12 @@
 mod pages;
 
 use crate::app::App;
-use crate::config::DeclaredSource;
+use crate::config::{Config, DeclaredSource};
 use crate::fetch::FetchError;
-use crate::model::{CrawlOutcome, Timestamp};
-use crate::source::{Bounds, Pace, back_off, next_check, paced};
+use crate::model::{CrawlOutcome, FetchCause, Timestamp};
+use crate::source::{
+    Bounds, LastVisit, NextCheck, Pace, Rhythm, after_pause, back_off, next_check,
+};
 use crate::store::{SaveCounts, SourceState, Visit};
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, stream};
@@ -56,6 +58,9 @@ pub struct CrawlReport {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// 失败原因.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<FetchCause>,
 }
 
 /// Visits sources, several hosts at a time, and stores what they gave. What a source does wrong, or what breaks over
@@ -142,7 +147,7 @@ fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<Vec<
         let free: Vec<&str> = app
             .config
             .enabled_sources()
-            .filter(|declared| !busy.contains(&host_of(declared)))
+            .filter(|declared| is_awake(app, declared, now) && !busy.contains(&host_of(declared)))
             .map(|declared| declared.source.id.as_str())
             .collect();
         let Some(id) = app.store.claim_due_sources(&free, now, 1)?.pop() else {
@@ -158,7 +163,8 @@ fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<Vec<
         if turns.len() >= room {
             break;
         }
-        let Some(turn) = turn(app, &id, false) else {
+        let Some(turn) = turn(app, &id, false).filter(|turn| is_awake(app, &turn.declared, now))
+        else {
             continue;
         };
         let host = host_of(&turn.declared);
@@ -170,12 +176,37 @@ fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<Vec<
     Ok(turns)
 }
 
+/// Not in the hours in which it is left alone.
+fn is_awake(app: &App, declared: &DeclaredSource, now: Timestamp) -> bool {
+    let pause = rhythm(&app.config, declared).pause;
+    pause.end(now, app.zone()).is_none()
+}
+
 /// The host whose queue a source's turn waits in.
 fn host_of(declared: &DeclaredSource) -> String {
     let url = &declared.source.url;
     let behind_scheme = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     let authority = behind_scheme.split(['/', '?', '#']).next();
-    authority.unwrap_or_default().to_ascii_lowercase()
+    let host = authority.and_then(|authority| authority.split(':').next());
+    host.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Enabled sources that nobody visits now unless a person names them: stopped, or in their nightly pause.
+///
+/// # Errors
+/// The store refuses.
+pub fn resting_sources(app: &App) -> Result<Vec<String>> {
+    let now = app.now();
+    let states = app.store.source_states()?;
+    let is_stopped = |id: &str| {
+        let state = states.iter().find(|state| state.id == id);
+        state.is_some_and(|state| state.stopped_at.is_some())
+    };
+    let resting = app
+        .config
+        .enabled_sources()
+        .filter(|declared| is_stopped(&declared.source.id) || !is_awake(app, declared, now));
+    Ok(resting.map(|declared| declared.source.id.clone()).collect())
 }
 
 /// One source's turn.
@@ -187,9 +218,11 @@ struct Turn {
 
 fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
     let now = app.now();
+    // A person who names a source may visit it at any hour.
     let enabled: Vec<&str> = app
         .config
         .enabled_sources()
+        .filter(|declared| *wanted != Wanted::Due || is_awake(app, declared, now))
         .map(|declared| declared.source.id.as_str())
         .collect();
     let mut turns = Vec::new();
@@ -226,6 +259,24 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
         }
     }
     Ok(turns)
+}
+
+/// 采集节奏 of a declared source.
+pub fn rhythm<'d>(config: &Config, declared: &'d DeclaredSource) -> Rhythm<'d> {
+    let settings = &config.settings.fetch;
+    Rhythm {
+        source_id: &declared.source.id,
+        schedule: &declared.schedule,
+        pause: declared.pause.unwrap_or(settings.pause),
+        zone: config.settings.bureau.time_zone,
+        stop_after_refusals: settings.stop_after_refusals,
+        bounds: Bounds {
+            fastest: declared.fastest,
+            slowest: declared
+                .slowest
+                .unwrap_or(config.settings.crawl.quiet_pause),
+        },
+    }
 }
 
 fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
@@ -291,6 +342,8 @@ struct Failure {
     outcome: CrawlOutcome,
     message: String,
     retry_after: Option<Duration>,
+    /// `None`: our own program failed.
+    cause: Option<FetchCause>,
 }
 
 impl From<FetchError> for Failure {
@@ -299,6 +352,7 @@ impl From<FetchError> for Failure {
             outcome: error.outcome(),
             message: error.to_string(),
             retry_after: error.retry_after(),
+            cause: Some(error.cause()),
         }
     }
 }
@@ -310,6 +364,7 @@ impl Failure {
             outcome: CrawlOutcome::Failed,
             message: "程序处理此信源的网页时出错，已记入日志，请信息员查看".to_owned(),
             retry_after: None,
+            cause: None,
         }
     }
 }
@@ -341,6 +396,7 @@ async fn finish_turn(
         refused: tally.saved.refused,
         warnings: tally.warnings.clone(),
         error: Some(message.clone()).filter(|message| !message.is_empty()),
+        cause: failure.as_ref().and_then(|failure| failure.cause),
     };
     app.on_cpu(move |app| record(app, &turn, started_at, outcome, &tally, message, failure))
         .await?;
@@ -358,16 +414,34 @@ fn record(
 ) -> Result<()> {
     let id = &turn.declared.source.id;
     let now = app.now();
+    let rhythm = rhythm(&app.config, &turn.declared);
+    let is_refusal = failure
+        .as_ref()
+        .is_some_and(|failure| failure.cause == Some(FetchCause::Refused));
     let state = app.store.source_state(id)?;
-    let failure_count = state.as_ref().map_or(0, |state| state.failure_count) + 1;
-    let retry_after = failure.as_ref().and_then(|failure| failure.retry_after);
+    let visit = LastVisit {
+        at: now,
+        outcome,
+        failure_count: state.as_ref().map_or(0, |state| state.failure_count) + 1,
+        refusal_count: state.as_ref().map_or(0, |state| state.refusal_count)
+            + u32::from(is_refusal),
+        retry_after: failure.as_ref().and_then(|failure| failure.retry_after),
+        pace: pace(tally, state.as_ref()),
+    };
     if failure.is_some() {
         // The pages behind a host that does not answer wait as long as the host itself.
-        let retry_at = now + back_off(outcome, failure_count, retry_after);
+        let retry_at = after_pause(&rhythm, now + back_off(id, &visit));
         app.store.postpone_targets(id, retry_at)?;
     }
-    let pace = pace(tally, state.as_ref());
-    let next = next_visit(app, turn, outcome, pace, failure_count, retry_after);
+    let next = next_check(&rhythm, &visit);
+    let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
+    let message = match is_stopped {
+        true => format!(
+            "{message}；已连续{}次被拒绝，自动停采，查明原因后运行 `yuqing crawl {id}`，成功一次即恢复",
+            visit.refusal_count
+        ),
+        false => message,
+    };
     app.store.record_visit(&Visit {
         source_id: id.clone(),
         started_at,
@@ -377,10 +451,18 @@ fn record(
         saved: tally.saved,
         warnings: tally.warnings.clone(),
         message,
-        cause: None,
-        quiet_count: pace.quiet_count,
+        cause: failure
+            .as_ref()
+            .and_then(|failure| Some(failure.cause?.code().to_owned())),
+        quiet_count: visit.pace.quiet_count,
         is_incomplete: tally.is_incomplete,
-        next_check: turn.reads_entry.then_some(next),
+        is_refusal,
+        is_stopped,
+        next_check: turn.reads_entry.then_some(match next {
+            NextCheck::At(next) => next,
+            // Nobody claims a stopped source; this is when it would be due if somebody resumed it by hand.
+            NextCheck::Stopped => now + back_off(id, &visit),
+        }),
     })
 }
 
@@ -397,28 +479,4 @@ fn pace(tally: &Tally, before: Option<&SourceState>) -> Pace {
             && tally.entry_count >= OVERFLOWING_FROM
             && tally.entry_new_count == tally.entry_count,
     }
-}
-
-fn next_visit(
-    app: &App,
-    turn: &Turn,
-    outcome: CrawlOutcome,
-    pace: Pace,
-    failure_count: u32,
-    retry_after: Option<Duration>,
-) -> Timestamp {
-    let (schedule, zone, now) = (&turn.declared.schedule, app.zone(), app.now());
-    let bounds = Bounds {
-        fastest: turn.declared.fastest,
-        slowest: turn
-            .declared
-            .slowest
-            .unwrap_or(app.config.settings.crawl.quiet_pause),
-    };
-    let paced = if outcome.is_success() {
-        paced(schedule, zone, now, pace, bounds)
-    } else {
-        None
-    };
-    paced.unwrap_or_else(|| next_check(schedule, zone, now, outcome, failure_count, retry_after))
 }

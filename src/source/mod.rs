@@ -5,13 +5,15 @@ mod pace;
 mod reading;
 
 pub use health::{HISTORY_DAYS, Health, HealthStatus, History, health};
-pub use pace::{Bounds, Pace, paced};
+use pace::paced;
+pub use pace::{Bounds, Pace};
 pub use reading::{Interest, next_reading};
 
-use crate::model::{CrawlOutcome, Schedule, Timestamp};
+use crate::model::{CrawlOutcome, Pause, Schedule, Timestamp};
 use chrono::{TimeDelta, Timelike};
 use chrono_tz::Tz;
 use std::time::Duration;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// First pause after a failure; doubles with every further one.
 const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
@@ -19,50 +21,128 @@ const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
 const BACK_OFF_BLOCKED: TimeDelta = TimeDelta::minutes(30);
 /// Longest pause.
 const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(24);
+/// Sources that were left alone together do not come back in the same second.
+const JITTER_AFTER_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
-/// 下次采集 — the next visit of a source. `failure_count` counts failures in a row, this one included.
+/// 采集节奏 — when the operator wants a source to be visited.
+#[derive(Clone, Copy, Debug)]
+pub struct Rhythm<'s> {
+    /// Source.
+    pub source_id: &'s str,
+    /// When it is due.
+    pub schedule: &'s Schedule,
+    /// Hours in which it is left alone.
+    pub pause: Pause,
+    /// Zone of schedule and pause.
+    pub zone: Tz,
+    /// Refusals in a row after which it stops; 0: never.
+    pub stop_after_refusals: u32,
+    /// How far its visits may leave the schedule.
+    pub bounds: Bounds,
+}
+
+/// 最近一次采集 — how it ended, and how many before it ended alike.
+#[derive(Clone, Copy, Debug)]
+pub struct LastVisit {
+    /// When it ended.
+    pub at: Timestamp,
+    /// How.
+    pub outcome: CrawlOutcome,
+    /// Failures in a row, this one included.
+    pub failure_count: u32,
+    /// Refusals (403, 429) in a row, this one included.
+    pub refusal_count: u32,
+    /// What the server asked for.
+    pub retry_after: Option<Duration>,
+    /// How busy it was.
+    pub pace: Pace,
+}
+
+/// 下次采集.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextCheck {
+    /// Then.
+    At(Timestamp),
+    /// 停采 — not before a person has looked: the site does not want us.
+    Stopped,
+}
+
+/// 下次采集 — the next visit of a source.
 ///
-/// After a success, and after a page that was there but empty: the next moment of the schedule, so a time missed during
-/// an outage is caught up once, never in a burst. After a failure: a growing pause, or the first moment of the schedule
+/// After a success: by the schedule and the [`Pace`]. After a page that was there but empty: the next moment of the
+/// schedule, so a time missed during an outage is caught up once, never in a burst. After a failure: a growing pause, or the first moment of the schedule
 /// behind it where that comes later; but not later than the schedule's first moment of the next day, so that a paper
-/// that does not appear on Sunday is read on Monday morning.
-pub fn next_check(
-    schedule: &Schedule,
-    zone: Tz,
-    now: Timestamp,
-    outcome: CrawlOutcome,
-    failure_count: u32,
-    retry_after: Option<Duration>,
-) -> Timestamp {
+/// that does not appear on Sunday is read on Monday morning. Never within the hours in which it is left alone.
+pub fn next_check(rhythm: &Rhythm<'_>, visit: &LastVisit) -> NextCheck {
+    if is_stopped(rhythm, visit) {
+        return NextCheck::Stopped;
+    }
+    NextCheck::At(after_pause(rhythm, unpaused_check(rhythm, visit)))
+}
+
+fn is_stopped(rhythm: &Rhythm<'_>, visit: &LastVisit) -> bool {
+    rhythm.stop_after_refusals > 0
+        && visit.outcome == CrawlOutcome::Blocked
+        && visit.refusal_count >= rhythm.stop_after_refusals
+}
+
+fn unpaused_check(rhythm: &Rhythm<'_>, visit: &LastVisit) -> Timestamp {
+    let now = visit.at;
     let far = now + TimeDelta::days(366);
-    let scheduled_after = |moment| schedule.next_after(moment, zone).unwrap_or(far);
+    let scheduled_after = |moment| (rhythm.schedule.next_after(moment, rhythm.zone)).unwrap_or(far);
     let scheduled = scheduled_after(now);
-    if outcome.is_success() || outcome == CrawlOutcome::Empty {
+    if visit.outcome.is_success() {
+        let paced = paced(rhythm.schedule, rhythm.zone, now, visit.pace, rhythm.bounds);
+        return paced.unwrap_or(scheduled);
+    }
+    if visit.outcome == CrawlOutcome::Empty {
         return scheduled;
     }
-    let retry_at = now + back_off(outcome, failure_count, retry_after);
+    let retry_at = now + back_off(rhythm.source_id, visit);
     if scheduled > retry_at {
         return retry_at;
     }
     let tomorrow = scheduled_after(end_of_day(now));
-    scheduled_after(retry_at - TimeDelta::seconds(1)).min(tomorrow)
+    let asked_until = now + asked(visit);
+    let next = scheduled_after(retry_at - TimeDelta::seconds(1)).min(tomorrow);
+    next.max(asked_until)
+}
+
+/// `moment`, or a little after the end of the pause that it lies in: each source has its own place in the first minutes.
+pub fn after_pause(rhythm: &Rhythm<'_>, moment: Timestamp) -> Timestamp {
+    match rhythm.pause.end(moment, rhythm.zone) {
+        Some(end) => end + jitter(rhythm.source_id, 0, JITTER_AFTER_PAUSE),
+        None => moment,
+    }
 }
 
 /// 退避 — how long a source or its host is left alone after a failure.
-pub fn back_off(
-    outcome: CrawlOutcome,
-    failure_count: u32,
-    retry_after: Option<Duration>,
-) -> TimeDelta {
-    let base = match outcome {
+pub fn back_off(source_id: &str, visit: &LastVisit) -> TimeDelta {
+    let base = match visit.outcome {
         CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => BACK_OFF_BLOCKED,
         _ => BACK_OFF,
     };
-    let doubled = base * 2_i32.pow(failure_count.saturating_sub(1).min(10));
-    let asked = retry_after
+    let failures = visit.failure_count;
+    let doubled = base * 2_i32.pow(failures.saturating_sub(1).min(10));
+    // Sources of one host that failed together would come back together.
+    let spread = doubled + jitter(source_id, failures, doubled / 5);
+    spread.max(asked(visit)).min(MAX_BACK_OFF)
+}
+
+/// `Retry-After`, within reason.
+fn asked(visit: &LastVisit) -> TimeDelta {
+    visit
+        .retry_after
         .and_then(|asked| TimeDelta::from_std(asked).ok())
-        .unwrap_or_default();
-    doubled.max(asked).min(MAX_BACK_OFF)
+        .unwrap_or_default()
+        .min(MAX_BACK_OFF)
+}
+
+/// Less than `width`, and always the same for the same source and count: a time that can be explained afterwards.
+fn jitter(source_id: &str, count: u32, width: TimeDelta) -> TimeDelta {
+    let hash = xxh3_64_with_seed(source_id.as_bytes(), u64::from(count));
+    let thousandths = i32::try_from(hash % 1000).expect("less than a thousand");
+    TimeDelta::seconds((width * thousandths / 1000).num_seconds())
 }
 
 /// The last second of the local day.
@@ -72,61 +152,4 @@ fn end_of_day(now: Timestamp) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::next_check;
-    use crate::model::{CrawlOutcome, Schedule, Timestamp};
-    use chrono_tz::Asia::Shanghai;
-
-    fn at(text: &str) -> Timestamp {
-        Timestamp::parse_from_rfc3339(text).expect("test time")
-    }
-
-    fn next(line: &str, outcome: CrawlOutcome, failure_count: u32) -> Timestamp {
-        let schedule: Schedule = line.parse().expect("test line");
-        next_check(
-            &schedule,
-            Shanghai,
-            at("2017-04-14T09:00:00+08:00"),
-            outcome,
-            failure_count,
-            None,
-        )
-    }
-
-    #[test]
-    fn a_missed_time_is_caught_up_once() {
-        // The visit at 9:00 was due at 6:30; the next one is tomorrow's, not the four missed in between.
-        assert_eq!(
-            next("30 6 * * *", CrawlOutcome::New, 0),
-            at("2017-04-15T06:30:00+08:00")
-        );
-    }
-
-    #[test]
-    fn a_failed_morning_paper_is_tried_again_soon() {
-        assert_eq!(
-            next("30 6 * * *", CrawlOutcome::Failed, 1),
-            at("2017-04-14T09:05:00+08:00")
-        );
-    }
-
-    #[test]
-    fn failures_in_a_row_slow_a_busy_source_down() {
-        assert_eq!(
-            next("*/10 * * * *", CrawlOutcome::Failed, 4),
-            at("2017-04-14T09:40:00+08:00")
-        );
-        assert_eq!(
-            next("*/10 * * * *", CrawlOutcome::Blocked, 30),
-            at("2017-04-15T00:00:00+08:00")
-        );
-    }
-
-    #[test]
-    fn a_paper_that_does_not_appear_on_sunday_is_read_on_monday_morning() {
-        let schedule: Schedule = "40 6,7,12 * * *".parse().expect("test line");
-        let sunday = at("2017-04-16T12:40:00+08:00");
-        let next = next_check(&schedule, Shanghai, sunday, CrawlOutcome::Failed, 9, None);
-        assert_eq!(next, at("2017-04-17T06:40:00+08:00"));
-    }
-}
+mod tests;

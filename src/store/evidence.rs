@@ -39,7 +39,7 @@ impl Store {
     pub fn captures_to_keep(&self, limit: usize) -> Result<Vec<WaitingCapture>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT id, url, fetched_at, status, headers, ip, body FROM captures WHERE id IN (
+            "SELECT id, url, fetched_at, answer, body FROM captures WHERE id IN (
                  SELECT c.capture_id FROM analyses a JOIN capture_posts c ON c.post_id = a.post_id
                  WHERE a.level <> 'none')
              ORDER BY id LIMIT ?1",
@@ -53,16 +53,13 @@ impl Store {
     }
 
     fn waiting_capture(&self, row: &Row<'_>) -> Result<WaitingCapture> {
-        let body: Vec<u8> = row.get(6)?;
-        let ip: Option<String> = row.get(5)?;
+        let body: Vec<u8> = row.get(4)?;
         Ok(WaitingCapture {
             id: row.get(0)?,
             capture: Capture {
                 url: row.get(1)?,
                 fetched_at: from_ms(row.get(2)?, self.zone),
-                status: row.get(3)?,
-                headers: json(&row.get::<_, String>(4)?)?,
-                ip: ip.and_then(|ip| ip.parse().ok()),
+                answer: json(&row.get::<_, String>(3)?)?,
                 body: zstd::decode_all(body.as_slice()).context("a stored capture is damaged")?,
             },
         })
@@ -265,15 +262,12 @@ pub(super) fn save_capture(
     let body = zstd::encode_all(capture.body.as_slice(), ZSTD_LEVEL)?;
     transaction
         .prepare_cached(
-            "INSERT INTO captures (url, fetched_at, status, headers, ip, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO captures (url, fetched_at, answer, body) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![
             capture.url,
             to_ms(capture.fetched_at),
-            capture.status,
-            to_json(&capture.headers)?,
-            capture.ip.map(|ip| ip.to_string()),
+            to_json(&capture.answer)?,
             body
         ])?;
     let id = transaction.last_insert_rowid();

@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_collect.sql"),
+    include_str!("migrations/0003_stopped.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

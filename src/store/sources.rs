@@ -38,6 +38,10 @@ pub struct SourceState {
     pub quiet_count: u32,
     /// The last visit did not get through all pages it should have read.
     pub is_incomplete: bool,
+    /// 连续被拒绝次数.
+    pub refusal_count: u32,
+    /// 停采 since then: it stopped itself after too many refusals; a successful visit by hand resumes it.
+    pub stopped_at: Option<Timestamp>,
 }
 
 /// 采集记录 — one finished visit.
@@ -65,6 +69,10 @@ pub struct Visit {
     pub quiet_count: u32,
     /// It did not get through all pages it should have read.
     pub is_incomplete: bool,
+    /// The site refused us (403, 429).
+    pub is_refusal: bool,
+    /// It was the last one: the source stops itself.
+    pub is_stopped: bool,
     /// When to look again; `None`: the visit read waiting targets only, the schedule stands.
     pub next_check: Option<Timestamp>,
 }
@@ -152,7 +160,7 @@ impl Store {
                 "UPDATE sources SET claimed_until = ?2 WHERE id IN (
                      SELECT id FROM sources
                      WHERE next_check <= ?1 AND coalesce(claimed_until, 0) <= ?1
-                         AND id IN (SELECT value FROM json_each(?4))
+                         AND stopped_at IS NULL AND id IN (SELECT value FROM json_each(?4))
                      ORDER BY next_check, id LIMIT ?3)
                  RETURNING id",
             )?;
@@ -234,7 +242,11 @@ impl Store {
                      last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
                      failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END,
-                     last_cause = ?8, quiet_count = ?9, is_incomplete = ?10
+                     last_cause = ?8, quiet_count = ?9, is_incomplete = ?10,
+                     refusal_count = CASE WHEN ?11 THEN refusal_count + 1
+                         WHEN ?6 OR ?4 = 'empty' THEN 0 ELSE refusal_count END,
+                     stopped_at = CASE WHEN ?6 THEN NULL
+                         WHEN ?12 THEN coalesce(stopped_at, ?3) ELSE stopped_at END
                  WHERE id = ?1",
                 params![
                     visit.source_id,
@@ -247,6 +259,8 @@ impl Store {
                     visit.cause,
                     visit.quiet_count,
                     visit.is_incomplete,
+                    visit.is_refusal,
+                    visit.is_stopped,
                 ],
             )?;
             Ok(())
@@ -383,7 +397,8 @@ impl Store {
 }
 
 const SELECT_STATE: &str = "SELECT id, next_check, last_visit, last_success, last_new,
-     last_outcome, last_message, failure_count, last_cause, quiet_count, is_incomplete FROM sources";
+     last_outcome, last_message, failure_count, last_cause, quiet_count, is_incomplete, refusal_count,
+     stopped_at FROM sources";
 
 fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
     let moment = |ms: Option<i64>| ms.map(|ms| from_ms(ms, zone));
@@ -400,5 +415,7 @@ fn state_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<SourceState> {
         last_cause: row.get(8)?,
         quiet_count: row.get(9)?,
         is_incomplete: row.get(10)?,
+        refusal_count: row.get(11)?,
+        stopped_at: moment(row.get(12)?),
     })
 }

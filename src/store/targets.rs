@@ -130,6 +130,7 @@ impl Store {
         let mut select = reader.prepare_cached(
             "SELECT source_id FROM targets
              WHERE due_at <= ?1 AND coalesce(claimed_until, 0) <= ?1
+                 AND source_id NOT IN (SELECT id FROM sources WHERE stopped_at IS NOT NULL)
              GROUP BY source_id ORDER BY min(due_at), source_id",
         )?;
         let ids = select

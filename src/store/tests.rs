@@ -294,6 +294,8 @@ fn a_visit_gives_the_claim_back_and_counts_failures() {
             cause: None,
             quiet_count: 0,
             is_incomplete: false,
+            is_refusal: outcome == CrawlOutcome::Blocked,
+            is_stopped: false,
             next_check: Some(now + TimeDelta::minutes(5)),
         };
         store.record_visit(&visit).expect("writes");

@@ -44,7 +44,11 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
             let readings = app.store.readings(stored.id)?;
             let copies = app.store.copies_of(stored.id)?;
             let mut page = post_page(&stored, &readings, &copies);
-            page.deleted_at = minute(app.store.deleted_at(stored.id)?);
+            page.deleted_at = app
+                .store
+                .deleted_at(stored.id)?
+                .map(|at| minute(Some(at)))
+                .unwrap_or_default();
             let kept = app.store.evidence_of(stored.id)?;
             page.evidence = kept
                 .iter()

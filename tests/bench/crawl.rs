@@ -63,6 +63,8 @@ fn source(site: &pages::Site, host: usize) -> DeclaredSource {
         min_interval: Some(Duration::ZERO),
         fastest: None,
         slowest: None,
+        pause: None,
+        proxy: None,
         max_pages: 1,
         note: String::new(),
     }

@@ -56,6 +56,29 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         file: "yuqing.toml",
+        text: "[fetch]\npause = \"半夜\"\n",
+        line: 2,
+        key: "fetch.pause",
+        says: "暂停时段“半夜”",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"https://a.cn/\"\n\
+               channel = \"news\"\ntier = \"T3\"\nschedule = \"0 8 * * *\"\npause = \"06:00-06:00\"\n",
+        line: 9,
+        key: "source.pause",
+        says: "23:00-06:00",
+    },
+    Mistake {
+        file: "sources.toml",
+        text: "[[source]]\nid = \"a\"\nname = \"甲\"\nkind = \"list\"\nurl = \"https://a.cn/\"\n\
+               channel = \"news\"\ntier = \"T3\"\nschedule = \"0 8 * * *\"\nproxy = \"ftp://a:b@c.cn\"\n",
+        line: 9,
+        key: "source.proxy",
+        says: "“ftp://c.cn”不是可用的代理",
+    },
+    Mistake {
+        file: "yuqing.toml",
         text: "[web\nlisten = \"127.0.0.1:8017\"\n",
         line: 1,
         key: "",

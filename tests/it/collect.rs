@@ -257,11 +257,13 @@ async fn a_host_that_hangs_holds_up_nobody_else() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a free port");
-    let hanging = format!("http://{}/", silent.local_addr().expect("bound"));
+    let port = silent.local_addr().expect("bound").port();
+    let hanging = format!("http://hangs.localhost:{port}/");
     let mut settings = config(vec![
         source("hangs", SourceKind::List, hanging),
         source("news", SourceKind::List, site.url("/news/")),
     ]);
+    settings.settings.fetch.private_hosts = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
     // Long enough that a test which waited for it would fail by its own time limit.
     settings.settings.fetch.timeout = Duration::from_secs(3600);
     let test = TestApp::open(settings);

@@ -4,7 +4,7 @@ use crate::site::{Answer, FRIDAY, TestApp, TestSite, at, config, open_in, source
 use chrono::TimeDelta;
 use serde_json::json;
 use tempfile::TempDir;
-use yuqing::model::{CrawlOutcome, SourceKind};
+use yuqing::model::{CrawlOutcome, FetchCause, Pause, SourceKind};
 use yuqing::pipeline::{CrawlReport, Wanted};
 
 fn article(title: &str, text: &str) -> Answer {
@@ -368,4 +368,84 @@ async fn what_was_found_before_a_crash_is_read_after_it() {
         "the list itself was not due again"
     );
     assert_eq!(after.now(), at(FRIDAY));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_refused_again_and_again_stops_until_somebody_looks() {
+    let site = TestSite::start().await;
+    site.put("/rss.xml", Answer::status(403));
+    let mut config = config(vec![source("feed", SourceKind::Feed, site.url("/rss.xml"))]);
+    config.settings.fetch.stop_after_refusals = 3;
+    let app = TestApp::open(config);
+    for visit in 1..=3 {
+        assert_eq!(app.state("feed").stopped_at, None);
+        let reports = app.visit(Wanted::Due).await;
+        assert_eq!(reports[0].cause, Some(FetchCause::Refused), "visit {visit}");
+        app.later(TimeDelta::days(1));
+    }
+    let state = app.state("feed");
+    assert_eq!(state.stopped_at, state.last_visit);
+    assert!(
+        state.last_message.contains("停采"),
+        "{}",
+        state.last_message
+    );
+    app.later(TimeDelta::days(30));
+    assert!(app.visit(Wanted::Due).await.is_empty(), "it stays stopped");
+    assert_eq!(site.answered("/rss.xml").len(), 3);
+
+    let by_hand = || app.visit(Wanted::Named(vec!["feed".to_owned()]));
+    by_hand().await;
+    assert_eq!(
+        app.state("feed").stopped_at,
+        state.stopped_at,
+        "refused again"
+    );
+    site.put(
+        "/rss.xml",
+        feed(&[("/n/1.html", "郑东新区社保大厅今起延时服务")]),
+    );
+    assert_eq!(by_hand().await[0].outcome, CrawlOutcome::New);
+    let state = app.state("feed");
+    assert_eq!((state.stopped_at, state.refusal_count), (None, 0));
+    app.later(TimeDelta::minutes(10));
+    assert_eq!(app.visit(Wanted::Due).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_fetched_at_night_unless_somebody_asks() {
+    let site = TestSite::start().await;
+    put_list(&site);
+    let page = feed(&[("/n/1.html", "郑东新区社保大厅今起延时服务")]);
+    site.put("/rss.xml", page.clone()).put("/always.xml", page);
+    let mut always = source("always", SourceKind::Feed, site.url("/always.xml"));
+    always.pause = Some(Pause::None);
+    let mut config = config(vec![
+        source("feed", SourceKind::Feed, site.url("/rss.xml")),
+        source("list", SourceKind::List, site.url("/news/")),
+        always,
+    ]);
+    config.settings.fetch.pause = "23:00-06:00".parse().expect("a pause");
+    config.settings.crawl.pages_per_turn = std::num::NonZeroUsize::MIN;
+    let app = TestApp::open(config);
+    app.visit(Wanted::Due).await;
+    app.later(TimeDelta::hours(14));
+    let visited = |reports: Vec<CrawlReport>| -> Vec<String> {
+        reports.into_iter().map(|report| report.source).collect()
+    };
+    assert_eq!(visited(app.visit(Wanted::Due).await), ["always"]);
+    assert_eq!(
+        app.post_count(),
+        2,
+        "one page of the list waits for the morning"
+    );
+    let by_hand = app.visit(Wanted::Named(vec!["feed".to_owned()])).await;
+    assert_eq!(visited(by_hand), ["feed"]);
+    let next = app.state("feed").next_check;
+    assert!(next >= at("2017-04-15T06:00:00+08:00"), "{next}");
+    app.later(TimeDelta::hours(7));
+    let mut morning = visited(app.visit(Wanted::Due).await);
+    morning.sort();
+    assert!(morning.contains(&"list".to_owned()), "{morning:?}");
+    assert_eq!(app.post_count(), 3);
 }

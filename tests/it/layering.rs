@@ -61,8 +61,9 @@ const EVERYTHING: &[&str] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("reqwest", &["fetch"]),
     ("rustls", &["fetch"]),
-    ("texting_robots", &["fetch/robots"]),
-    ("futures_util", &["fetch", "pipeline"]),
+    ("hyper", &["fetch/transport"]),
+    ("brotli_decompressor", &["fetch/body"]),
+    ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
@@ -75,8 +76,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["text/normalize"]),
     ("daachorse", &["analyze"]),
     ("rusqlite", &["store"]),
-    ("zstd", &["store"]),
-    ("flate2", &["evidence"]),
+    // What comes compressed, what is kept compressed, and WARC files.
+    ("zstd", &["fetch", "store"]),
+    ("flate2", &["fetch", "evidence"]),
     ("sha2", &["evidence"]),
     ("tantivy", &["index"]),
     ("docx_rs", &["digest/render"]),

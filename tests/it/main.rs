@@ -10,5 +10,6 @@ mod demo;
 mod layering;
 mod program;
 mod real_pages;
+mod robots;
 mod rude;
 mod site;

@@ -35,6 +35,7 @@ pub struct Answer {
     status: u16,
     content_type: &'static str,
     etag: Option<&'static str>,
+    headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }
 
@@ -64,8 +65,14 @@ impl Answer {
             status: 200,
             content_type,
             etag: None,
+            headers: Vec::new(),
             body,
         }
+    }
+
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Answer {
+        self.headers.push((name, value.into()));
+        self
     }
 
     pub fn with_etag(self, etag: &'static str) -> Answer {
@@ -153,6 +160,9 @@ async fn answer(
     let mut response = Response::builder()
         .status(StatusCode::from_u16(page.status).expect("a status"))
         .header(header::CONTENT_TYPE, page.content_type);
+    for (name, value) in page.headers {
+        response = response.header(name, value);
+    }
     if let Some(etag) = page.etag {
         response = response.header(header::ETAG, etag);
     }
@@ -187,6 +197,8 @@ pub fn source(id: &str, kind: SourceKind, url: String) -> DeclaredSource {
         min_interval: Some(Duration::ZERO),
         fastest: None,
         slowest: None,
+        pause: None,
+        proxy: None,
         max_pages: 1,
         note: String::new(),
     }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::config::DeclaredSource;
 use crate::extract::{Extraction, Format, SourceHints, extract};
 use crate::fetch::{FetchError, Fetched, Request};
-use crate::model::{Capture, Page, SourceKind, Timestamp, canonical_url};
+use crate::model::{Answer, Capture, Page, SourceKind, Timestamp, canonical_url};
 use crate::pipeline::discovered;
 use crate::pipeline::reading::interest;
 use crate::source::next_reading;
@@ -49,12 +49,12 @@ pub async fn read_entry(
             }
             Err(error) => return Ok(Err(error)),
         };
-        let Some(answer) = fetched else {
+        let Some(brought) = fetched else {
             tally.is_unchanged = true;
             continue;
         };
         tally.fetched += 1;
-        let page = save_entry(app, declared, url, answer, tally).await?;
+        let page = save_entry(app, declared, url, brought, tally).await?;
         if may_stop && page.entry_count > 0 && page.new_count == 0 {
             break;
         }
@@ -82,18 +82,18 @@ async fn save_entry(
     app: &Arc<App>,
     declared: &DeclaredSource,
     url: Url,
-    answer: Answer,
+    brought: Brought,
     tally: &mut Tally,
 ) -> Result<EntryPage> {
     let declared = declared.clone();
     let (extraction, saved) = app
         .on_cpu(move |app| {
             let extraction = extract(
-                &answer.page,
+                &brought.page,
                 &hints(&declared, Some(declared.source.kind)),
                 &app.config.sites,
             );
-            let saved = save_entry_page(app, &declared, &url, &extraction, answer)?;
+            let saved = save_entry_page(app, &declared, &url, &extraction, brought)?;
             Ok((extraction, saved))
         })
         .await?;
@@ -115,7 +115,7 @@ fn save_entry_page(
     declared: &DeclaredSource,
     url: &Url,
     extraction: &Extraction,
-    answer: Answer,
+    brought: Brought,
 ) -> Result<SaveCounts> {
     let follows = declared.source.follows_links;
     let (posts, refused) = if follows && extraction.format != Format::Json {
@@ -130,12 +130,12 @@ fn save_entry_page(
     };
     // A page that gave nothing must be read again, not answered by "not modified": its rules may be mended meanwhile.
     let gave_something = !posts.is_empty() || !links.is_empty();
-    let capture = (!posts.is_empty()).then(|| capture(answer.page));
+    let capture = (!posts.is_empty()).then(|| capture(brought.page, brought.answer));
     let result = PageResult {
         source_id: declared.source.id.clone(),
         url: url.to_string(),
         validators: if gave_something {
-            answer.validators
+            brought.validators
         } else {
             Validators::default()
         },
@@ -166,25 +166,12 @@ pub async fn read_targets(
         tally.found_anything = true;
         if let Err(error) = read_target(app, declared, claim, tally).await? {
             tally.warnings.push(error.to_string());
-            if stops_the_turn(&error) {
+            if error.is_about_the_host() {
                 return Ok(Some(error));
             }
         }
     }
     Ok(None)
-}
-
-/// The site does not want us now, or cannot be reached: asking for its other pages would be rude or useless.
-fn stops_the_turn(error: &FetchError) -> bool {
-    match error {
-        FetchError::Blocked { .. }
-        | FetchError::RobotsUnreachable { .. }
-        | FetchError::Connect { .. }
-        | FetchError::Timeout { .. }
-        | FetchError::Tls { .. } => true,
-        FetchError::Status { status, .. } => *status >= 500,
-        _ => false,
-    }
 }
 
 async fn read_target(
@@ -197,7 +184,7 @@ async fn read_target(
     match fetch(app, declared, &url, true).await? {
         Err(error) => {
             // Trouble of the host is not held against the page: the turn ends and the host's targets are postponed.
-            if !stops_the_turn(&error) {
+            if !error.is_about_the_host() {
                 let gone = matches!(error, FetchError::Gone { .. });
                 let message = error.to_string();
                 let retries = error.is_temporary() || gone;
@@ -220,11 +207,11 @@ async fn read_target(
             .await?;
             Ok(Ok(()))
         }
-        Ok(Some(answer)) => {
+        Ok(Some(brought)) => {
             tally.fetched += 1;
             let declared = declared.clone();
             let (saved, warnings) = app
-                .on_cpu(move |app| save_target(app, &declared, claim, answer))
+                .on_cpu(move |app| save_target(app, &declared, claim, brought))
                 .await?;
             tally.saved.add(saved);
             tally.warnings.extend(warnings);
@@ -242,14 +229,14 @@ fn save_target(
     app: &App,
     declared: &DeclaredSource,
     claim: Claim,
-    answer: Answer,
+    brought: Brought,
 ) -> Result<(SaveCounts, Vec<String>)> {
     // A followed page is what it is: the source's kind describes its entry page only.
     let kind = match declared.source.kind {
         SourceKind::Epaper => Some(SourceKind::Epaper),
         _ => None,
     };
-    let extraction = extract(&answer.page, &hints(declared, kind), &app.config.sites);
+    let extraction = extract(&brought.page, &hints(declared, kind), &app.config.sites);
     let (posts, refused) = discover(declared, &extraction);
     let links = continuations(app, declared, &extraction, posts.is_empty());
     let mut warnings = extraction.warnings.clone();
@@ -270,14 +257,14 @@ fn save_target(
         url: claim.url,
         // Validators of a page that is never read again would only fill the table.
         validators: if next_due.is_some() {
-            answer.validators
+            brought.validators
         } else {
             Validators::default()
         },
         posts,
         links,
         next_due,
-        capture: Some(capture(answer.page)),
+        capture: Some(capture(brought.page, brought.answer)),
     };
     let mut saved = app.store.save_page(&result, app.now())?;
     saved.refused += refused;
@@ -324,23 +311,18 @@ fn continuations(
 }
 
 /// A page with what to send next time.
-struct Answer {
+struct Brought {
     page: Page,
+    answer: Answer,
     validators: Validators,
 }
 
 /// The page as evidence.
-fn capture(page: Page) -> Capture {
+fn capture(page: Page, answer: Answer) -> Capture {
     Capture {
         url: page.url.to_string(),
         fetched_at: page.fetched_at,
-        status: 200,
-        headers: page
-            .content_type
-            .map(|value| ("Content-Type".to_owned(), value))
-            .into_iter()
-            .collect(),
-        ip: None,
+        answer,
         body: page.bytes,
     }
 }
@@ -351,7 +333,7 @@ async fn fetch(
     declared: &DeclaredSource,
     url: &Url,
     is_conditional: bool,
-) -> Result<Result<Option<Answer>, FetchError>> {
+) -> Result<Result<Option<Brought>, FetchError>> {
     let mut known = Validators::default();
     if is_conditional {
         let address = url.to_string();
@@ -363,7 +345,9 @@ async fn fetch(
         url: url.clone(),
         etag: known.etag,
         last_modified: known.last_modified,
-        delay: declared.min_interval,
+        // The source's pause is for its own host: others it links to have not been asked.
+        delay: declared.min_interval.filter(|_| is_at_home(declared, url)),
+        proxy: declared.proxy.clone(),
     };
     let fetched = app.fetcher.fetch(&request, app.now()).await;
     Ok(fetched.map(|fetched| match fetched {
@@ -372,7 +356,9 @@ async fn fetch(
             page,
             etag,
             last_modified,
-        } => Some(Answer {
+            answer,
+        } => Some(Brought {
+            answer,
             page,
             validators: Validators {
                 etag,
@@ -380,6 +366,12 @@ async fn fetch(
             },
         }),
     }))
+}
+
+/// Is `url` on the host of the source's entry page?
+fn is_at_home(declared: &DeclaredSource, url: &Url) -> bool {
+    let entry = Url::parse(&declared.source.url);
+    entry.is_ok_and(|entry| entry.host_str() == url.host_str())
 }
 
 fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {

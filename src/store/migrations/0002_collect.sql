@@ -14,9 +14,7 @@ CREATE TABLE captures (
     id                INTEGER PRIMARY KEY,
     url               TEXT NOT NULL,
     fetched_at        INTEGER NOT NULL,
-    status            INTEGER NOT NULL,
-    headers           TEXT NOT NULL,
-    ip                TEXT,
+    answer            TEXT NOT NULL,
     body              BLOB NOT NULL
 ) STRICT;
 CREATE INDEX captures_by_time ON captures (fetched_at);
