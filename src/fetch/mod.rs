@@ -44,6 +44,10 @@ pub struct Request {
 
 /// What came back.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, taken apart at once"
+)]
 pub enum Fetched {
     /// A page, with what to send next time.
     Page {
