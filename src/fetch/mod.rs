@@ -2,6 +2,7 @@
 //! addresses, sizes, kinds and times guarded. It never logs in, never solves a puzzle, never retries on its own: when
 //! to try again is the caller's row.
 
+mod answer;
 mod body;
 mod client;
 mod error;
@@ -17,6 +18,7 @@ pub use error::FetchError;
 pub use settings::FetchSettings;
 
 use crate::model::{Answer, Page, Timestamp};
+use answer::{answer_of, check_content_type, read_body, redirect_target};
 use client::Clients;
 use guard::{check_address, check_remote};
 use host::{Host, Hosts};
@@ -42,6 +44,10 @@ pub struct Request {
 
 /// What came back.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, taken apart at once"
+)]
 pub enum Fetched {
     /// A page, with what to send next time.
     Page {
@@ -245,99 +251,6 @@ fn conditional(
         builder = builder.header(header::IF_MODIFIED_SINCE, last_modified);
     }
     builder
-}
-
-/// An address longer than this is none.
-const MAX_LOCATION: usize = 8 * 1024;
-/// What of a wrong address is shown.
-const SHOWN_LOCATION: usize = 80;
-
-fn redirect_target(url: &Url, response: &Response) -> Option<Result<Url, FetchError>> {
-    if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
-        return None;
-    }
-    let location = response.headers().get(header::LOCATION)?;
-    // Chinese sites write Chinese paths here, as they are.
-    let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
-    let next = Some(&location)
-        .filter(|location| location.len() <= MAX_LOCATION)
-        .and_then(|location| url.join(location).ok());
-    Some(next.ok_or_else(|| FetchError::BadRedirect {
-        url: url.clone(),
-        location: location.chars().take(SHOWN_LOCATION).collect(),
-    }))
-}
-
-/// Text, HTML, XML, JSON, or JSON in a script; a server that says nothing is believed to send a page.
-fn check_content_type(url: &Url, content_type: Option<&str>) -> Result<(), FetchError> {
-    let Some(written) = content_type else {
-        return Ok(());
-    };
-    let kind = written.split(';').next().unwrap_or_default();
-    let kind = kind.trim().to_ascii_lowercase();
-    let is_text = kind.starts_with("text/")
-        || !kind.contains('/')
-        || ["html", "xml", "json", "javascript"]
-            .iter()
-            .any(|name| kind.contains(name));
-    // Documents of office programs have "xml" in their names.
-    let is_document = kind.contains("officedocument");
-    if is_text && !is_document && !kind.starts_with("image/") {
-        return Ok(());
-    }
-    Err(FetchError::ContentType {
-        url: url.clone(),
-        content_type: kind,
-    })
-}
-
-async fn read_body(response: Response, url: &Url, limit: u64) -> Result<Vec<u8>, FetchError> {
-    let too_large = || FetchError::TooLarge {
-        url: url.clone(),
-        limit,
-    };
-    if response
-        .content_length()
-        .is_some_and(|announced| announced > limit)
-    {
-        return Err(too_large());
-    }
-    let encodings = body::encodings(response.headers());
-    let raw = body::beginning(response, limit)
-        .await
-        .map_err(|error| FetchError::from_reqwest(url, &error))?;
-    if raw.is_cut {
-        return Err(too_large());
-    }
-    let page = body::decode(raw.bytes, &encodings, limit);
-    if page.is_cut {
-        return Err(too_large());
-    }
-    if page.is_broken {
-        return Err(FetchError::BrokenBody { url: url.clone() });
-    }
-    Ok(page.bytes)
-}
-
-fn answer_of(response: &Response, remote_ip: Option<std::net::IpAddr>) -> Answer {
-    let status = response.status();
-    let headers = response.headers().iter();
-    Answer {
-        http_version: format!("{:?}", response.version()),
-        status: status.as_u16(),
-        reason: status.canonical_reason().unwrap_or_default().to_owned(),
-        headers: headers
-            .map(|(name, value)| (name.as_str().to_owned(), as_text(value.as_bytes())))
-            .collect(),
-        remote_ip,
-    }
-}
-
-fn as_text(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
-    }
 }
 
 fn text_header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

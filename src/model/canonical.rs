@@ -129,9 +129,8 @@ fn query(url: &Url, host: &str, path: &str) -> Option<String> {
         })
         .collect();
     let is_named = has_number(path) || pairs.iter().any(is_identity);
-    pairs.retain(|pair| {
-        !is_tracking(&pair.key) && !(is_named && WEAK_KEYS.contains(&pair.key.as_str()))
-    });
+    let is_weak = |pair: &Pair| WEAK_KEYS.contains(&pair.key.as_str());
+    pairs.retain(|pair| !(is_tracking(&pair.key) || is_named && is_weak(pair)));
     sites::keep_what_names(host, path, &mut pairs);
     // By the key as it is written; stable, so repeated keys keep their order.
     pairs.sort_by(|one, other| key_of(&one.text).cmp(key_of(&other.text)));

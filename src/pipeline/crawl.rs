@@ -387,7 +387,7 @@ async fn finish_turn(
         }
         None => String::new(),
     };
-    let report = CrawlReport {
+    let mut report = CrawlReport {
         source: turn.declared.source.id.clone(),
         outcome,
         fetched: tally.fetched,
@@ -395,14 +395,17 @@ async fn finish_turn(
         duplicate: tally.saved.duplicate,
         refused: tally.saved.refused,
         warnings: tally.warnings.clone(),
-        error: Some(message.clone()).filter(|message| !message.is_empty()),
+        error: None,
         cause: failure.as_ref().and_then(|failure| failure.cause),
     };
-    app.on_cpu(move |app| record(app, &turn, started_at, outcome, &tally, message, failure))
+    let said = app
+        .on_cpu(move |app| record(app, &turn, started_at, outcome, &tally, message, failure))
         .await?;
+    report.error = Some(said).filter(|said| !said.is_empty());
     Ok(report)
 }
 
+/// Gives back what is to be said of the visit.
 fn record(
     app: &App,
     turn: &Turn,
@@ -411,7 +414,7 @@ fn record(
     tally: &Tally,
     message: String,
     failure: Option<Failure>,
-) -> Result<()> {
+) -> Result<String> {
     let id = &turn.declared.source.id;
     let now = app.now();
     let rhythm = rhythm(&app.config, &turn.declared);
@@ -450,7 +453,7 @@ fn record(
         fetched_count: tally.fetched,
         saved: tally.saved,
         warnings: tally.warnings.clone(),
-        message,
+        message: message.clone(),
         cause: failure
             .as_ref()
             .and_then(|failure| Some(failure.cause?.code().to_owned())),
@@ -463,7 +466,8 @@ fn record(
             // Nobody claims a stopped source; this is when it would be due if somebody resumed it by hand.
             NextCheck::Stopped => now + back_off(id, &visit),
         }),
-    })
+    })?;
+    Ok(message)
 }
 
 /// What this visit says about how busy the source is.

@@ -1,4 +1,5 @@
 use super::Rules;
+use proptest::prelude::*;
 use std::time::Duration;
 use url::Url;
 
@@ -205,4 +206,33 @@ fn a_file_made_to_be_slow_is_not() {
     let begun = std::time::Instant::now();
     assert!(rules.allows_path(&"/a".repeat(4000)));
     assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+/// What a pattern means, tried out letter by letter.
+fn matches_plainly(pattern: &[u8], path: &[u8]) -> bool {
+    match (pattern, path) {
+        ([], _) => true,
+        ([b'$'], _) => path.is_empty(),
+        ([b'*', behind @ ..], _) => (0..=path.len()).any(|at| matches_plainly(behind, &path[at..])),
+        ([letter, behind @ ..], [first, rest @ ..]) => {
+            letter == first && matches_plainly(behind, rest)
+        }
+        _ => false,
+    }
+}
+
+proptest! {
+    #[test]
+    fn patterns_mean_what_they_say(pattern in "[ab/*$]{1,9}", path in "/[ab/$]{0,10}") {
+        let rules = all(&format!("Disallow: {pattern}\n"));
+        let is_forbidden = matches_plainly(pattern.as_bytes(), path.as_bytes());
+        prop_assert_eq!(rules.allows_path(&path), !is_forbidden);
+    }
+
+    #[test]
+    fn any_bytes_are_a_robots_txt(bytes in prop::collection::vec(any::<u8>(), 0..300), path in ".{0,40}") {
+        let text = [b"User-agent: *\nDisallow: ".as_slice(), &bytes].concat();
+        let _either = Rules::parse(&text, "yuqing").allows_path(&path);
+        let _either = Rules::parse(&bytes, "yuqing").allows_path(&path);
+    }
 }
