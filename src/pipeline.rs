@@ -3,9 +3,13 @@
 
 mod crawl;
 mod draft;
+mod import;
+mod inbox;
 
 pub use crawl::{CrawlReport, Wanted, crawl_once};
 pub use draft::{Drafted, digest_once, draft_now};
+pub use import::{ImportOrder, Imported, import_file, refused_list};
+pub use inbox::inbox_once;
 
 use crate::analyze::{Spread, analyze};
 use crate::app::App;

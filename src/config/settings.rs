@@ -6,6 +6,7 @@ use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
 use crate::fetch::FetchSettings;
+use crate::import::ImportSettings;
 use crate::index::IndexSettings;
 use crate::model::Problem;
 use chrono_tz::Tz;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// `[crawl]`.
     pub crawl: CrawlSettings,
+    /// `[import]`.
+    pub import: ImportSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
     /// `[index]`.
@@ -73,6 +76,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub analyze_every: Duration,
+    /// Files in the inbox.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub inbox_every: Duration,
     /// Digests whose time has come.
     #[serde(
         deserialize_with = "pause",

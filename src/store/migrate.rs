@@ -4,7 +4,10 @@ use anyhow::{Result, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the database's `user_version` counts those already applied.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_imports.sql"),
+];
 
 /// Applies what is missing, each step in a transaction of its own.
 ///

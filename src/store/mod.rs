@@ -2,6 +2,7 @@
 //! of the domain, so that a twin on another database can take its place.
 
 mod events;
+mod imports;
 mod issues;
 mod migrate;
 mod posts;
@@ -11,6 +12,7 @@ mod sources;
 mod targets;
 
 pub use events::{EventDraft, EventMembers};
+pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
 pub use sources::{SourceState, Visit};
