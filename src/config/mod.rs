@@ -12,7 +12,7 @@ mod sources;
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, parse_sources};
 
 use crate::analyze::{RuleFiles, Rules};
 use crate::digest::{DigestSettings, DigestsFile};

@@ -73,14 +73,21 @@ fn default_max_pages() -> usize {
 
 /// Reads and checks the file.
 pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
-    let text = folder.text(FILE)?;
-    let file: SourcesFile = parse(FILE, &text)?;
+    parse_sources(&folder.text(FILE)?)
+}
+
+/// Reads and checks the text of the file.
+///
+/// # Errors
+/// The first mistake in it.
+pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Problem> {
+    let file: SourcesFile = parse(FILE, text)?;
     let mut seen = HashSet::new();
     file.source
         .into_iter()
         .map(|table| {
-            check_id(&table.id, &mut seen, &text)?;
-            check_url(&table.url, &text)?;
+            check_id(&table.id, &mut seen, text)?;
+            check_url(&table.url, text)?;
             Ok(declared(table))
         })
         .collect()
