@@ -8,6 +8,7 @@ use crate::import::{
 };
 use crate::model::Channel;
 use crate::store::{Discovered, ImportRecord};
+use crate::text::mask::mask;
 use anyhow::{Context, Result};
 use bytesize::ByteSize;
 use std::fs::{self, File};
@@ -228,6 +229,7 @@ fn record(
         new: imported.new,
         duplicate: imported.duplicate,
         refused: imported.refused.len() as u64,
-        message: imported.message(),
+        // Reasons quote what stood there; the ledger is shown to everybody.
+        message: mask(&imported.message()),
     }
 }
