@@ -6,6 +6,7 @@ mod broken_config;
 mod crawl;
 mod daemon;
 mod demo;
+mod import;
 mod layering;
 mod program;
 mod real_pages;
