@@ -8,7 +8,7 @@ mod inbox;
 
 pub use crawl::{CrawlReport, Wanted, crawl_once};
 pub use draft::{Drafted, digest_once, draft_now};
-pub use import::{ImportOrder, Imported, import_file, refused_list};
+pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::inbox_once;
 
 use crate::analyze::{Spread, analyze};

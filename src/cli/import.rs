@@ -122,9 +122,10 @@ impl Import {
         };
         let mut report = Report::default();
         for file in &self.files {
-            let imported = pipeline::import_file(&app, file, &order)?;
+            let mut imported = pipeline::import_file(&app, file, &order)?;
+            let list = self.list_refused(file, &mut imported);
             if !self.json {
-                print_text(&summary(file, &imported, self.dry_run))?;
+                print_text(&summary(file, &imported, list, self.dry_run))?;
             }
             self.add(&mut report, file, imported);
         }
@@ -138,6 +139,17 @@ impl Import {
             print_json(&report)?;
         }
         Ok(self.ending(&report))
+    }
+
+    /// A folder that cannot be written costs the list, not the import.
+    fn list_refused(&self, file: &Path, imported: &mut Imported) -> Option<PathBuf> {
+        if self.dry_run || !imported.is_readable() {
+            return None;
+        }
+        pipeline::list_refused(file, imported).unwrap_or_else(|message| {
+            imported.warnings.push(message);
+            None
+        })
     }
 
     fn add(&self, report: &mut Report, file: &Path, imported: Imported) {
@@ -231,7 +243,7 @@ fn write_template(template: TemplateName, output: &Path) -> Result<ExitCode, Fai
     Ok(DONE)
 }
 
-fn summary(file: &Path, imported: &Imported, is_dry_run: bool) -> String {
+fn summary(file: &Path, imported: &Imported, list: Option<PathBuf>, is_dry_run: bool) -> String {
     if !imported.is_readable() {
         return String::new();
     }
@@ -256,7 +268,7 @@ fn summary(file: &Path, imported: &Imported, is_dry_run: bool) -> String {
     if imported.refused.len() > SHOWN {
         text += &format!("  另有 {} 行\n", imported.refused.len() - SHOWN);
     }
-    if let Some(list) = &imported.refused_list {
+    if let Some(list) = list {
         text += &format!("  拒收清单：{}，改好后可直接再导入\n", list.display());
     }
     text

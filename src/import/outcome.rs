@@ -34,6 +34,11 @@ pub enum Unreadable {
         "这是改了扩展名的网页（系统导出的“.xls”多是如此）；请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"
     )]
     HtmlTable,
+    /// JSON, but not one post per line.
+    #[error(
+        "这是一个 JSON 数组；请改为每行一条信息（JSON Lines，可用 `jq -c '.[]'` 转换）后再导入"
+    )]
+    JsonArray,
     /// Another kind of file.
     #[error("这是{0}，不是信息表；可导入 JSON Lines、CSV、XLSX")]
     OtherKind(&'static str),

@@ -1,6 +1,6 @@
 //! 拒收清单 — refused rows with their reasons as a CSV that Excel opens, can be mended and imported again.
 
-use super::Rows;
+use super::Refused;
 
 /// The last two headers; a table that ends with them is a list of ours.
 const OWN_HEADERS: [&str; 2] = ["行号", "拒收原因"];
@@ -9,17 +9,17 @@ const OWN_HEADERS: [&str; 2] = ["行号", "拒收原因"];
 const MARK: &str = "\u{feff}";
 
 /// The list as a file.
-pub fn refused_csv(rows: &Rows) -> Vec<u8> {
+pub fn refused_csv(headers: &[String], rows: &[Refused]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
         .terminator(csv::Terminator::CRLF)
         .from_writer(MARK.as_bytes().to_vec());
-    let header = rows.header.iter().map(String::as_str).chain(OWN_HEADERS);
+    let header = headers.iter().map(String::as_str).chain(OWN_HEADERS);
     // A vector takes every byte.
     writer.write_record(header).expect("memory can be written");
-    for refused in &rows.refused {
+    for refused in rows {
         let mut cells: Vec<String> = refused.cells.iter().map(|cell| guarded(cell)).collect();
-        cells.resize(rows.header.len(), String::new());
+        cells.resize(headers.len(), String::new());
         cells.push(refused.row.to_string());
         cells.push(refused.reason.clone());
         writer.write_record(&cells).expect("memory can be written");

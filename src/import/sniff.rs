@@ -93,6 +93,10 @@ pub fn text_format(
     if begin.starts_with('<') {
         return Err(markup(begin));
     }
+    let is_json = wanted.or_else(|| FileFormat::of_name(name)) == Some(FileFormat::Jsonl);
+    if begin.starts_with('[') && is_json {
+        return Err(Unreadable::JsonArray);
+    }
     if let Some(wanted) = wanted {
         return Ok(wanted);
     }

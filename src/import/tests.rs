@@ -258,7 +258,7 @@ fn clippings_take_their_account_as_source() {
 #[test]
 fn a_list_of_refused_rows_can_be_mended_and_read_again() {
     let rows = read("general.csv", &fixture("general.csv")).expect("readable");
-    let list = refused_csv(&rows);
+    let list = refused_csv(&rows.header, &rows.refused);
     assert!(is_own_list(&list) && !is_own_list(&fixture("general.csv")));
     let again = read("general.csv.refused.csv", &list).expect("readable");
     assert_eq!((again.read, reasons(&again).len()), (3, 3));
@@ -278,7 +278,7 @@ fn a_list_of_refused_rows_can_be_mended_and_read_again() {
 fn refused_cells_are_no_formulas_and_personal_columns_stay_away() {
     let text = "标题,正文,渠道,来源\n=HYPERLINK(1),,烟囱,某网\n";
     let rows = read("a.csv", text.as_bytes()).expect("readable");
-    let list = String::from_utf8(refused_csv(&rows)).expect("UTF-8");
+    let list = String::from_utf8(refused_csv(&rows.header, &rows.refused)).expect("UTF-8");
     assert!(list.contains("\n'=HYPERLINK(1),"), "{list}");
     let mended = list.replacen("烟囱", "论坛", 1);
     let again = read("a.csv", mended.as_bytes()).expect("readable");
@@ -291,7 +291,9 @@ fn refused_cells_are_no_formulas_and_personal_columns_stay_away() {
     };
     let text = "工单编号,诉求内容,来电时间,来电号码\nA1,x,昨天,13812345678\n";
     let rows = read_file(text.as_bytes(), &reading).expect("readable");
-    assert!(!String::from_utf8_lossy(&refused_csv(&rows)).contains("13812345678"));
+    assert!(
+        !String::from_utf8_lossy(&refused_csv(&rows.header, &rows.refused)).contains("13812345678")
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! One file → posts in the store, a list of refused rows beside the file, a row in the ledger of imports. The same file
-//! twice adds nothing.
+//! One file → posts in the store, a row in the ledger of imports, on demand a list of refused rows beside the file. The
+//! same file twice adds nothing.
 
 use super::discovered;
 use crate::app::App;
@@ -9,7 +9,7 @@ use crate::import::{
 use crate::model::Channel;
 use crate::store::{Discovered, ImportRecord};
 use crate::text::mask::mask;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bytesize::ByteSize;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -55,8 +55,8 @@ pub struct Imported {
     pub warnings: Vec<String>,
     /// Why the file as a whole could not be read.
     pub error: Option<String>,
-    /// Where the refused rows were written.
-    pub refused_list: Option<PathBuf>,
+    /// Headers of the cells of refused rows.
+    pub header: Vec<String>,
 }
 
 impl Imported {
@@ -82,27 +82,25 @@ impl Imported {
 /// The store refuses.
 pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Imported> {
     let name = file_name(path);
-    let mut imported = match read(app, path, &name, order) {
+    let imported = match read(app, path, &name, order) {
         Ok(mut rows) => {
             let posts = std::mem::take(&mut rows.posts);
             let posts = posts.into_iter().map(|(_, post)| post);
             let posts: Vec<Discovered> = posts.filter_map(discovered).collect();
-            let mut imported = store(app, &posts, order.is_dry_run)?;
-            if !order.is_dry_run {
-                list_refused(path, &rows, &mut imported);
+            Imported {
+                read: rows.read,
+                refused: rows.refused,
+                header: rows.header,
+                mapping: rows.mapping,
+                warnings: rows.warnings,
+                ..store(app, &posts, order.is_dry_run)?
             }
-            imported.read = rows.read;
-            imported.refused = rows.refused;
-            imported.mapping = rows.mapping;
-            imported.warnings.splice(0..0, rows.warnings);
-            imported
         }
         Err(message) => Imported {
             error: Some(message),
             ..Imported::default()
         },
     };
-    imported.warnings.dedup();
     if !order.is_dry_run {
         app.store
             .record_import(&record(app, name, &imported, order))?;
@@ -171,48 +169,46 @@ fn store(app: &App, posts: &[Discovered], is_dry_run: bool) -> Result<Imported> 
 }
 
 /// Where the refused rows of a file are listed.
-pub fn refused_list(path: &Path) -> PathBuf {
+fn refused_list(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".refused.csv");
     PathBuf::from(name)
 }
 
-/// Writes the list, or removes one of an earlier import. A file of the same name that is no list of ours stays. A folder
-/// that cannot be written costs the list, not the import.
-fn list_refused(path: &Path, rows: &Rows, imported: &mut Imported) {
+/// Writes the refused rows to a list beside the file, or removes one of an earlier import. A file of the same name that is
+/// no list of ours stays. The list, if there is one now.
+///
+/// # Errors
+/// A Chinese sentence: why it could not be written. The import itself stands.
+pub fn list_refused(path: &Path, imported: &Imported) -> Result<Option<PathBuf>, String> {
     let list = refused_list(path);
+    let is_wanted = !imported.refused.is_empty();
     let is_there = list.symlink_metadata().is_ok();
-    let is_ours = is_there && fs::read(&list).is_ok_and(|bytes| is_own_list(&bytes));
-    if is_there && !is_ours {
-        if !rows.refused.is_empty() {
-            imported.warnings.push(format!(
+    if is_there && !fs::read(&list).is_ok_and(|bytes| is_own_list(&bytes)) {
+        return match is_wanted {
+            true => Err(format!(
                 "{} 不是本程序写的，没有覆盖，拒收清单未写出",
                 list.display()
-            ));
-        }
-        return;
+            )),
+            false => Ok(None),
+        };
     }
-    let done = match rows.refused.is_empty() {
-        true if is_ours => fs::remove_file(&list).context("remove"),
-        true => Ok(()),
-        false => write_whole(&list, &refused_csv(rows)),
+    let done = match (is_wanted, is_there) {
+        (true, _) => write_whole(&list, &refused_csv(&imported.header, &imported.refused)),
+        (false, true) => fs::remove_file(&list),
+        (false, false) => Ok(()),
     };
-    match done {
-        Ok(()) => imported.refused_list = (!rows.refused.is_empty()).then_some(list),
-        Err(error) => imported
-            .warnings
-            .push(format!("拒收清单 {} 写不出来（{error:#}）", list.display())),
-    }
+    done.map_err(|error| format!("拒收清单 {} 写不出来（{error}）", list.display()))?;
+    Ok(is_wanted.then_some(list))
 }
 
 /// Nobody sees half a list.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
     fs::write(&part, bytes)?;
-    fs::rename(&part, path)?;
-    Ok(())
+    fs::rename(&part, path)
 }
 
 fn record(

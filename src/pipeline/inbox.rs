@@ -1,7 +1,7 @@
 //! 收件目录 — files dropped into a folder are imported and moved aside. A file is touched once it looks the same at two
 //! looks; a crash between import and move repeats the import, which adds nothing.
 
-use super::import::{ImportOrder, Imported, import_file, refused_list};
+use super::import::{ImportOrder, Imported, import_file, list_refused};
 use crate::app::App;
 use crate::store::InboxLook;
 use anyhow::{Context, Result};
@@ -22,39 +22,54 @@ const UNFINISHED: [&str; 6] = [
 /// Imports what lies whole in the inbox. Files taken, with what came of each.
 ///
 /// # Errors
-/// The folder cannot be read, a file cannot be moved, or the store refuses.
+/// The folder cannot be read, or the store refuses.
 pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
     let inbox = app.folder().join(&app.config.settings.import.inbox);
     fs::create_dir_all(&inbox).with_context(|| format!("create inbox {}", inbox.display()))?;
-    let looks = looks(&inbox)?;
+    let waiting = waiting(&inbox)?;
+    let looks: Vec<InboxLook> = waiting.iter().map(|file| file.look.clone()).collect();
+    let settled = app.store.note_inbox(&looks, app.now())?;
     let mut done = Vec::new();
-    for name in app.store.note_inbox(&looks, app.now())? {
-        let imported = take(app, &inbox, &name)?;
-        done.push((name, imported));
+    for file in waiting {
+        if settled.contains(&file.look.name) {
+            let imported = take(app, &inbox, &file)?;
+            done.push((file.look.name, imported));
+        }
     }
     Ok(done)
 }
 
-fn looks(inbox: &Path) -> Result<Vec<InboxLook>> {
+/// A file of the inbox.
+struct Waiting {
+    look: InboxLook,
+    /// Its name may be no UTF-8: archives from Windows hold GB18030.
+    path: PathBuf,
+}
+
+fn waiting(inbox: &Path) -> Result<Vec<Waiting>> {
     let entries = fs::read_dir(inbox).with_context(|| format!("read inbox {}", inbox.display()))?;
-    let mut looks: Vec<InboxLook> = entries.filter_map(|entry| look(&entry.ok()?)).collect();
-    looks.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(looks)
+    let mut waiting: Vec<Waiting> = entries.filter_map(|entry| look(&entry.ok()?)).collect();
+    waiting.sort_by(|a, b| a.look.name.cmp(&b.look.name));
+    Ok(waiting)
 }
 
 /// `None` for what is no whole file of somebody's: folders, links, names of temporary files, a file that just went away.
-fn look(entry: &DirEntry) -> Option<InboxLook> {
-    let name = entry.file_name().into_string().ok()?;
+fn look(entry: &DirEntry) -> Option<Waiting> {
+    let name = entry.file_name().to_string_lossy().into_owned();
     let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
     if is_temporary(&name) {
         return None;
     }
     let modified = metadata.modified().ok()?;
     let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(InboxLook {
+    let look = InboxLook {
         name,
         size: metadata.len(),
         modified_at_ms: i64::try_from(age.as_millis()).ok()?,
+    };
+    Some(Waiting {
+        look,
+        path: entry.path(),
     })
 }
 
@@ -64,13 +79,12 @@ fn is_temporary(name: &str) -> bool {
     lower.starts_with(['.', '~']) || UNFINISHED.iter().any(|end| lower.ends_with(end))
 }
 
-fn take(app: &App, inbox: &Path, name: &str) -> Result<Imported> {
-    let file = inbox.join(name);
+fn take(app: &App, inbox: &Path, file: &Waiting) -> Result<Imported> {
     let order = ImportOrder {
         is_from_inbox: true,
         ..ImportOrder::default()
     };
-    let imported = import_file(app, &file, &order)?;
+    let mut imported = import_file(app, &file.path, &order)?;
     let folder = if imported.is_readable() {
         inbox
             .join("done")
@@ -78,12 +92,14 @@ fn take(app: &App, inbox: &Path, name: &str) -> Result<Imported> {
     } else {
         inbox.join("refused")
     };
-    let moved = move_aside(&file, &folder, name)?;
-    if let Some(list) = &imported.refused_list {
-        move_to(list, &refused_list(&moved))?;
-    }
-    if let Some(error) = &imported.error {
-        explain(&moved, error);
+    // One file that cannot be moved must not hold up the others.
+    match move_aside(&file.path, &folder, &file.look.name) {
+        Ok(moved) => explain(&moved, &imported),
+        Err(error) => {
+            tracing::error!("A file of the inbox stays where it is: {error:#}");
+            let message = format!("已导入，但移不出收件目录，请检查目录权限（{error:#}）");
+            imported.warnings.push(message);
+        }
     }
     Ok(imported)
 }
@@ -113,10 +129,20 @@ fn move_to(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Whoever dropped the file looks into the folder, not into a log.
-fn explain(file: &Path, error: &str) {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".原因.txt");
-    if let Err(failed) = fs::write(&name, format!("\u{feff}{error}\r\n")) {
-        tracing::warn!("Cannot write {}: {failed}", Path::new(&name).display());
+fn explain(moved: &Path, imported: &Imported) {
+    let failed = match &imported.error {
+        None => list_refused(moved, imported).err(),
+        Some(error) => {
+            let mut name = moved.as_os_str().to_owned();
+            name.push(".原因.txt");
+            let written = fs::write(&name, format!("\u{feff}{error}\r\n"));
+            written.err().map(|error| error.to_string())
+        }
+    };
+    if let Some(failed) = failed {
+        tracing::warn!(
+            "What came of {} is not beside it: {failed}",
+            moved.display()
+        );
     }
 }

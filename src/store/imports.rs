@@ -41,26 +41,28 @@ pub struct InboxLook {
 }
 
 impl Store {
-    /// Notes what came of a file.
+    /// Notes what came of a file. A file of the inbox that cannot be moved away comes again and again: that nothing
+    /// new came of it is noted once, with the latest time.
     ///
     /// # Errors
     /// The database refuses.
     pub fn record_import(&self, record: &ImportRecord) -> Result<()> {
         self.write(|transaction| {
+            let again = transaction.execute(
+                "UPDATE imports SET taken_at = ?2
+                 WHERE id = (SELECT id FROM imports WHERE file_name = ?1 ORDER BY id DESC LIMIT 1)
+                     AND from_inbox AND ?3 AND read_count = ?4 AND new_count = ?5 AND ?5 = 0
+                     AND duplicate_count = ?6 AND refused_count = ?7 AND message = ?8",
+                values(record),
+            )?;
+            if again > 0 {
+                return Ok(());
+            }
             transaction.execute(
                 "INSERT INTO imports (file_name, taken_at, from_inbox, read_count, new_count,
                      duplicate_count, refused_count, message)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    record.file_name,
-                    to_ms(record.taken_at),
-                    record.from_inbox,
-                    record.read,
-                    record.new,
-                    record.duplicate,
-                    record.refused,
-                    record.message,
-                ],
+                values(record),
             )?;
             Ok(())
         })
@@ -105,6 +107,19 @@ impl Store {
             Ok(settled.map(|look| look.name.clone()).collect())
         })
     }
+}
+
+fn values(record: &ImportRecord) -> impl rusqlite::Params {
+    (
+        record.file_name.clone(),
+        to_ms(record.taken_at),
+        record.from_inbox,
+        record.read,
+        record.new,
+        record.duplicate,
+        record.refused,
+        record.message.clone(),
+    )
 }
 
 fn record(row: &Row<'_>, zone: Tz) -> rusqlite::Result<ImportRecord> {

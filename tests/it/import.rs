@@ -274,6 +274,40 @@ fn unreadable_files_go_aside_with_a_reason_and_temporary_ones_stay() {
     assert!(inbox.join("a.csv.part").exists() && inbox.join("~$工单.xlsx").exists());
 }
 
+#[test]
+fn a_mended_list_beside_its_file_is_not_written_over() {
+    let (test, inbox) = inbox();
+    copy("general.csv", &inbox);
+    look(&test);
+    look(&test);
+    let list = inbox.join("done/2017-04/general.csv.refused.csv");
+    let mended = std::fs::read_to_string(&list)
+        .expect("a list")
+        .replacen("烟囱", "论坛", 1);
+    copy("general.csv", &inbox);
+    std::fs::write(inbox.join("general.csv.refused.csv"), mended).expect("writes");
+    look(&test);
+    let taken = look(&test);
+    let new: Vec<(&str, u64)> = taken
+        .iter()
+        .map(|(name, done)| (name.as_str(), done.new))
+        .collect();
+    assert_eq!(new, [("general.csv", 0), ("general.csv.refused.csv", 1)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_other_systems_are_taken_too() {
+    use std::os::unix::ffi::OsStrExt;
+    let (test, inbox) = inbox();
+    look(&test);
+    let name = std::ffi::OsStr::from_bytes(b"\xb9\xa4\xb5\xa5.csv");
+    std::fs::write(inbox.join(name), "标题,来源,渠道\n甲,某网,论坛\n").expect("writes");
+    look(&test);
+    assert_eq!(look(&test)[0].1.new, 1);
+    assert_eq!(look(&test), []);
+}
+
 fn opml() -> String {
     let outline = |title: &str, url: &str| format!("<outline text=\"{title}\" xmlUrl=\"{url}\"/>");
     format!(

@@ -82,6 +82,10 @@ fn other_kinds_are_named() {
         refused("a.zip", &zipped("工单.csv")),
         Unreadable::OtherKind("压缩包，请先解压")
     );
+    assert_eq!(
+        refused("a.json", b" [\n {\"title\": \"x\"}]"),
+        Unreadable::JsonArray
+    );
     let noise: Vec<u8> = (0..5000u32).map(|at| (at * 31 % 251) as u8).collect();
     assert_eq!(refused("a.csv", &noise), Unreadable::NotText);
 }
