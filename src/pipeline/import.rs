@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::import::{
     FileFormat, Mapping, Reading, Refused, Rows, Unreadable, is_own_list, read_file, refused_csv,
 };
-use crate::model::Channel;
+use crate::model::{Channel, Post};
 use crate::store::{Discovered, ImportRecord};
 use crate::text::mask::mask;
 use anyhow::Result;
@@ -85,15 +85,13 @@ pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Im
     let imported = match read(app, path, &name, order) {
         Ok(mut rows) => {
             let posts = std::mem::take(&mut rows.posts);
-            let posts = posts.into_iter().map(|(_, post)| post);
-            let posts: Vec<Discovered> = posts.filter_map(discovered).collect();
             Imported {
                 read: rows.read,
                 refused: rows.refused,
                 header: rows.header,
                 mapping: rows.mapping,
                 warnings: rows.warnings,
-                ..store(app, &posts, order.is_dry_run)?
+                ..store(app, posts, order.is_dry_run)?
             }
         }
         Err(message) => Imported {
@@ -152,20 +150,25 @@ fn bytes_of(path: &Path, limit: ByteSize) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn store(app: &App, posts: &[Discovered], is_dry_run: bool) -> Result<Imported> {
+/// Batch by batch, so that no more than one batch is held twice, as published and masked.
+fn store(app: &App, posts: Vec<(usize, Post)>, is_dry_run: bool) -> Result<Imported> {
     let mut imported = Imported::default();
-    for batch in posts.chunks(BATCH) {
+    let mut posts = posts.into_iter().filter_map(|(_, post)| discovered(post));
+    loop {
+        let batch: Vec<Discovered> = posts.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(imported);
+        }
         if is_dry_run {
-            let known = app.store.count_known(batch)?;
+            let known = app.store.count_known(&batch)?;
             imported.duplicate += known;
             imported.new += batch.len() as u64 - known;
         } else {
-            let saved = app.store.save_posts(batch, app.now())?;
+            let saved = app.store.save_posts(&batch, app.now())?;
             imported.new += saved.new;
             imported.duplicate += saved.duplicate;
         }
     }
-    Ok(imported)
 }
 
 /// Where the refused rows of a file are listed.
