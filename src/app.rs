@@ -64,6 +64,11 @@ impl App {
         self.clock.now(self.zone())
     }
 
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The configured zone.
     pub fn zone(&self) -> Tz {
         self.config.settings.bureau.time_zone

@@ -79,6 +79,23 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         shutdown.clone(),
         process,
     ));
+    let inbox = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move {
+                app.on_cpu(pipeline::inbox_once)
+                    .await
+                    .map(|taken| log_inbox(&taken))
+            }
+        }
+    };
+    tasks.spawn(every(
+        "inbox",
+        settings.inbox_every,
+        shutdown.clone(),
+        inbox,
+    ));
     let digest = {
         let app = Arc::clone(app);
         move || {
@@ -164,6 +181,19 @@ fn log_crawl(reports: &[pipeline::CrawlReport]) {
             None => {
                 tracing::info!(%source, %outcome, new, "Crawled source `{source}`: {new} new posts")
             }
+        }
+    }
+}
+
+fn log_inbox(taken: &[(String, pipeline::Imported)]) {
+    for (name, imported) in taken {
+        let (new, refused) = (imported.new, imported.refused.len());
+        match &imported.error {
+            Some(error) => tracing::warn!(file = %name, "File `{name}` was not imported: {error}"),
+            None => tracing::info!(
+                file = %name, new, refused,
+                "Imported file `{name}`: {new} new posts, {refused} rows refused"
+            ),
         }
     }
 }

@@ -4,11 +4,15 @@
 mod crawl;
 mod draft;
 mod evidence;
+mod import;
+mod inbox;
 mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{evidence_once, housekeep_once};
+pub use import::{ImportOrder, Imported, import_file, list_refused};
+pub use inbox::inbox_once;
 
 use crate::analyze::{Spread, analyze};
 use crate::app::App;

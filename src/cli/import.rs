@@ -1,45 +1,73 @@
 //! `yuqing import`: stores posts from files. The same file twice adds nothing.
 
 use super::Common;
-use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
+use super::output::{DONE, DONE_IN_PART, FAILED, Failure, column, print_json, print_text};
 use crate::app::App;
-use crate::import::{Refused, read_jsonl};
+use crate::config::parse_mapping;
+use crate::import::{FileFormat, Mapping, Refused, Template, template_csv};
 use crate::model::Channel;
-use crate::pipeline::{self, discovered};
-use crate::store::Discovered;
-use anyhow::Context;
+use crate::pipeline::{self, ImportOrder, Imported};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Posts stored per transaction.
-const BATCH: usize = 1000;
+/// Files that `--list` shows.
+const LISTED: usize = 50;
+
+/// Reasons shown per file; all of them stand in the list beside the file.
+const SHOWN: usize = 20;
 
 #[derive(Args)]
 pub struct Import {
     /// 文件 · files
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["list", "template"])]
     files: Vec<PathBuf>,
-    /// 文件格式，不写按扩展名 · format, by extension if absent
+    /// 文件格式，不写按内容识别 · format, by content if absent
     #[arg(long, value_enum)]
-    format: Option<FileFormat>,
+    format: Option<Format>,
+    /// 工作表名称，不写取第一张 · sheet of a workbook, the first if absent
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// 未注明渠道的信息按此渠道 · channel of rows that name none
     #[arg(long)]
     channel: Option<Channel>,
+    /// 导入对照：config/imports 里的名称或文件路径；不写按表头选 · mapping, by headers if absent
+    #[arg(long, value_name = "NAME|FILE")]
+    mapping: Option<String>,
     /// 只检查，不入库 · store nothing
     #[arg(long)]
     dry_run: bool,
+    /// 列出最近的导入 · show the latest imports
+    #[arg(long, conflicts_with_all = ["files", "template"])]
+    list: bool,
+    /// 写出某渠道的补录模板 · write an empty table for a channel
+    #[arg(long, value_enum, conflicts_with = "files", requires = "output")]
+    template: Option<TemplateName>,
+    /// 模板写到哪个文件 · where the template goes
+    #[arg(short, long, value_name = "FILE", requires = "template")]
+    output: Option<PathBuf>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FileFormat {
+enum Format {
     Jsonl,
     Csv,
     Xlsx,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TemplateName {
+    Tv,
+    Radio,
+    Wechat,
+    Video,
+    Transfer,
+    Hotline,
+    General,
 }
 
 #[derive(Default, Serialize)]
@@ -47,87 +75,225 @@ struct Report {
     read: usize,
     new: u64,
     duplicate: u64,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Remark>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Remark>,
+}
+
+#[derive(Serialize)]
+struct RefusedRow {
+    /// Where several files were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(flatten)]
+    refused: Refused,
+}
+
+/// About a file as a whole.
+#[derive(Serialize)]
+struct Remark {
+    file: String,
+    message: String,
 }
 
 impl Import {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        for file in &self.files {
-            if self.format_of(file) != Some(FileFormat::Jsonl) {
-                return Err(Failure::Usage(format!(
-                    "{}：目前只能导入 JSON Lines（--format jsonl），CSV 和 XLSX 将在后续版本提供",
-                    file.display()
-                )));
-            }
+        if let (Some(template), Some(output)) = (self.template, &self.output) {
+            return write_template(template, output);
         }
+        let config = common.load_config()?;
+        let mapping = match &self.mapping {
+            Some(named) => Some(find_mapping(&config.mappings, named)?),
+            None => None,
+        };
         let app = common.open_app()?;
+        if self.list {
+            return self.show_latest(&app);
+        }
+        let order = ImportOrder {
+            format: self.format.map(Into::into),
+            sheet: self.sheet.as_deref(),
+            channel: self.channel,
+            mapping: mapping.as_ref(),
+            is_dry_run: self.dry_run,
+            is_from_inbox: false,
+        };
         let mut report = Report::default();
         for file in &self.files {
-            self.import(&app, file, &mut report)?;
+            let mut imported = pipeline::import_file(&app, file, &order)?;
+            let list = self.list_refused(file, &mut imported);
+            if !self.json {
+                print_text(&summary(file, &imported, list, self.dry_run))?;
+            }
+            self.add(&mut report, file, imported);
         }
         if !self.dry_run {
             pipeline::process_all(&app)?;
         }
+        for remark in report.errors.iter().chain(&report.warnings) {
+            eprintln!("{}：{}", remark.file, remark.message);
+        }
         if self.json {
             print_json(&report)?;
-        } else {
-            print_text(&summary(&report, self.dry_run))?;
         }
-        Ok(if report.refused.is_empty() {
+        Ok(self.ending(&report))
+    }
+
+    /// A folder that cannot be written costs the list, not the import.
+    fn list_refused(&self, file: &Path, imported: &mut Imported) -> Option<PathBuf> {
+        if self.dry_run || !imported.is_readable() {
+            return None;
+        }
+        pipeline::list_refused(file, imported).unwrap_or_else(|message| {
+            imported.warnings.push(message);
+            None
+        })
+    }
+
+    fn add(&self, report: &mut Report, file: &Path, imported: Imported) {
+        let name = file.display().to_string();
+        let remark = |message: String| Remark {
+            file: name.clone(),
+            message,
+        };
+        let in_file = (self.files.len() > 1).then(|| name.clone());
+        report.read += imported.read;
+        report.new += imported.new;
+        report.duplicate += imported.duplicate;
+        let refused = imported.refused.into_iter().map(|refused| RefusedRow {
+            file: in_file.clone(),
+            refused,
+        });
+        report.refused.extend(refused);
+        report
+            .warnings
+            .extend(imported.warnings.into_iter().map(remark));
+        report.errors.extend(imported.error.map(remark));
+    }
+
+    fn ending(&self, report: &Report) -> ExitCode {
+        if report.errors.len() == self.files.len() {
+            ExitCode::from(FAILED)
+        } else if report.refused.is_empty() && report.errors.is_empty() {
             DONE
         } else {
             ExitCode::from(DONE_IN_PART)
-        })
-    }
-
-    fn format_of(&self, file: &Path) -> Option<FileFormat> {
-        self.format.or_else(|| match file.extension()?.to_str()? {
-            "jsonl" | "ndjson" => Some(FileFormat::Jsonl),
-            _ => None,
-        })
-    }
-
-    fn import(&self, app: &App, file: &Path, report: &mut Report) -> anyhow::Result<()> {
-        let bytes =
-            std::fs::read(file).with_context(|| format!("读不出文件 {}", file.display()))?;
-        let rows = read_jsonl(&String::from_utf8_lossy(&bytes), self.channel, app.now());
-        report.read += rows.read;
-        report.refused.extend(rows.refused);
-        let posts: Vec<Discovered> = rows
-            .posts
-            .into_iter()
-            .filter_map(|(_, post)| discovered(post))
-            .collect();
-        for batch in posts.chunks(BATCH) {
-            if self.dry_run {
-                let known = app.store.count_known(batch)?;
-                report.duplicate += known;
-                report.new += batch.len() as u64 - known;
-            } else {
-                let saved = app.store.save_posts(batch, app.now())?;
-                report.new += saved.new;
-                report.duplicate += saved.duplicate;
-            }
         }
-        Ok(())
+    }
+
+    fn show_latest(&self, app: &App) -> Result<ExitCode, Failure> {
+        let records = app.store.imports(LISTED)?;
+        if self.json {
+            print_json(&records)?;
+            return Ok(DONE);
+        }
+        for record in &records {
+            print_text(&format!(
+                "{}  {}  读取 {} 新 {} 重复 {} 拒收 {}  {}\n",
+                record.taken_at.format("%Y-%m-%d %H:%M"),
+                column(&record.file_name, 40),
+                record.read,
+                record.new,
+                record.duplicate,
+                record.refused,
+                record.message
+            ))?;
+        }
+        if records.is_empty() {
+            print_text("还没有导入过文件。\n")?;
+        }
+        Ok(DONE)
     }
 }
 
-fn summary(report: &Report, dry_run: bool) -> String {
-    let would = if dry_run {
+/// A mapping of the configuration by its name, else a file.
+fn find_mapping(known: &[Mapping], named: &str) -> Result<Mapping, Failure> {
+    if let Some(mapping) = known.iter().find(|mapping| mapping.code == named) {
+        return Ok(mapping.clone());
+    }
+    let path = Path::new(named);
+    if !path.is_file() {
+        let codes: Vec<&str> = known.iter().map(|mapping| mapping.code.as_str()).collect();
+        return Err(Failure::Usage(format!(
+            "没有名为“{named}”的导入对照，也没有这个文件；config/imports 里有 {}",
+            codes.join("、")
+        )));
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("读不出导入对照 {named}（{error}）")))?;
+    parse_mapping(named, &text).map_err(|problem| Failure::Config(vec![problem]))
+}
+
+/// Never over a file that is there: it may have been filled in.
+fn write_template(template: TemplateName, output: &Path) -> Result<ExitCode, Failure> {
+    if output.exists() {
+        return Err(Failure::Usage(format!(
+            "{} 已经存在，没有覆盖；请换一个文件名",
+            output.display()
+        )));
+    }
+    std::fs::write(output, template_csv(template.into()))
+        .map_err(|error| anyhow::anyhow!("写不出 {}（{error}）", output.display()))?;
+    print_text(&format!(
+        "已写出 {}，可用 Excel 或 WPS 打开填写\n",
+        output.display()
+    ))?;
+    Ok(DONE)
+}
+
+fn summary(file: &Path, imported: &Imported, list: Option<PathBuf>, is_dry_run: bool) -> String {
+    if !imported.is_readable() {
+        return String::new();
+    }
+    let would = if is_dry_run {
         "（试运行，未入库）"
     } else {
         ""
     };
+    let by = imported.mapping.as_ref();
+    let by = by.map_or_else(String::new, |name| format!("（按“{name}”对照）"));
     let mut text = format!(
-        "读取 {} 条：新 {} 条，重复 {} 条，拒收 {} 条{would}\n",
-        report.read,
-        report.new,
-        report.duplicate,
-        report.refused.len()
+        "{}{by}：读取 {} 条：新 {} 条，重复 {} 条，拒收 {} 条{would}\n",
+        file.display(),
+        imported.read,
+        imported.new,
+        imported.duplicate,
+        imported.refused.len()
     );
-    for refused in &report.refused {
+    for refused in imported.refused.iter().take(SHOWN) {
         text += &format!("  第 {} 行：{}\n", refused.row, refused.reason);
     }
+    if imported.refused.len() > SHOWN {
+        text += &format!("  另有 {} 行\n", imported.refused.len() - SHOWN);
+    }
+    if let Some(list) = list {
+        text += &format!("  拒收清单：{}，改好后可直接再导入\n", list.display());
+    }
     text
+}
+
+impl From<Format> for FileFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jsonl => FileFormat::Jsonl,
+            Format::Csv => FileFormat::Csv,
+            Format::Xlsx => FileFormat::Xlsx,
+        }
+    }
+}
+
+impl From<TemplateName> for Template {
+    fn from(name: TemplateName) -> Self {
+        match name {
+            TemplateName::Tv => Template::Tv,
+            TemplateName::Radio => Template::Radio,
+            TemplateName::Wechat => Template::Wechat,
+            TemplateName::Video => Template::Video,
+            TemplateName::Transfer => Template::Transfer,
+            TemplateName::Hotline => Template::Hotline,
+            TemplateName::General => Template::General,
+        }
+    }
 }

@@ -14,6 +14,8 @@ mod output;
 mod reindex;
 mod run;
 mod search;
+mod sources;
+mod sources_opml;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
@@ -72,6 +74,8 @@ enum Command {
     Analyze(analyze::Analyze),
     /// 从文件导入信息 · store posts from files
     Import(import::Import),
+    /// 信源；订阅源清单的导入和导出 · sources, lists of feeds
+    Sources(sources::Sources),
     /// 检索 · search
     Search(search::Search),
     /// 事件 · events
@@ -127,6 +131,7 @@ pub fn run() -> ExitCode {
         Command::Extract(command) => command.run(&common),
         Command::Analyze(command) => command.run(&common),
         Command::Import(command) => command.run(&common),
+        Command::Sources(command) => command.run(&common),
         Command::Search(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),

@@ -4,17 +4,20 @@
 
 mod embedded;
 mod environment;
+mod imports;
 mod place;
 mod settings;
 mod sources;
 
 pub use embedded::ConfigFolder;
+pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, parse_sources};
 
 use crate::analyze::{RuleFiles, Rules};
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites};
+use crate::import::Mapping;
 use crate::model::Problem;
 use place::parse;
 use std::path::Path;
@@ -29,6 +32,8 @@ pub struct Config {
     pub sources: Vec<DeclaredSource>,
     /// `sites/*.toml`.
     pub sites: Arc<Sites>,
+    /// `imports/*.toml`.
+    pub mappings: Arc<[Mapping]>,
     /// `topics.toml`, `levels.toml`, `lexicon/*`.
     pub rules: Arc<Rules>,
     /// `digests.toml`.
@@ -59,23 +64,28 @@ impl Config {
         let settings = keep(settings::load(folder, variables), &mut problems);
         let sources = keep(sources::load(folder), &mut problems);
         let sites = keep(load_sites(folder), &mut problems);
+        let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
         let rules = match &settings {
             Some(settings) => keep_all(load_rules(folder, settings), &mut problems),
             None => None,
         };
-        match (settings, sources, sites, rules, digests) {
-            (Some(settings), Some(sources), Some(sites), Some(rules), Some(digests))
-                if problems.is_empty() =>
-            {
-                Ok(Config {
-                    settings,
-                    sources,
-                    sites,
-                    rules,
-                    digests,
-                })
-            }
+        match (settings, sources, sites, mappings, rules, digests) {
+            (
+                Some(settings),
+                Some(sources),
+                Some(sites),
+                Some(mappings),
+                Some(rules),
+                Some(digests),
+            ) if problems.is_empty() => Ok(Config {
+                settings,
+                sources,
+                sites,
+                mappings,
+                rules,
+                digests,
+            }),
             _ => Err(problems),
         }
     }

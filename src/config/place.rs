@@ -23,7 +23,8 @@ pub fn problem(file: &str, text: &str, error: &toml::de::Error) -> Problem {
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
+/// Line of an offset, from 1.
+pub fn line_of(text: &str, offset: usize) -> usize {
     1 + text
         .bytes()
         .take(offset)

@@ -7,6 +7,7 @@ use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
 use crate::evidence::EvidenceSettings;
 use crate::fetch::FetchSettings;
+use crate::import::ImportSettings;
 use crate::index::IndexSettings;
 use crate::model::Problem;
 use chrono_tz::Tz;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub crawl: CrawlSettings,
     /// `[evidence]`.
     pub evidence: EvidenceSettings,
+    /// `[import]`.
+    pub import: ImportSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
     /// `[index]`.
@@ -81,6 +84,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub analyze_every: Duration,
+    /// Files in the inbox.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub inbox_every: Duration,
     /// Digests whose time has come.
     #[serde(
         deserialize_with = "pause",

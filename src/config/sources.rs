@@ -88,15 +88,22 @@ fn default_max_pages() -> usize {
 
 /// Reads and checks the file.
 pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
-    let text = folder.text(FILE)?;
-    let file: SourcesFile = parse(FILE, &text)?;
+    parse_sources(&folder.text(FILE)?)
+}
+
+/// Reads and checks the text of the file.
+///
+/// # Errors
+/// The first mistake in it.
+pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Problem> {
+    let file: SourcesFile = parse(FILE, text)?;
     let mut seen = HashSet::new();
     file.source
         .into_iter()
         .map(|table| {
-            check_id(&table.id, &mut seen, &text)?;
-            check_url(&table.url, &text)?;
-            let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, &text));
+            check_id(&table.id, &mut seen, text)?;
+            check_url(&table.url, text)?;
+            let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, text));
             Ok(declared(table, proxy.transpose()?))
         })
         .collect()

@@ -3,6 +3,7 @@
 
 mod events;
 mod evidence;
+mod imports;
 mod issues;
 mod migrate;
 mod posts;
@@ -13,6 +14,7 @@ mod targets;
 
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, WaitingCapture};
+pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
 pub use sources::{PastVisit, SourceState, Visit};

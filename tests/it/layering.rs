@@ -24,7 +24,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "model", "analyze", "cluster", "digest", "evidence", "extract", "fetch", "index",
+            "model", "analyze", "cluster", "digest", "evidence", "extract", "fetch", "import",
+            "index",
         ],
     ),
     (
@@ -37,8 +38,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "model", "text", "source", "fetch", "extract", "analyze", "store", "evidence", "index",
-            "cluster", "digest", "config", "app",
+            "model", "text", "source", "fetch", "extract", "import", "analyze", "store",
+            "evidence", "index", "cluster", "digest", "config", "app",
         ],
     ),
     (
@@ -72,8 +73,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("feed_rs", &["extract"]),
     ("chardetng", &["extract"]),
     ("serde_json_path", &["extract"]),
-    // The demo's news site answers in GB18030.
-    ("encoding_rs", &["extract", "demo"]),
+    // Spreadsheets and the demo's news site write GB18030.
+    ("encoding_rs", &["extract", "import", "demo"]),
+    ("csv", &["import"]),
+    ("calamine", &["import/sheet"]),
+    ("zip", &["import/guard"]),
+    ("quick_xml", &["import/opml"]),
     ("jieba_rs", &["text/segment"]),
     ("ferrous_opencc", &["text/normalize"]),
     ("unicode_normalization", &["text/normalize"]),
@@ -85,7 +90,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("askama", &["web", "demo"]),
     ("cron", &["model/schedule"]),
     // Rules and samples inside the program are TOML too; `check` prints the effective settings.
-    ("toml", &["config", "extract", "demo", "cli/check"]),
+    (
+        "toml",
+        &["config", "extract", "import", "demo", "cli/check"],
+    ),
     ("include_dir", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -7,6 +7,7 @@ mod collect;
 mod crawl;
 mod daemon;
 mod demo;
+mod import;
 mod layering;
 mod program;
 mod real_pages;

@@ -1,0 +1,161 @@
+//! 各渠道特有的栏 — what television, radio, clippings and transferred cases carry beside the words: checked, brought to
+//! one form, kept in `extra` under the labels of [`Field`].
+
+use super::field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
+use super::moment::moment;
+use super::number::{length_in_words, seconds};
+use super::row::{Author, Frame, Row, short};
+use crate::model::{Channel, Precision, Timestamp};
+use crate::text::normalize::fold;
+use chrono::TimeDelta;
+use regex::Regex;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// A deadline that names a day only ends with the office day; offices write `17时前` (`spec.md` 1.4).
+const CLOSING_HOUR: i64 = 17;
+
+static WITHIN_HOURS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(\d{1,3})(?:个)?小时(?:内|以内)?$").expect("the pattern is part of the program")
+});
+
+/// Fills what a row of `channel` leaves to be understood, refuses what it may not leave out, and moves the particulars
+/// to `extra`.
+pub fn settle(row: &mut Row, channel: Channel, frame: &Frame<'_>) -> Result<(), String> {
+    match channel {
+        Channel::Tv | Channel::Radio => broadcast(row, channel, frame)?,
+        Channel::Transfer => transfer(row, frame)?,
+        Channel::Wechat | Channel::Video => clipping(row)?,
+        _ => {}
+    }
+    length(row)?;
+    keep(row);
+    Ok(())
+}
+
+/// A broadcast has no address: programme and time are all that finds it again.
+fn broadcast(row: &mut Row, channel: Channel, frame: &Frame<'_>) -> Result<(), String> {
+    let programme = row.text(Field::Programme)?;
+    let is_form = frame.author == Author::Person
+        || programme.is_some()
+        || row.text(Field::Station)?.is_some();
+    if is_form {
+        let label = channel.label();
+        if programme.is_none() {
+            return Err(format!("{label}信息缺少“栏目”"));
+        }
+        if row.text(Field::PublishedAt)?.is_none() {
+            return Err(format!("{label}信息缺少“播出时间”"));
+        }
+    }
+    if let Some(programme) = programme {
+        let station = row.text(Field::Station)?.unwrap_or_default();
+        let bare = programme.trim().trim_matches(['《', '》']);
+        fill(
+            row,
+            Field::SourceName,
+            Some(format!("{}《{bare}》", station.trim())),
+        )?;
+    }
+    let scenes = row.text(Field::Scenes)?;
+    fill(row, Field::Text, scenes)
+}
+
+/// Times become RFC 3339, so that deadlines can be counted from them.
+fn transfer(row: &mut Row, frame: &Frame<'_>) -> Result<(), String> {
+    let from = row.text(Field::FromOffice)?;
+    fill(row, Field::SourceName, from)?;
+    let from = row.text(Field::SourceName)?;
+    fill(row, Field::FromOffice, from)?;
+    if row.text(Field::FromOffice)?.is_none() {
+        return Err("转办件缺少“转来单位”".to_owned());
+    }
+    if frame.author == Author::Person {
+        let link = row.values.remove(&Field::Url);
+        row.extra
+            .extend(link.map(|link| (ORIGINAL_LINK.to_owned(), link)));
+    }
+    let document_no = row.text(Field::DocumentNo)?;
+    fill(row, Field::Id, document_no)?;
+    let received = row.time(Field::ReceivedAt, frame)?;
+    if let Some(received) = received {
+        row.values
+            .insert(Field::ReceivedAt, received.at.to_rfc3339().into());
+        let written = received.at.to_rfc3339();
+        fill(row, Field::PublishedAt, Some(written))?;
+    }
+    due(row, received.map(|received| received.at), frame)?;
+    let matter = row.text(Field::Matter)?;
+    fill(row, Field::Title, matter.clone())?;
+    fill(row, Field::Text, matter)
+}
+
+/// `24小时内` counts from the receipt; working days need a calendar of holidays and stay words.
+fn due(row: &mut Row, received_at: Option<Timestamp>, frame: &Frame<'_>) -> Result<(), String> {
+    let Some(written) = row.text(Field::DueAt)? else {
+        return Ok(());
+    };
+    let due_at = match moment(&written, frame.date_formats, frame.now) {
+        Some(day) if day.precision == Precision::Day => {
+            Some(day.at + TimeDelta::hours(CLOSING_HOUR))
+        }
+        Some(moment) => Some(moment.at),
+        None => hours(&written).and_then(|hours| Some(received_at? + hours)),
+    };
+    match due_at {
+        Some(due_at) if received_at.is_some_and(|received_at| due_at < received_at) => {
+            Err(format!("办理期限“{}”早于收到时间", short(&written)))
+        }
+        Some(due_at) => {
+            row.values.insert(Field::DueAt, due_at.to_rfc3339().into());
+            Ok(())
+        }
+        None => {
+            row.values.remove(&Field::DueAt);
+            row.extra.insert(DUE_AS_WRITTEN.to_owned(), written.into());
+            Ok(())
+        }
+    }
+}
+
+fn hours(written: &str) -> Option<TimeDelta> {
+    let folded = fold(written.trim());
+    let found = WITHIN_HOURS.captures(&folded)?;
+    found[1].parse().ok().map(TimeDelta::hours)
+}
+
+fn clipping(row: &mut Row) -> Result<(), String> {
+    let account = row.text(Field::Account)?;
+    fill(row, Field::SourceName, account)?;
+    let screenshot = row.text(Field::Screenshot)?;
+    fill(row, Field::Text, screenshot)
+}
+
+fn length(row: &mut Row) -> Result<(), String> {
+    let Some(written) = row.text(Field::Length)? else {
+        return Ok(());
+    };
+    let seconds = seconds(&written)
+        .ok_or_else(|| format!("时长“{}”看不懂，应写作 3分20秒 或秒数 200", short(&written)))?;
+    row.values
+        .insert(Field::Length, length_in_words(seconds).into());
+    row.extra.insert(LENGTH_SECONDS.to_owned(), seconds.into());
+    Ok(())
+}
+
+fn keep(row: &mut Row) {
+    for field in Field::ALL.iter().filter(|field| field.is_particular()) {
+        if let Some(value) = row.values.remove(field) {
+            row.extra.insert(field.label().to_owned(), value);
+        }
+    }
+}
+
+fn fill(row: &mut Row, field: Field, value: Option<String>) -> Result<(), String> {
+    if row.text(field)?.is_none()
+        && let Some(value) = value
+    {
+        row.values.insert(field, Value::String(value));
+    }
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Rows of a table, one after the other → posts: finds the row of headers, decides what each column means, makes a post
+//! of every further row. Keeps no more than posts and refused rows.
+
+use super::field::Field;
+use super::headers::{field_of, plain};
+use super::mapping::{Mapping, recognized};
+use super::outcome::Unreadable;
+use super::refused::{is_own_header, without_guard};
+use super::row::{Author, Frame, Row};
+use super::template::EXAMPLE;
+use super::{Reading, Refused, Rows};
+use crate::model::Post;
+use serde_json::Value;
+
+/// Titles, notes and blank lines that may stand above the headers.
+const ROWS_ABOVE_HEADERS: usize = 20;
+
+/// One row as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRow {
+    /// Row of the file, from 1.
+    pub number: usize,
+    /// Cells, trimmed.
+    pub cells: Vec<String>,
+}
+
+/// Takes a table row by row.
+pub struct Intake<'a> {
+    reading: &'a Reading<'a>,
+    /// Rows seen before the headers were decided upon.
+    waiting: Vec<TableRow>,
+    plan: Option<Plan<'a>>,
+    rows: Rows,
+}
+
+impl<'a> Intake<'a> {
+    /// Begins a table.
+    pub fn new(reading: &'a Reading<'a>) -> Self {
+        Intake {
+            reading,
+            waiting: Vec::new(),
+            plan: None,
+            rows: Rows::default(),
+        }
+    }
+
+    /// Takes the next row; blank ones and the examples of templates are passed over.
+    ///
+    /// # Errors
+    /// The table has no headers that we know, or too many rows.
+    pub fn take(&mut self, row: TableRow) -> Result<(), Unreadable> {
+        let is_example = row.cells.iter().any(|cell| cell == EXAMPLE);
+        if is_example || row.cells.iter().all(String::is_empty) {
+            return Ok(());
+        }
+        if self.plan.is_some() {
+            return self.make(row);
+        }
+        self.waiting.push(row);
+        if self.waiting.len() >= ROWS_ABOVE_HEADERS {
+            self.decide()?;
+        }
+        Ok(())
+    }
+
+    /// What the table held.
+    ///
+    /// # Errors
+    /// As `take`.
+    pub fn finish(mut self) -> Result<Rows, Unreadable> {
+        if self.plan.is_none() {
+            self.decide()?;
+        }
+        Ok(self.rows)
+    }
+
+    /// Chooses the row of headers and makes posts of the rows below it.
+    fn decide(&mut self) -> Result<(), Unreadable> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Err(Unreadable::Empty);
+        }
+        let score = |row: &TableRow| known_headers(&row.cells, self.reading);
+        // The first of equals: headers repeated further down are data.
+        let best = (0..waiting.len())
+            .rev()
+            .max_by_key(|&at| score(&waiting[at]));
+        let at = best.expect("there is a row");
+        let header = &waiting[at].cells;
+        let plan = Plan::new(header, self.reading);
+        if !plan.has_words() {
+            return Err(Unreadable::NoHeaders(
+                header.join("、").chars().take(120).collect(),
+            ));
+        }
+        self.rows.header = plan.kept_headers();
+        self.rows.mapping = plan.mapping.map(|mapping| mapping.name.clone());
+        self.plan = Some(plan);
+        for row in waiting.into_iter().skip(at + 1) {
+            self.make(row)?;
+        }
+        Ok(())
+    }
+
+    fn make(&mut self, row: TableRow) -> Result<(), Unreadable> {
+        let Some(plan) = &self.plan else {
+            return Ok(());
+        };
+        self.rows.read += 1;
+        if self.rows.read > self.reading.max_rows {
+            return Err(Unreadable::TooManyRows(self.reading.max_rows));
+        }
+        match plan.post(&row.cells, self.reading) {
+            Ok(post) => self.rows.posts.push((row.number, post)),
+            Err(reason) => self.rows.refused.push(Refused {
+                row: row.number,
+                reason,
+                cells: plan.kept_cells(row.cells),
+            }),
+        }
+        Ok(())
+    }
+}
+
+fn known_headers(cells: &[String], reading: &Reading<'_>) -> usize {
+    let is_known = |cell: &&String| {
+        field_of(cell).is_some()
+            || reading
+                .mappings()
+                .iter()
+                .any(|mapping| mapping.knows(&plain(cell)))
+    };
+    cells.iter().filter(is_known).count()
+}
+
+/// What is done with one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It may fill a field; the smaller rank wins over others of the same field.
+    Field(Field, usize),
+    /// It is a part of the text.
+    Join(usize),
+    /// It is kept under its own header.
+    Extra,
+    /// It is not read.
+    Drop,
+}
+
+struct Plan<'a> {
+    mapping: Option<&'a Mapping>,
+    headers: Vec<String>,
+    plain: Vec<String>,
+    uses: Vec<Use>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(headers: &[String], reading: &'a Reading<'a>) -> Self {
+        let mapping = reading
+            .mapping
+            .or_else(|| recognized(reading.known_mappings, headers));
+        let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
+        let mut uses: Vec<Use> = plain.iter().map(|header| use_of(header, mapping)).collect();
+        if is_own_header(headers) {
+            let last_two = uses.len() - 2;
+            uses[last_two..].fill(Use::Drop);
+        }
+        Plan {
+            mapping,
+            headers: headers.to_vec(),
+            plain,
+            uses,
+        }
+    }
+
+    /// Without a column of words no row can be a post.
+    fn has_words(&self) -> bool {
+        self.uses.iter().any(|column| {
+            matches!(
+                column,
+                Use::Join(_)
+                    | Use::Field(
+                        Field::Title
+                            | Field::Text
+                            | Field::Matter
+                            | Field::Scenes
+                            | Field::Screenshot,
+                        _
+                    )
+            )
+        })
+    }
+
+    fn post(&self, cells: &[String], reading: &Reading<'_>) -> Result<Post, String> {
+        let frame = Frame {
+            channel: reading.channel,
+            date_formats: self.mapping.map_or(&[], |mapping| &mapping.date_formats),
+            now: reading.now,
+            author: Author::Person,
+        };
+        self.row(cells).into_post(&frame)
+    }
+
+    fn row(&self, cells: &[String]) -> Row {
+        let mut row = Row::default();
+        let mut parts: Vec<(usize, String)> = Vec::new();
+        let mut columns: Vec<usize> = (0..cells.len().min(self.uses.len())).collect();
+        columns.sort_by_key(|&column| match self.uses[column] {
+            Use::Field(_, rank) => rank,
+            _ => 0,
+        });
+        for column in columns {
+            let cell = without_guard(&cells[column]);
+            if cell.is_empty() {
+                continue;
+            }
+            let value = self.translated(column, cell);
+            match self.uses[column] {
+                Use::Drop => {}
+                Use::Field(field, _) if !row.values.contains_key(&field) => {
+                    row.values.insert(field, Value::String(value));
+                }
+                Use::Join(place) => parts.push((place, self.part(column, place, &value))),
+                Use::Field(..) | Use::Extra => self.keep(&mut row, column, value),
+            }
+        }
+        parts.sort();
+        let parts: Vec<String> = parts.into_iter().map(|(_, part)| part).collect();
+        if !parts.is_empty() {
+            row.values.insert(Field::Text, parts.join("\n").into());
+        }
+        self.fill_fixed(&mut row);
+        row
+    }
+
+    /// The first part of a text stands for itself, the others say what they are: `处理结果：……`.
+    fn part(&self, column: usize, place: usize, value: &str) -> String {
+        if place == 0 {
+            return value.to_owned();
+        }
+        format!("{}：{value}", self.headers[column])
+    }
+
+    fn keep(&self, row: &mut Row, column: usize, value: String) {
+        let header = match self.headers[column].as_str() {
+            "" => format!("第{}栏", column + 1),
+            header => header.to_owned(),
+        };
+        row.extra.entry(header).or_insert(value.into());
+    }
+
+    fn translated(&self, column: usize, cell: &str) -> String {
+        let values = self
+            .mapping
+            .and_then(|mapping| mapping.values.get(&self.plain[column]));
+        values
+            .and_then(|values| values.get(&plain(cell)))
+            .map_or_else(|| cell.to_owned(), Clone::clone)
+    }
+
+    fn fill_fixed(&self, row: &mut Row) {
+        let Some(mapping) = self.mapping else {
+            return;
+        };
+        for (field, value) in &mapping.fixed {
+            row.values
+                .entry(*field)
+                .or_insert_with(|| value.clone().into());
+        }
+        if let Some(Value::String(id)) = row.values.get_mut(&Field::Id) {
+            id.insert_str(0, &mapping.id_prefix);
+        }
+    }
+
+    /// Headers that go into the list of refused rows: not those of personal data.
+    fn kept_headers(&self) -> Vec<String> {
+        self.kept_cells(self.headers.clone())
+    }
+
+    fn kept_cells(&self, mut cells: Vec<String>) -> Vec<String> {
+        cells.resize(self.uses.len(), String::new());
+        let kept = cells.into_iter().zip(&self.uses);
+        kept.filter(|(_, column)| **column != Use::Drop)
+            .map(|(cell, _)| cell)
+            .collect()
+    }
+}
+
+fn use_of(header: &str, mapping: Option<&Mapping>) -> Use {
+    if let Some(mapping) = mapping {
+        if mapping.drop.contains(header) {
+            return Use::Drop;
+        }
+        if let Some(place) = mapping.join.iter().position(|joined| joined == header) {
+            return Use::Join(place);
+        }
+        if let Some(field) = mapping.columns.get(header) {
+            return Use::Field(*field, 0);
+        }
+    }
+    match field_of(header) {
+        // Behind whatever the mapping says.
+        Some((field, rank)) => Use::Field(field, rank + 1),
+        None => Use::Extra,
+    }
+}

@@ -1,0 +1,234 @@
+//! One file → posts in the store, a row in the ledger of imports, on demand a list of refused rows beside the file. The
+//! same file twice adds nothing.
+
+use super::discovered;
+use crate::app::App;
+use crate::import::{
+    FileFormat, Mapping, Reading, Refused, Rows, Unreadable, is_own_list, read_file, refused_csv,
+};
+use crate::model::{Channel, Post};
+use crate::store::{Discovered, ImportRecord};
+use crate::text::mask::mask;
+use anyhow::Result;
+use bytesize::ByteSize;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Posts stored per transaction.
+const BATCH: usize = 1000;
+
+/// Reasons that go into one line of the ledger.
+const REASONS_NOTED: usize = 3;
+
+/// How a file is to be imported.
+#[derive(Clone, Copy, Default)]
+pub struct ImportOrder<'a> {
+    /// What it is said to be; its content decides if absent.
+    pub format: Option<FileFormat>,
+    /// Sheet of a workbook.
+    pub sheet: Option<&'a str>,
+    /// 渠道 of rows that name none.
+    pub channel: Option<Channel>,
+    /// 导入对照 asked for; headers choose if absent.
+    pub mapping: Option<&'a Mapping>,
+    /// Only look.
+    pub is_dry_run: bool,
+    /// It was dropped into the inbox.
+    pub is_from_inbox: bool,
+}
+
+/// What came of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Imported {
+    /// Rows that are not blank.
+    pub read: usize,
+    /// Posts not known before.
+    pub new: u64,
+    /// Posts known before.
+    pub duplicate: u64,
+    /// Rows refused.
+    pub refused: Vec<Refused>,
+    /// Name of the mapping that was used.
+    pub mapping: Option<String>,
+    /// What looked odd.
+    pub warnings: Vec<String>,
+    /// Why the file as a whole could not be read.
+    pub error: Option<String>,
+    /// Headers of the cells of refused rows.
+    pub header: Vec<String>,
+}
+
+impl Imported {
+    /// Was anything of it usable?
+    pub fn is_readable(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// What a person should know, in one line; empty if all went well.
+    pub fn message(&self) -> String {
+        let reasons = self.refused.iter().take(REASONS_NOTED);
+        let reasons = reasons.map(|refused| format!("第 {} 行：{}", refused.row, refused.reason));
+        let mut sentences: Vec<String> = self.error.iter().cloned().collect();
+        sentences.extend(self.warnings.iter().cloned());
+        sentences.extend(reasons);
+        sentences.join("；")
+    }
+}
+
+/// Imports one file. A file that cannot be read is an outcome, not an error.
+///
+/// # Errors
+/// The store refuses.
+pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Imported> {
+    let name = file_name(path);
+    let imported = match read(app, path, &name, order) {
+        Ok(mut rows) => {
+            let posts = std::mem::take(&mut rows.posts);
+            Imported {
+                read: rows.read,
+                refused: rows.refused,
+                header: rows.header,
+                mapping: rows.mapping,
+                warnings: rows.warnings,
+                ..store(app, posts, order.is_dry_run)?
+            }
+        }
+        Err(message) => Imported {
+            error: Some(message),
+            ..Imported::default()
+        },
+    };
+    if !order.is_dry_run {
+        app.store
+            .record_import(&record(app, name, &imported, order))?;
+    }
+    Ok(imported)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn read(app: &App, path: &Path, name: &str, order: &ImportOrder<'_>) -> Result<Rows, String> {
+    let settings = &app.config.settings.import;
+    let bytes = bytes_of(path, settings.max_file)?;
+    let reading = Reading {
+        format: order.format,
+        sheet: order.sheet,
+        channel: order.channel,
+        mapping: order.mapping,
+        known_mappings: &app.config.mappings,
+        ..Reading::new(name, settings, app.now())
+    };
+    read_file(&bytes, &reading).map_err(|unreadable| unreadable.to_string())
+}
+
+/// Never more than the limit, whatever the file grows to.
+fn bytes_of(path: &Path, limit: ByteSize) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => "没有这个文件".to_owned(),
+        ErrorKind::PermissionDenied => "没有读取这个文件的权限".to_owned(),
+        ErrorKind::IsADirectory => "这是目录，不是文件".to_owned(),
+        _ => format!("读不出这个文件（{error}）"),
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::new();
+    if size <= limit.as_u64() {
+        file.take(limit.as_u64() + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+    }
+    let size = ByteSize(size.max(bytes.len() as u64));
+    if size > limit {
+        return Err(Unreadable::TooLarge(size, limit).to_string());
+    }
+    Ok(bytes)
+}
+
+/// Batch by batch, so that no more than one batch is held twice, as published and masked.
+fn store(app: &App, posts: Vec<(usize, Post)>, is_dry_run: bool) -> Result<Imported> {
+    let mut imported = Imported::default();
+    let mut posts = posts.into_iter().filter_map(|(_, post)| discovered(post));
+    loop {
+        let batch: Vec<Discovered> = posts.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(imported);
+        }
+        if is_dry_run {
+            let known = app.store.count_known(&batch)?;
+            imported.duplicate += known;
+            imported.new += batch.len() as u64 - known;
+        } else {
+            let saved = app.store.save_posts(&batch, app.now())?;
+            imported.new += saved.new;
+            imported.duplicate += saved.duplicate;
+        }
+    }
+}
+
+/// Where the refused rows of a file are listed.
+fn refused_list(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".refused.csv");
+    PathBuf::from(name)
+}
+
+/// Writes the refused rows to a list beside the file, or removes one of an earlier import. A file of the same name that is
+/// no list of ours stays. The list, if there is one now.
+///
+/// # Errors
+/// A Chinese sentence: why it could not be written. The import itself stands.
+pub fn list_refused(path: &Path, imported: &Imported) -> Result<Option<PathBuf>, String> {
+    let list = refused_list(path);
+    let is_wanted = !imported.refused.is_empty();
+    let is_there = list.symlink_metadata().is_ok();
+    if is_there && !fs::read(&list).is_ok_and(|bytes| is_own_list(&bytes)) {
+        return match is_wanted {
+            true => Err(format!(
+                "{} 不是本程序写的，没有覆盖，拒收清单未写出",
+                list.display()
+            )),
+            false => Ok(None),
+        };
+    }
+    let done = match (is_wanted, is_there) {
+        (true, _) => write_whole(&list, &refused_csv(&imported.header, &imported.refused)),
+        (false, true) => fs::remove_file(&list),
+        (false, false) => Ok(()),
+    };
+    done.map_err(|error| format!("拒收清单 {} 写不出来（{error}）", list.display()))?;
+    Ok(is_wanted.then_some(list))
+}
+
+/// Nobody sees half a list.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    fs::write(&part, bytes)?;
+    fs::rename(&part, path)
+}
+
+fn record(
+    app: &App,
+    file_name: String,
+    imported: &Imported,
+    order: &ImportOrder<'_>,
+) -> ImportRecord {
+    ImportRecord {
+        file_name,
+        taken_at: app.now(),
+        from_inbox: order.is_from_inbox,
+        read: imported.read as u64,
+        new: imported.new,
+        duplicate: imported.duplicate,
+        refused: imported.refused.len() as u64,
+        // Reasons quote what stood there; the ledger is shown to everybody.
+        message: mask(&imported.message()),
+    }
+}

@@ -1,0 +1,148 @@
+//! 收件目录 — files dropped into a folder are imported and moved aside. A file is touched once it looks the same at two
+//! looks; a crash between import and move repeats the import, which adds nothing.
+
+use super::import::{ImportOrder, Imported, import_file, list_refused};
+use crate::app::App;
+use crate::store::InboxLook;
+use anyhow::{Context, Result};
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// Ends of the names of files that are still being written.
+const UNFINISHED: [&str; 6] = [
+    ".part",
+    ".tmp",
+    ".crdownload",
+    ".download",
+    ".partial",
+    ".swp",
+];
+
+/// Imports what lies whole in the inbox. Files taken, with what came of each.
+///
+/// # Errors
+/// The folder cannot be read, or the store refuses.
+pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
+    let inbox = app.folder().join(&app.config.settings.import.inbox);
+    fs::create_dir_all(&inbox).with_context(|| format!("create inbox {}", inbox.display()))?;
+    let waiting = waiting(&inbox)?;
+    let looks: Vec<InboxLook> = waiting.iter().map(|file| file.look.clone()).collect();
+    let settled = app.store.note_inbox(&looks, app.now())?;
+    let mut done = Vec::new();
+    for file in waiting {
+        if settled.contains(&file.look.name) {
+            let imported = take(app, &inbox, &file)?;
+            done.push((file.look.name, imported));
+        }
+    }
+    Ok(done)
+}
+
+/// A file of the inbox.
+struct Waiting {
+    look: InboxLook,
+    /// Its name may be no UTF-8: archives from Windows hold GB18030.
+    path: PathBuf,
+}
+
+fn waiting(inbox: &Path) -> Result<Vec<Waiting>> {
+    let entries = fs::read_dir(inbox).with_context(|| format!("read inbox {}", inbox.display()))?;
+    let mut waiting: Vec<Waiting> = entries.filter_map(|entry| look(&entry.ok()?)).collect();
+    waiting.sort_by(|a, b| a.look.name.cmp(&b.look.name));
+    Ok(waiting)
+}
+
+/// `None` for what is no whole file of somebody's: folders, links, names of temporary files, a file that just went away.
+fn look(entry: &DirEntry) -> Option<Waiting> {
+    let name = entry.file_name().to_string_lossy().into_owned();
+    let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+    if is_temporary(&name) {
+        return None;
+    }
+    let modified = metadata.modified().ok()?;
+    let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let look = InboxLook {
+        name,
+        size: metadata.len(),
+        modified_at_ms: i64::try_from(age.as_millis()).ok()?,
+    };
+    Some(Waiting {
+        look,
+        path: entry.path(),
+    })
+}
+
+fn is_temporary(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    // `~$` is Excel's mark of an open workbook.
+    lower.starts_with(['.', '~']) || UNFINISHED.iter().any(|end| lower.ends_with(end))
+}
+
+fn take(app: &App, inbox: &Path, file: &Waiting) -> Result<Imported> {
+    let order = ImportOrder {
+        is_from_inbox: true,
+        ..ImportOrder::default()
+    };
+    let mut imported = import_file(app, &file.path, &order)?;
+    let folder = if imported.is_readable() {
+        inbox
+            .join("done")
+            .join(app.now().format("%Y-%m").to_string())
+    } else {
+        inbox.join("refused")
+    };
+    // One file that cannot be moved must not hold up the others.
+    match move_aside(&file.path, &folder, &file.look.name) {
+        Ok(moved) => explain(&moved, &imported),
+        Err(error) => {
+            tracing::error!("A file of the inbox stays where it is: {error:#}");
+            let message = format!("已导入，但移不出收件目录，请检查目录权限（{error:#}）");
+            imported.warnings.push(message);
+        }
+    }
+    Ok(imported)
+}
+
+/// Moves a file; one of the same name that lies there already keeps its own.
+fn move_aside(file: &Path, folder: &Path, name: &str) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
+    let free = (1..)
+        .map(|number| folder.join(numbered(name, number)))
+        .find(|path| path.symlink_metadata().is_err())
+        .expect("some number is free");
+    move_to(file, &free)?;
+    Ok(free)
+}
+
+/// `工单.xlsx`, `工单-2.xlsx`, `工单-3.xlsx` …
+fn numbered(name: &str, number: usize) -> String {
+    match (number, name.rsplit_once('.')) {
+        (1, _) => name.to_owned(),
+        (_, Some((stem, extension))) => format!("{stem}-{number}.{extension}"),
+        (_, None) => format!("{name}-{number}"),
+    }
+}
+
+fn move_to(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).with_context(|| format!("move {} to {}", from.display(), to.display()))
+}
+
+/// Whoever dropped the file looks into the folder, not into a log.
+fn explain(moved: &Path, imported: &Imported) {
+    let failed = match &imported.error {
+        None => list_refused(moved, imported).err(),
+        Some(error) => {
+            let mut name = moved.as_os_str().to_owned();
+            name.push(".原因.txt");
+            let written = fs::write(&name, format!("\u{feff}{error}\r\n"));
+            written.err().map(|error| error.to_string())
+        }
+    };
+    if let Some(failed) = failed {
+        tracing::warn!(
+            "What came of {} is not beside it: {failed}",
+            moved.display()
+        );
+    }
+}
