@@ -26,13 +26,17 @@ pub struct Hosts {
 
 impl Hosts {
     /// The host of `url` by its name alone: http and https, and every port, are one machine to be polite to.
-    pub fn of(&self, url: &Url) -> Arc<tokio::sync::Mutex<Host>> {
+    pub fn of(&self, url: &Url, now: Timestamp) -> Arc<tokio::sync::Mutex<Host>> {
         let name = url.host_str().unwrap_or_default();
         let name = name.trim_end_matches('.').to_owned();
         let mut hosts = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() >= MAX_HOSTS {
-            // A host that nobody holds can be met again; its pause and its robots.txt are then asked for anew.
-            hosts.retain(|_, host| Arc::strong_count(host) > 1);
+            // A host that nobody holds can be met again; its pause and its robots.txt are then asked for anew. One that
+            // asked to be left alone is remembered until then.
+            hosts.retain(|_, host| {
+                let is_closed = |host: &Host| host.closed_for(now).is_some();
+                Arc::strong_count(host) > 1 || host.try_lock().is_ok_and(|host| is_closed(&host))
+            });
         }
         Arc::clone(hosts.entry(name).or_default())
     }
@@ -110,7 +114,8 @@ mod tests {
     #[test]
     fn scheme_port_and_a_last_dot_make_no_other_host() {
         let hosts = Hosts::default();
-        let of = |text: &str| hosts.of(&Url::parse(text).expect("test address"));
+        let now = Timestamp::parse_from_rfc3339("2017-04-14T09:00:00+08:00").expect("test time");
+        let of = |text: &str| hosts.of(&Url::parse(text).expect("test address"), now);
         let host = of("http://bbs.example.cn/a");
         for same in [
             "https://bbs.example.cn/",

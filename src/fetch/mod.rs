@@ -117,7 +117,7 @@ impl Fetcher {
     async fn send(&self, url: &Url, request: &Request, now: Timestamp) -> Result<Held, FetchError> {
         check_address(url, &self.settings)?;
         let client = self.client(request)?;
-        let host = self.hosts.of(url);
+        let host = self.hosts.of(url, now);
         let mut turn = host.lock_owned().await;
         if let Some(wait) = turn.closed_for(now) {
             let host = url.host_str().unwrap_or_default().to_owned();
