@@ -1,6 +1,6 @@
 //! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
 
-use crate::extract::{Format, Visit, dates, epaper, forum, html, listing, metadata};
+use crate::extract::{Format, Visit, charset, dates, epaper, forum, html, listing, metadata};
 use crate::model::SourceKind;
 use scraper::Html;
 
@@ -35,13 +35,11 @@ pub fn unreadable(bytes: &[u8]) -> Option<String> {
             return Some(format!("这是{name}，不是网页，没有提取内容。"));
         }
     }
-    // UTF-16 has zero bytes too, but begins with a mark or a `<`.
+    // UTF-16 has zero bytes too.
     let head = &bytes[..bytes.len().min(1024)];
     let zeros = head.iter().filter(|byte| **byte == 0).count();
-    let is_wide = matches!(
-        head,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..]
-    );
+    let is_wide = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+        || charset::utf16_without_mark(bytes).is_some();
     (zeros * 20 > head.len() && !is_wide)
         .then(|| "这是二进制文件，不是网页，没有提取内容。".to_owned())
 }

@@ -75,7 +75,7 @@ impl Default for SourceHints {
 pub struct Extraction {
     /// 页面类型.
     pub format: Format,
-    /// 字符集, by its canonical name: `GB18030`, `UTF-8`, `Big5`.
+    /// 字符集, by its canonical name: `GB18030`, `UTF-8`, `Big5`, `EUC-TW`.
     pub charset: String,
     /// 信息 found on the page.
     pub posts: Vec<Post>,
@@ -121,7 +121,7 @@ pub fn extract(page: &Page, source: &SourceHints, sites: &Sites) -> Extraction {
         page.content_type.as_deref(),
         rules.and_then(|rules| rules.charset),
     );
-    found.charset = decoded.charset;
+    found.charset = decoded.charset.to_owned();
     found.warnings.extend(decoded.warning);
     if decoded.is_garbage {
         return found;

@@ -1,8 +1,7 @@
 //! 采集规则 — `config/sites/<host>.toml` as types. Selectors, patterns and paths are compiled while the file is read,
 //! so a mistake is reported with the line it stands on. Says how to read a site, not when.
 
-use crate::extract::charset;
-use encoding_rs::Encoding;
+use crate::extract::charset::Charset;
 use regex::Regex;
 use scraper::Selector;
 use serde::de::Error;
@@ -20,7 +19,7 @@ pub struct SiteRules {
     pub hosts: Vec<String>,
     /// Character set, where the site's own claims are wrong.
     #[serde(default, deserialize_with = "charset_label")]
-    pub(super) charset: Option<&'static Encoding>,
+    pub(super) charset: Option<Charset>,
     #[serde(default)]
     pub(super) list: Option<ListRules>,
     #[serde(default)]
@@ -158,14 +157,14 @@ impl<'de> Deserialize<'de> for JsonPath {
     }
 }
 
-fn charset_label<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<&'static Encoding>, D::Error> {
+fn charset_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Charset>, D::Error> {
     let label = String::deserialize(deserializer)?;
-    let encoding = charset::for_label(&label).ok_or_else(|| {
-        D::Error::custom(format!("字符集“{label}”不认识；可写 gb18030、utf-8、big5"))
+    let charset = Charset::for_label(&label).ok_or_else(|| {
+        D::Error::custom(format!(
+            "字符集“{label}”不认识；可写 gb18030、utf-8、big5、euc-tw"
+        ))
     })?;
-    Ok(Some(encoding))
+    Ok(Some(charset))
 }
 
 /// Names and values that start with a digit are no CSS, but sites have them and people write them: `h1#4g_title`,

@@ -61,7 +61,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("scraper", &["extract"]),
     ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
-    ("chardetng", &["extract"]),
+    ("quick_xml", &["extract"]),
+    ("flate2", &["extract"]),
     ("serde_json_path", &["extract"]),
     // The demo's news site answers in GB18030.
     ("encoding_rs", &["extract", "demo"]),
