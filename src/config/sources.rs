@@ -89,7 +89,7 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
 fn declared(table: SourceTable) -> DeclaredSource {
     let follows_by_kind = matches!(
         table.kind,
-        SourceKind::List | SourceKind::Board | SourceKind::Epaper
+        SourceKind::List | SourceKind::Board | SourceKind::Epaper | SourceKind::Sitemap
     );
     DeclaredSource {
         source: Source {

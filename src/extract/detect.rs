@@ -44,7 +44,7 @@ pub fn unreadable(bytes: &[u8]) -> Option<String> {
         .then(|| "这是二进制文件，不是网页，没有提取内容。".to_owned())
 }
 
-/// Feed or JSON, by how the text begins; `None` for HTML.
+/// Feed, JSON or sitemap, by how the text begins; `None` for HTML.
 pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     let head: String = text.chars().take(2000).collect();
@@ -59,7 +59,15 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     let is_html = ["<html", "<HTML", "<!DOCTYPE html", "<!doctype html"]
         .iter()
         .any(|root| head.contains(root));
+    if ["<urlset", "<sitemapindex"]
+        .iter()
+        .any(|root| head.contains(root))
+        && !is_html
+    {
+        return Some(Format::Sitemap);
+    }
     match kind {
+        Some(SourceKind::Sitemap) => Some(Format::Sitemap),
         Some(SourceKind::Feed) => Some(Format::Feed),
         Some(SourceKind::Json) => Some(Format::Json),
         _ if is_feed && !is_html => Some(Format::Feed),
@@ -67,8 +75,9 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     }
 }
 
-/// `callback({…})`, with at most a short name before the bracket.
+/// `callback({…})`, with at most a short name before the bracket; some libraries put `/**/` before it.
 fn is_wrapped_json(head: &str) -> bool {
+    let head = head.trim_start_matches("/**/").trim_start();
     let name: String = head
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))

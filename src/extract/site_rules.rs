@@ -4,7 +4,7 @@
 use crate::extract::charset::Charset;
 use regex::Regex;
 use scraper::Selector;
-use serde::de::Error;
+use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json_path::JsonPath as Compiled;
 use std::collections::HashMap;
@@ -105,8 +105,13 @@ pub(super) struct JsonRules {
     pub url_template: Option<String>,
     pub image: Option<JsonPath>,
     pub video: Option<JsonPath>,
+    /// The forwarded original inside a forward; read by the same rules, as a post of its own.
+    pub forwarded: Option<JsonPath>,
     pub has_more: Option<JsonPath>,
+    /// Address of the next page, or with `next_param` the value of that parameter.
     pub next: Option<JsonPath>,
+    /// Parameter of the interface's address that continues it; without `next` it counts pages.
+    pub next_param: Option<String>,
 }
 
 /// A compiled CSS selector.
@@ -141,20 +146,45 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
-/// A compiled JSON path.
+/// Compiled JSON paths, one or several: the first that leads somewhere holds.
 #[derive(Clone, Debug)]
-pub(super) struct JsonPath(pub Compiled);
+pub(super) struct JsonPath(pub Vec<Compiled>);
 
 impl<'de> Deserialize<'de> for JsonPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = String::deserialize(deserializer)?;
-        let path = Compiled::parse(&written).map_err(|error| {
-            D::Error::custom(format!(
-                "JSON 路径“{written}”写法有误（{error}）；例如 $.data.list[*]"
-            ))
-        })?;
-        Ok(JsonPath(path))
+        deserializer.deserialize_any(PathsVisitor)
     }
+}
+
+/// A string or a list of strings; an untagged enum would swallow the sentence that says what is wrong.
+struct PathsVisitor;
+
+impl<'de> Visitor<'de> for PathsVisitor {
+    type Value = JsonPath;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("JSON 路径或若干路径的列表，例如 $.data.list[*]")
+    }
+
+    fn visit_str<E: Error>(self, written: &str) -> Result<JsonPath, E> {
+        Ok(JsonPath(vec![json_path(written)?]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut written: A) -> Result<JsonPath, A::Error> {
+        let mut paths = Vec::new();
+        while let Some(path) = written.next_element::<String>()? {
+            paths.push(json_path(&path)?);
+        }
+        Ok(JsonPath(paths))
+    }
+}
+
+fn json_path<E: Error>(written: &str) -> Result<Compiled, E> {
+    Compiled::parse(written).map_err(|error| {
+        E::custom(format!(
+            "JSON 路径“{written}”写法有误（{error}）；例如 $.data.list[*]"
+        ))
+    })
 }
 
 fn charset_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Charset>, D::Error> {

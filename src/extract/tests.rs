@@ -3,4 +3,5 @@
 mod fixtures;
 mod hostile;
 mod measured;
+mod measured_times;
 mod shipped_rules;

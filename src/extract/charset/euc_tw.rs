@@ -44,25 +44,31 @@ fn character(plane: u8, row: u8, cell: u8) -> Option<char> {
 /// Text → bytes, for tests: characters that are missing become `?`.
 #[cfg(test)]
 pub fn encode(text: &str) -> Vec<u8> {
+    use std::collections::HashMap;
+    static POSITIONS: std::sync::LazyLock<HashMap<u16, usize>> = std::sync::LazyLock::new(|| {
+        let codes = PLANES
+            .chunks_exact(2)
+            .map(|code| u16::from_le_bytes([code[0], code[1]]));
+        let mut positions = HashMap::new();
+        for (position, code) in codes.enumerate() {
+            // Some characters stand in two planes; the first counts.
+            positions.entry(code).or_insert(position);
+        }
+        positions
+    });
+    let at = |number: usize| u8::try_from(number % SIDE).expect("less than 94") + 0xa1;
     let mut bytes = Vec::new();
     for character in text.chars() {
-        let mut code = [0; 2];
-        let mut cells = PLANES.chunks_exact(2);
-        let position = u16::try_from(u32::from(character))
-            .ok()
-            .map(u16::to_le_bytes)
-            .inspect(|wanted| code = *wanted)
-            .and_then(|_| cells.position(|cell| *cell == code));
-        let at = |number: usize| u8::try_from(number % SIDE).expect("less than 94") + 0xa1;
-        match position {
+        let code = u16::try_from(u32::from(character)).ok();
+        match code.and_then(|code| POSITIONS.get(&code)) {
             _ if character.is_ascii() => bytes.extend(character.to_string().as_bytes()),
             None => bytes.push(b'?'),
-            Some(position) if position < SIDE * SIDE => {
-                bytes.extend([at(position / SIDE), at(position)]);
+            Some(position) if *position < SIDE * SIDE => {
+                bytes.extend([at(position / SIDE), at(*position)]);
             }
             Some(position) => {
                 let plane = u8::try_from(position / (SIDE * SIDE)).expect("four planes") + 0xa1;
-                bytes.extend([SINGLE_SHIFT, plane, at(position / SIDE), at(position)]);
+                bytes.extend([SINGLE_SHIFT, plane, at(position / SIDE), at(*position)]);
             }
         }
     }
