@@ -1,5 +1,5 @@
 //! Forum pages: a board → links to threads; a thread → its first post and each reply as posts of their own, told apart
-//! by floor and by `#pidN` behind the thread's address. Software without rules is read as Discuz or phpwind.
+//! by floor and by `#pidN` behind the thread's address. Sites without rules are read as Discuz, phpwind or Tieba.
 
 use crate::extract::body;
 use crate::extract::byline;
@@ -13,6 +13,7 @@ use crate::extract::{Extraction, Visit};
 use crate::model::{Post, SourceKind, canonical_url};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use url::Url;
 
@@ -21,17 +22,21 @@ static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
     [
         include_str!("builtin/discuz.toml"),
         include_str!("builtin/phpwind.toml"),
+        include_str!("builtin/tieba.toml"),
     ]
     .iter()
     .map(|rules| toml::from_str(rules).expect("rules of the program are valid"))
     .collect()
 });
 
-static QUOTE: LazyLock<Selector> = LazyLock::new(|| selector(".quote, blockquote"));
-static FLOOR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("the pattern is valid"));
+static QUOTE: LazyLock<Selector> = LazyLock::new(|| {
+    selector(".quote, blockquote, .quote2, .blockquote, .blockquote3, .replyquote, .content_quote")
+});
+static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\D{0,4}(\d{1,6})\s*(?:#|楼|层|F)?\s*$").expect("the pattern is valid")
+});
 static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
+    Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|read-htm-tid-\d+|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
         .expect("the pattern is valid")
 });
 
@@ -70,6 +75,18 @@ fn has_any(document: &Html, css: Option<&Css>) -> bool {
 /// Rules of the site, then those of known software.
 fn candidates<'r>(visit: Visit<'r>) -> impl Iterator<Item = &'r SiteRules> {
     visit.rules.into_iter().chain(SOFTWARE.iter())
+}
+
+/// Tieba sends parts of a page as comments, which its script puts in place.
+pub(super) fn with_hidden_parts(text: &str) -> Cow<'_, str> {
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?s)<code class="pagelet_html"[^>]{0,200}>\s*<!--(.*?)-->\s*</code>"#)
+            .expect("the pattern is valid")
+    });
+    if text.contains("pagelet_html") {
+        return PART.replace_all(text, "<div>$1</div>");
+    }
+    Cow::Borrowed(text)
 }
 
 /// Reads a board or a thread.
@@ -126,6 +143,7 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     let floors = document
         .select(&css.0)
         .filter(|floor| !html::is_inside(*floor, css));
+    let mut comments = Vec::new();
     for (position, floor) in floors.enumerate() {
         let is_first = is_first_page && position == 0;
         let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
@@ -139,11 +157,18 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
             post.engagement.comments = count(&rules.comments);
             post.engagement.views = count(&rules.views);
         }
-        if !post.text.is_empty() || post.has_image || post.has_video {
+        if says_something(&post) {
             found.posts.push(post);
         }
+        let rules = rules.comment.as_deref();
+        let below = rules.map(|rules| read_comments(visit, floor, rules, &thread_url, &title));
+        comments.push((found.posts.len(), below.unwrap_or_default()));
     }
     number_floors(&mut found.posts, is_first_page);
+    // From the end, so that the places before stay right.
+    for (place, below) in comments.into_iter().rev() {
+        found.posts.splice(place..place, below);
+    }
     if found.posts.is_empty() {
         found
             .warnings
@@ -151,6 +176,31 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     }
     let base = html::base_url(document, &visit.page.url);
     found.next_pages = listing::next_pages(visit, document, &base, rules.next.as_ref());
+}
+
+fn says_something(post: &Post) -> bool {
+    !post.text.is_empty() || post.has_image || post.has_video
+}
+
+/// Comments below one floor; they have ids, and no floors of their own.
+fn read_comments(
+    visit: Visit<'_>,
+    floor: ElementRef<'_>,
+    rules: &ThreadRules,
+    thread_url: &Url,
+    title: &str,
+) -> Vec<Post> {
+    let Some(css) = rules.post.as_ref() else {
+        return Vec::new();
+    };
+    let comments = floor.select(&css.0).map(|comment| {
+        let mut post = read_floor(visit, comment, rules, thread_url, false);
+        post.title = format!("回复：{title}");
+        post
+    });
+    comments
+        .filter(|post| says_something(post) && post.external_id.is_some())
+        .collect()
 }
 
 fn read_floor(
@@ -173,7 +223,11 @@ fn read_floor(
         let mut stated = floor.select(&css.0);
         stated.find_map(|element| dates::of_element(element, visit.now()))
     });
-    post.floor = html::line_by(floor, rules.floor.as_ref()).and_then(|line| floor_number(&line));
+    // Several things stand in one row, of which one is the floor: 来自Android客户端、3楼、2017-04-13 21:05.
+    post.floor = rules.floor.as_ref().and_then(|css| {
+        let mut lines = floor.select(&css.0).map(html::line);
+        lines.find_map(|line| floor_number(&line))
+    });
     if !is_first && let Some(id) = reply_id(floor, rules) {
         let mut url = thread_url.clone();
         url.set_fragment(Some(&format!("pid{id}")));
@@ -183,10 +237,14 @@ fn read_floor(
     post
 }
 
-/// Digits of the attribute that tells replies apart.
+/// What tells replies apart: the digits of an attribute, or what a pattern finds in it.
 fn reply_id(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
     let attribute = rules.id_attr.as_deref().unwrap_or("id");
     let written = floor.attr(attribute)?;
+    if let Some(pattern) = &rules.id_pattern {
+        let found = pattern.0.captures(written)?;
+        return Some(found.get(1)?.as_str().to_owned());
+    }
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     (!digits.is_empty()).then_some(digits)
 }
@@ -224,7 +282,8 @@ fn without_fragment(url: &Url) -> Url {
 /// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
 fn is_later_page(url: &Url) -> bool {
     static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("the pattern is valid")
+        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=|-page-)(\d{1,6})")
+            .expect("the pattern is valid")
     });
     let page = PAGE
         .captures(url.as_str())
@@ -244,6 +303,9 @@ mod tests {
             ("12#", Some(12)),
             ("第7楼", Some(7)),
             ("电梯直达", None),
+            ("发表于 3 楼", Some(3)),
+            ("2017-04-13 21:05", None),
+            ("来自iPhone 7客户端", None),
         ] {
             assert_eq!(floor_number(line), floor, "{line}");
         }

@@ -162,7 +162,8 @@ impl Visit<'_> {
     }
 
     fn read_html(self, text: &str, found: &mut Extraction) {
-        let tamed = tame::tame(text);
+        let text = forum::with_hidden_parts(text);
+        let tamed = tame::tame(&text);
         found.warnings.extend(tamed.warning.clone());
         let document = Html::parse_document(&tamed.html);
         found.format = detect::html_format(self, &document);

@@ -72,6 +72,10 @@ pub(super) struct ThreadRules {
     pub published_at: Option<Css>,
     pub floor: Option<Css>,
     pub id_attr: Option<String>,
+    /// Finds the id in that attribute, in its first group; without it the digits are the id.
+    pub id_pattern: Option<Pattern>,
+    /// Comments below one floor (楼中楼), read like floors.
+    pub comment: Option<Box<ThreadRules>>,
     pub comments: Option<Css>,
     pub views: Option<Css>,
     pub next: Option<Css>,
@@ -83,6 +87,7 @@ pub(super) struct EpaperRules {
     pub page_link: Option<Css>,
     pub article_link: Option<Css>,
     pub title: Option<Css>,
+    /// 引题 above the title, 副题 below it: which is which follows from their places.
     pub subtitle: Option<Css>,
     pub body: Option<Css>,
     pub page_name: Option<Css>,
