@@ -138,7 +138,7 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     let title = html::line_by(root, rules.title.as_ref())
         .or_else(|| title::of_page(document, &Default::default()))
         .unwrap_or_default();
-    let thread_url = without_fragment(&visit.page.url);
+    let thread_url = thread_address(&visit.page.url);
     let is_first_page = !is_later_page(&visit.page.url);
     let floors = document
         .select(&css.0)
@@ -264,7 +264,9 @@ fn floor_number(line: &str) -> Option<u32> {
 fn number_floors(posts: &mut [Post], is_first_page: bool) {
     let mut last = is_first_page.then_some(0);
     for post in posts {
-        post.floor = post.floor.or(last.map(|floor| floor + 1));
+        // phpwind counts the first post as nought: its `1#` is our second floor.
+        let printed = post.floor.filter(|floor| Some(*floor) != last);
+        post.floor = printed.or(last.map(|floor| floor + 1));
         last = post.floor.or(last);
         let has_own_url = post.external_id.is_some() || post.floor == Some(1);
         if let (false, Some(floor), Some(url)) = (has_own_url, post.floor, post.url.as_mut()) {
@@ -273,10 +275,24 @@ fn number_floors(posts: &mut [Post], is_first_page: bool) {
     }
 }
 
-fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
+/// Address of the thread, without the reply that a search led to: `?pid=1&cid=0#1`.
+fn thread_address(url: &Url) -> Url {
+    let others = url
+        .query_pairs()
+        .filter(|(name, _)| name != "pid" && name != "cid");
+    let others: Vec<(String, String)> = others
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    if url.query_pairs().count() == others.len() {
+        return bare;
+    }
+    bare.set_query(None);
+    if !others.is_empty() {
+        bare.query_pairs_mut().extend_pairs(others);
+    }
+    bare
 }
 
 /// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
@@ -293,7 +309,23 @@ fn is_later_page(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::floor_number;
+    use super::{floor_number, thread_address};
+    use url::Url;
+
+    #[test]
+    fn a_reply_found_by_search_belongs_to_its_thread() {
+        for (found, thread) in [
+            ("http://a.test/p/7?pid=1&cid=0#1", "http://a.test/p/7"),
+            ("http://a.test/p/7?pn=2&pid=1", "http://a.test/p/7?pn=2"),
+            (
+                "http://a.test/t?tid=7&x=%E7%A4%BE",
+                "http://a.test/t?tid=7&x=%E7%A4%BE",
+            ),
+        ] {
+            let url = Url::parse(found).expect("an address");
+            assert_eq!(thread_address(&url).as_str(), thread);
+        }
+    }
 
     #[test]
     fn floors_have_names_and_numbers() {
