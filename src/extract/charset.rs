@@ -28,7 +28,7 @@ const CLAIM_BONUS: f64 = 0.1;
 const CHINESE_SCORE: f64 = 0.25;
 
 static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:<meta[^>]{0,200}?charset\s*=\s*|<\?xml[^>]{0,100}?encoding\s*=\s*)["']?\s*([\w-]{3,20})"#)
+    Regex::new(r#"(?i-u)(?:charset|encoding)\s*=\s*["']?\s*([\w-]{3,20})"#)
         .expect("the pattern is part of the program")
 });
 
@@ -167,6 +167,11 @@ fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<Charset> {
     let head = &bytes[..bytes.len().min(CLAIM_BYTES)];
     let written = CLAIM
         .captures_iter(head)
+        .filter(|claim| {
+            claim
+                .get(0)
+                .is_some_and(|all| is_in_claiming_tag(&head[..all.start()]))
+        })
         .map(|claim| String::from_utf8_lossy(&claim[1]).into_owned());
     let labels = header.into_iter().chain(written);
     let charsets = labels.filter_map(|label| Charset::for_label(&label));
@@ -176,6 +181,16 @@ fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<Charset> {
     charsets
         .filter(|charset| !says_nothing.contains(charset))
         .collect()
+}
+
+/// The tag that is open behind `before` is a `<meta>` or the prolog of XML: scripts have charsets of their own.
+fn is_in_claiming_tag(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(200)..];
+    let Some(start) = near.iter().rposition(|byte| matches!(byte, b'<' | b'>')) else {
+        return false;
+    };
+    let tag = near[start..].to_ascii_lowercase();
+    tag.starts_with(b"<meta") || tag.starts_with(b"<?xml")
 }
 
 /// Valid UTF-8, and not by chance: two Chinese characters in GBK can look like two-byte UTF-8 letters.
@@ -288,14 +303,14 @@ fn is_garbage(text: &str) -> bool {
 
 /// A quick look at the UTF-8 bytes, which never counts less than there is.
 fn may_be_garbage(bytes: &[u8]) -> bool {
-    let next = bytes.iter().skip(1).chain([&0]);
-    let odd = bytes.iter().zip(next).filter(|(byte, next)| {
-        let is_control = **byte < 0x20 && !matches!(**byte, 9 | 10 | 12 | 13) || **byte == 0x7f;
-        let is_private = **byte == 0xee || **byte == 0xef && (**next < 0xa4 || **next == 0xbf);
-        is_control || is_private || **byte == 0xc2 && **next < 0xa0
-    });
-    // Of each character at most one byte counts.
-    odd.count() > 20
+    let is_odd = |byte: &u8| matches!(byte, 0..9 | 11 | 14..0x20 | 0x7f | 0xee);
+    let is_odd_pair = |pair: &[u8]| {
+        (pair[0] == 0xef && (pair[1] < 0xa4 || pair[1] == 0xbf))
+            || (pair[0] == 0xc2 && pair[1] < 0xa0)
+    };
+    let single = bytes.iter().filter(|byte| is_odd(byte)).count();
+    let pairs = bytes.windows(2).filter(|pair| is_odd_pair(pair)).count();
+    single + pairs > 20
 }
 
 #[cfg(test)]
