@@ -176,8 +176,7 @@ fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<Charset> {
     let labels = header.into_iter().chain(written);
     let charsets = labels.filter_map(|label| Charset::for_label(&label));
     // Latin-1 is what servers say when nobody configured them, UTF-16 cannot stand in ASCII.
-    let says_nothing =
-        [WINDOWS_1252, UTF_16LE, UTF_16BE, REPLACEMENT].map(|encoding| Charset::Web(encoding));
+    let says_nothing = [WINDOWS_1252, UTF_16LE, UTF_16BE, REPLACEMENT].map(Charset::Web);
     charsets
         .filter(|charset| !says_nothing.contains(charset))
         .collect()

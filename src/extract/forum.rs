@@ -4,7 +4,7 @@
 use crate::extract::body;
 use crate::extract::byline;
 use crate::extract::count::parse_count;
-use crate::extract::dates;
+use crate::extract::dates::{self, Doubts};
 use crate::extract::html::{self, selector};
 use crate::extract::listing;
 use crate::extract::site_rules::{Css, SiteRules, ThreadRules};
@@ -144,6 +144,7 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
         .select(&css.0)
         .filter(|floor| !html::is_inside(*floor, css));
     let mut comments = Vec::new();
+    let mut doubts = Doubts::default();
     for (position, floor) in floors.enumerate() {
         let is_first = is_first_page && position == 0;
         let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
@@ -157,6 +158,11 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
             post.engagement.comments = count(&rules.comments);
             post.engagement.views = count(&rules.views);
         }
+        if post.published_at.is_none()
+            && let Some(stated) = stated_time(floor, rules)
+        {
+            doubts.note(&stated);
+        }
         if says_something(&post) {
             found.posts.push(post);
         }
@@ -164,6 +170,7 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
         let below = rules.map(|rules| read_comments(visit, floor, rules, &thread_url, &title));
         comments.push((found.posts.len(), below.unwrap_or_default()));
     }
+    doubts.complain(found);
     number_floors(&mut found.posts, is_first_page);
     // From the end, so that the places before stay right.
     for (place, below) in comments.into_iter().rev() {
@@ -176,6 +183,14 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     }
     let base = html::base_url(document, &visit.page.url);
     found.next_pages = listing::next_pages(visit, document, &base, rules.next.as_ref());
+}
+
+/// What stands where the time should be, when it could not be used.
+fn stated_time(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
+    let css = rules.published_at.as_ref()?;
+    let mut lines = floor.select(&css.0).map(html::line);
+    // Neither `举报` nor `3楼`, which stand in the same row.
+    lines.find(|line| line.chars().count() >= 6 && line.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn says_something(post: &Post) -> bool {
