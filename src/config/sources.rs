@@ -112,7 +112,7 @@ pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Problem> {
 fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
     let follows_by_kind = matches!(
         table.kind,
-        SourceKind::List | SourceKind::Board | SourceKind::Epaper
+        SourceKind::List | SourceKind::Board | SourceKind::Epaper | SourceKind::Sitemap
     );
     DeclaredSource {
         source: Source {

@@ -1,97 +1,165 @@
 //! Bytes → text and the name of the character set. Claims of the page count only as far as its bytes bear them out.
-//! Never fails: what cannot be decoded becomes `�`, with a warning.
+//! Never fails: what cannot be decoded becomes `�`, with a warning. Usual pages are decoded once.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+mod euc_tw;
+mod likeness;
+
+use encoding_rs::{
+    BIG5, Encoding, GB18030, GBK, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+};
+use likeness::Likeness;
 use regex::bytes::Regex;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Claims stand at the top of a page; WHATWG looks at 1,024 bytes, old pages put styles before them.
 const CLAIM_BYTES: usize = 8192;
 
+/// Bytes that are read in several character sets to choose one, from the first that is not ASCII.
+const SAMPLE_BYTES: usize = 64 * 1024;
+
 /// Replaced characters a page may have before an editor hears of it: half a character where a text was cut.
 const TOLERATED_ERRORS: usize = 3;
 
+/// What a claim adds to the score of its reading: rows of rare characters are decided by it, prose is not.
+const CLAIM_BONUS: f64 = 0.1;
+
+/// A reading with this share of common characters is Chinese; wrong readings stay below 0.2.
+const CHINESE_SCORE: f64 = 0.25;
+
 static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:<meta[^>]{0,200}?charset\s*=\s*|<\?xml[^>]{0,100}?encoding\s*=\s*)["']?\s*([\w-]{3,20})"#)
+    Regex::new(r#"(?i-u)(?:charset|encoding)\s*=\s*["']?\s*([\w-]{3,20})"#)
         .expect("the pattern is part of the program")
 });
 
+/// 字符集 — one that can be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// Of the Web's standard.
+    Web(&'static Encoding),
+    /// Older Taiwanese sites; not part of the standard.
+    EucTw,
+}
+
+const GB: Charset = Charset::Web(GB18030);
+const UTF8: Charset = Charset::Web(UTF_8);
+const CHINESE: [Charset; 3] = [GB, Charset::Web(BIG5), Charset::EucTw];
+
+impl Charset {
+    /// As pages write it; GB2312 and GBK are read as their superset GB18030.
+    pub fn for_label(label: &str) -> Option<Charset> {
+        let letters = label.chars().filter(char::is_ascii_alphanumeric);
+        let bare: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+        match bare.as_str() {
+            "euctw" | "xeuctw" | "cns11643" => return Some(Charset::EucTw),
+            // Labels that no standard knows, and sites write.
+            "gb2312" | "gb18030" | "gb180302022" | "gb180302005" | "cp936" | "ms936" => {
+                return Some(GB);
+            }
+            "big5" | "big5hkscs" | "cp950" | "ms950" => return Some(Charset::Web(BIG5)),
+            _ => {}
+        }
+        let encoding = Encoding::for_label(label.as_bytes())?;
+        // GB18030, not GBK: government sites use four-byte characters in personal names.
+        Some(if encoding == GBK {
+            GB
+        } else {
+            Charset::Web(encoding)
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Charset::EucTw => "EUC-TW",
+            Charset::Web(encoding) if encoding == GB18030 => "GB18030",
+            Charset::Web(encoding) => encoding.name(),
+        }
+    }
+
+    /// Text, and whether anything was replaced.
+    fn text_of(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
+        match self {
+            Charset::Web(encoding) => encoding.decode_without_bom_handling(bytes),
+            Charset::EucTw => {
+                let (text, had_errors) = euc_tw::decode(bytes);
+                (Cow::Owned(text), had_errors)
+            }
+        }
+    }
+}
+
 /// Decoded text, the canonical name of its character set, and what went wrong.
-pub struct Decoded {
-    pub text: String,
-    pub charset: String,
+pub struct Decoded<'b> {
+    pub text: Cow<'b, str>,
+    pub charset: &'static str,
     pub warning: Option<String>,
     /// The bytes are no text in any character set.
     pub is_garbage: bool,
 }
 
 /// Decodes `bytes`; `rule` is what an operator wrote about the site and is believed.
-pub fn decode(
-    bytes: &[u8],
+pub fn decode<'b>(
+    bytes: &'b [u8],
     content_type: Option<&str>,
-    rule: Option<&'static Encoding>,
-) -> Decoded {
+    rule: Option<Charset>,
+) -> Decoded<'b> {
     if let Some((encoding, mark_length)) = Encoding::for_bom(bytes) {
-        return decoded(encoding, &bytes[mark_length..]);
+        return decoded(Charset::Web(encoding), &bytes[mark_length..]);
     }
-    if let Some(encoding) = rule {
-        return decoded(encoding, bytes);
+    if let Some(charset) = rule {
+        return decoded(charset, bytes);
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
-        return decoded(encoding, bytes);
+        return decoded(Charset::Web(encoding), bytes);
     }
     let claims = claims(bytes, content_type);
-    if is_convincing_utf8(bytes, &claims) || is_broken_utf8(bytes) {
-        return decoded(UTF_8, bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        if is_convincing_utf8(text, &claims) {
+            return finished(UTF8, Cow::Borrowed(text), false);
+        }
+    } else if is_broken_utf8(bytes) {
+        return decoded(UTF8, bytes);
     }
-    let guess = guess(bytes);
-    // The first of equals wins: the page's own claims come before our guesses.
-    let candidates = claims.into_iter().chain([guess, GB18030, BIG5]);
-    let best = candidates.min_by_key(|encoding| errors(encoding, bytes));
-    decoded(best.unwrap_or(GB18030), bytes)
+    // Most pages say what they are: read once, looked over, done.
+    if let Some(claim) = claims.first().filter(|claim| CHINESE.contains(claim)) {
+        let (text, had_errors) = claim.text_of(bytes);
+        if !had_errors && bears_out(&text) {
+            return finished(*claim, text, false);
+        }
+    }
+    decoded(likeliest(bytes, &claims), bytes)
 }
 
-/// Encoding for a label as pages write it; GB2312 and GBK are read as their superset GB18030.
-pub fn for_label(label: &str) -> Option<&'static Encoding> {
-    let encoding = Encoding::for_label(label.as_bytes())?;
-    // GB18030, not GBK: government sites use four-byte characters in personal names.
-    Some(if encoding == GBK { GB18030 } else { encoding })
+fn decoded(charset: Charset, bytes: &[u8]) -> Decoded<'_> {
+    let (text, had_errors) = charset.text_of(bytes);
+    finished(charset, text, had_errors)
 }
 
-fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
+fn finished(charset: Charset, text: Cow<'_, str>, had_errors: bool) -> Decoded<'_> {
+    let name = charset.name();
+    if is_garbage(&text) {
+        return Decoded {
+            warning: Some("内容不是文字，没有提取。".to_owned()),
+            text: Cow::Borrowed(""),
+            charset: name,
+            is_garbage: true,
+        };
+    }
     let broken = if had_errors {
         text.matches('\u{fffd}').count()
     } else {
         0
     };
-    let charset = canonical_name(encoding);
-    if is_garbage(&text) {
-        return Decoded {
-            warning: Some("内容不是文字，没有提取。".to_owned()),
-            text: String::new(),
-            charset,
-            is_garbage: true,
-        };
-    }
     Decoded {
         is_garbage: false,
         warning: (broken > TOLERATED_ERRORS)
-            .then(|| format!("按 {charset} 解码时有 {broken} 处无法识别的字符，内容可能有乱码。")),
-        text: text.into_owned(),
-        charset,
+            .then(|| format!("按 {name} 解码时有 {broken} 处无法识别的字符，内容可能有乱码。")),
+        text,
+        charset: name,
     }
 }
 
-fn canonical_name(encoding: &'static Encoding) -> String {
-    if encoding == GB18030 {
-        return "GB18030".to_owned();
-    }
-    encoding.name().to_owned()
-}
-
-fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<&'static Encoding> {
+fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<Charset> {
     let header = content_type
         .map(str::to_ascii_lowercase)
         .and_then(|value| Some(value.split_once("charset=")?.1.to_owned()))
@@ -99,66 +167,132 @@ fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<&'static Encoding> {
     let head = &bytes[..bytes.len().min(CLAIM_BYTES)];
     let written = CLAIM
         .captures_iter(head)
+        .filter(|claim| {
+            claim
+                .get(0)
+                .is_some_and(|all| is_in_claiming_tag(&head[..all.start()]))
+        })
         .map(|claim| String::from_utf8_lossy(&claim[1]).into_owned());
     let labels = header.into_iter().chain(written);
-    let encodings = labels.filter_map(|label| for_label(&label));
+    let charsets = labels.filter_map(|label| Charset::for_label(&label));
     // Latin-1 is what servers say when nobody configured them, UTF-16 cannot stand in ASCII.
-    encodings
-        .filter(|encoding| ![WINDOWS_1252, UTF_16LE, UTF_16BE].contains(encoding))
+    let says_nothing = [WINDOWS_1252, UTF_16LE, UTF_16BE, REPLACEMENT].map(Charset::Web);
+    charsets
+        .filter(|charset| !says_nothing.contains(charset))
         .collect()
 }
 
-/// Valid UTF-8, and not by chance: two Chinese characters in GBK can look like two-byte UTF-8 letters.
-fn is_convincing_utf8(bytes: &[u8], claims: &[&'static Encoding]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else {
+/// The tag that is open behind `before` is a `<meta>` or the prolog of XML: scripts have charsets of their own.
+fn is_in_claiming_tag(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(200)..];
+    let Some(start) = near.iter().rposition(|byte| matches!(byte, b'<' | b'>')) else {
         return false;
     };
+    let tag = near[start..].to_ascii_lowercase();
+    tag.starts_with(b"<meta") || tag.starts_with(b"<?xml")
+}
+
+/// Valid UTF-8, and not by chance: two Chinese characters in GBK can look like two-byte UTF-8 letters.
+fn is_convincing_utf8(text: &str, claims: &[Charset]) -> bool {
+    if claims.first().is_none_or(|claim| *claim == UTF8) {
+        return true;
+    }
     let wide = text.chars().filter(|c| c.len_utf8() >= 3).count();
     let narrow = text.chars().filter(|c| c.len_utf8() == 2).count();
-    match claims.first() {
-        Some(claim) if *claim != UTF_8 => wide > narrow,
-        _ => true,
-    }
+    wide > narrow
 }
 
 /// UTF-8 with a few broken characters: in any other encoding nearly all its sequences would be.
 fn is_broken_utf8(bytes: &[u8]) -> bool {
     let (mut wide, mut broken) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
+    for chunk in sample(bytes).utf8_chunks() {
         wide += chunk.valid().chars().filter(|c| c.len_utf8() >= 3).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    broken > 0 && wide >= 10 && wide >= 20 * broken
+    wide >= 10 && wide >= 20 * broken
 }
 
-fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    match bytes {
-        [b'<', 0, _, 0, ..] => Some(UTF_16LE),
-        [0, b'<', 0, _, ..] => Some(UTF_16BE),
-        _ => None,
+/// UTF-16 whose mark is missing: every other byte of its ASCII is zero, and most other units are Chinese.
+pub fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(4096) & !1];
+    if head.len() < 4 || !head.contains(&0) {
+        return None;
+    }
+    let shares = |unit: fn([u8; 2]) -> u16| {
+        let (mut plain, mut ascii) = (0, 0);
+        for pair in head.chunks_exact(2) {
+            let unit = unit([pair[0], pair[1]]);
+            ascii += usize::from(matches!(unit, 9 | 10 | 13 | 0x20..0x7f));
+            plain += usize::from(matches!(unit, 0x3000..0xa000 | 0xff00..0xfff0));
+        }
+        (plain + ascii, ascii)
+    };
+    let readings = [
+        (UTF_16LE, shares(u16::from_le_bytes)),
+        (UTF_16BE, shares(u16::from_be_bytes)),
+    ];
+    let (encoding, (readable, _)) = readings.into_iter().max_by_key(|(_, shares)| *shares)?;
+    (readable * 2 * 10 >= head.len() * 9).then_some(encoding)
+}
+
+/// The text reads like one in the claimed character set: hardly an odd character, and enough common ones.
+fn bears_out(text: &str) -> bool {
+    let likeness = Likeness::of(text);
+    // In a few words common characters may meet by chance.
+    let wanted = if likeness.han < 100 {
+        2.0 * CHINESE_SCORE
+    } else {
+        CHINESE_SCORE
+    };
+    likeness.odd * 50 <= likeness.han && likeness.score() >= wanted
+}
+
+/// The character set in which a sample reads most like Chinese; of equals the page's own claims come first.
+fn likeliest(bytes: &[u8], claims: &[Charset]) -> Charset {
+    let sample = sample(bytes);
+    let read = |charset: Charset| Likeness::of(&charset.text_of(sample).0);
+    let mut best = GB;
+    let mut score = read(GB).score();
+    for charset in claims.iter().rev().filter(|claim| **claim != UTF8) {
+        let claimed = read(*charset).score() + CLAIM_BONUS;
+        if claimed >= score {
+            (best, score) = (*charset, claimed);
+        }
+    }
+    let big5 = read(Charset::Web(BIG5));
+    if big5.score() > score {
+        (best, score) = (Charset::Web(BIG5), big5.score());
+    }
+    // Every page of GB2312 can be read as EUC-TW without an error: only much better will do.
+    let euc_tw = read(Charset::EucTw);
+    if euc_tw.han >= 10 && euc_tw.score() > score + 0.15 {
+        (best, score) = (Charset::EucTw, euc_tw.score());
+    }
+    match claims.first() {
+        // Nothing looks Chinese: a page in Korean is what it says.
+        Some(claim) if score < CHINESE_SCORE && read(*claim).odd == 0 => *claim,
+        _ => best,
     }
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let guess = detector.guess(Some(b"cn"), Utf8Detection::Allow);
-    match guess {
-        // The rest of the list is not Chinese: at a Chinese bureau such a guess is mostly a short text.
-        encoding if [UTF_8, BIG5].contains(&encoding) => encoding,
-        _ => GB18030,
-    }
+/// What is not ASCII begins with a whole character: in all these character sets the first byte is above 0x7f.
+fn sample(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !byte.is_ascii());
+    let rest = &bytes[start.unwrap_or(bytes.len())..];
+    &rest[..rest.len().min(SAMPLE_BYTES)]
 }
 
 /// One character in twenty is broken, private or a control: a picture or an archive read as text.
 fn is_garbage(text: &str) -> bool {
+    if !may_be_garbage(text.as_bytes()) {
+        return false;
+    }
     let (mut odd, mut all) = (0usize, 0usize);
     for character in text.chars() {
         all += 1;
         let is_odd = match character {
             '\t' | '\n' | '\r' | '\x0c' => false,
-            '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => true,
-            other => other.is_control(),
+            other => other.is_control() || likeness::is_odd(other),
         };
         odd += usize::from(is_odd);
     }
@@ -166,83 +300,17 @@ fn is_garbage(text: &str) -> bool {
     odd > 20 && odd * 20 > all
 }
 
-/// Characters that no page would write: broken ones, and the private ones that GB18030 makes of Big5.
-fn errors(encoding: &'static Encoding, bytes: &[u8]) -> usize {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    text.chars()
-        .filter(|character| matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}'))
-        .count()
+/// A quick look at the UTF-8 bytes, which never counts less than there is.
+fn may_be_garbage(bytes: &[u8]) -> bool {
+    let is_odd = |byte: &u8| matches!(byte, 0..9 | 11 | 14..0x20 | 0x7f | 0xee);
+    let is_odd_pair = |pair: &[u8]| {
+        (pair[0] == 0xef && (pair[1] < 0xa4 || pair[1] == 0xbf))
+            || (pair[0] == 0xc2 && pair[1] < 0xa0)
+    };
+    let single = bytes.iter().filter(|byte| is_odd(byte)).count();
+    let pairs = bytes.windows(2).filter(|pair| is_odd_pair(pair)).count();
+    single + pairs > 20
 }
 
 #[cfg(test)]
-mod tests {
-    use super::decode;
-    use encoding_rs::{BIG5, GB18030};
-
-    const TEXT: &str = "<p>郑州市社会保险局发布通知，养老保险缴费窗口周六照常办理业务。</p>";
-    const TRADITIONAL: &str =
-        "<p>勞工保險局發布通知，養老給付窗口週六照常辦理業務，請攜帶證件。</p>";
-
-    fn gb(text: &str) -> Vec<u8> {
-        GB18030.encode(text).0.into_owned()
-    }
-
-    #[test]
-    fn gb2312_is_read_as_its_superset() {
-        let page = format!("<meta charset=gb2312>{TEXT}㐀𠮷");
-        let decoded = decode(&gb(&page), None, None);
-        assert_eq!((decoded.text, &*decoded.charset), (page, "GB18030"));
-    }
-
-    #[test]
-    fn a_wrong_header_loses_against_the_bytes() {
-        let decoded = decode(&gb(TEXT), Some("text/html; charset=utf-8"), None);
-        assert_eq!((&*decoded.text, &*decoded.charset), (TEXT, "GB18030"));
-        let decoded = decode(TEXT.as_bytes(), Some("text/html; charset=GBK"), None);
-        assert_eq!((&*decoded.text, &*decoded.charset), (TEXT, "UTF-8"));
-        let decoded = decode(&gb(TEXT), Some("text/html; charset=ISO-8859-1"), None);
-        assert_eq!((&*decoded.text, &*decoded.charset), (TEXT, "GB18030"));
-    }
-
-    #[test]
-    fn without_any_claim_the_bytes_decide() {
-        assert_eq!(decode(&gb(TEXT), None, None).text, TEXT);
-        let big5 = BIG5.encode(TRADITIONAL).0;
-        let decoded = decode(&big5, None, None);
-        assert_eq!((&*decoded.text, &*decoded.charset), (TRADITIONAL, "Big5"));
-    }
-
-    #[test]
-    fn one_broken_character_does_not_make_utf8_something_else() {
-        let mut bytes = "河南省郑州市社会保险中心发布二〇一七年养老金调整通知"
-            .as_bytes()
-            .to_vec();
-        bytes.insert(30, 0xe4);
-        let page = decode(&bytes, None, None);
-        assert_eq!(page.charset, "UTF-8");
-        assert!(page.text.contains("养老金调整"));
-    }
-
-    #[test]
-    fn half_a_character_does_not_cost_the_claim() {
-        let mut bytes = b"<meta charset=utf-8>".to_vec();
-        bytes.extend(TEXT.as_bytes());
-        bytes.extend("郑".as_bytes().iter().take(2));
-        let decoded = decode(&bytes, None, None);
-        assert_eq!((&*decoded.charset, decoded.warning), ("UTF-8", None));
-    }
-
-    #[test]
-    fn byte_order_marks_and_utf_16_are_understood() {
-        let with_mark = [b"\xef\xbb\xbf", TEXT.as_bytes()].concat();
-        assert_eq!(decode(&with_mark, Some("a; charset=gbk"), None).text, TEXT);
-        let wide: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(decode(&wide, None, None).charset, "UTF-16LE");
-    }
-
-    #[test]
-    fn garbage_gives_a_warning() {
-        let bytes: Vec<u8> = [0x81, 0x20, 0xff, 0xc3, 0x28].repeat(20);
-        assert!(decode(&bytes, None, None).warning.is_some());
-    }
-}
+mod tests;

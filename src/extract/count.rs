@@ -4,7 +4,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(\d[\d,，]*)(\.\d+)?\s*(亿|万|[wWkK])?")
+    Regex::new(r"(\d[\d,，]*)(\.\d+)?\s*(亿|千万|百万|十万|万|千|[wWkK])?")
         .expect("the pattern is part of the program")
 });
 
@@ -14,6 +14,10 @@ pub fn parse_count(text: &str) -> Option<u64> {
     let whole: String = found[1].chars().filter(char::is_ascii_digit).collect();
     let factor: u64 = match found.get(3).map_or("", |unit| unit.as_str()) {
         "亿" => 100_000_000,
+        "千万" => 10_000_000,
+        "百万" => 1_000_000,
+        "十万" => 100_000,
+        "千" => 1_000,
         "万" | "w" | "W" => 10_000,
         "k" | "K" => 1_000,
         _ => 1,
@@ -39,6 +43,8 @@ mod tests {
             ("阅读 1.2万", Some(12_000)),
             ("10万+", Some(100_000)),
             ("3k", Some(3000)),
+            ("2.5千", Some(2500)),
+            ("3百万", Some(3_000_000)),
             ("转发", None),
             ("99999999999999999999999", None),
             ("9999999999999亿", None),

@@ -1,6 +1,6 @@
 //! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
 
-use crate::extract::{Format, Visit, dates, epaper, forum, html, listing, metadata};
+use crate::extract::{Format, Visit, charset, dates, epaper, forum, html, listing, metadata};
 use crate::model::SourceKind;
 use scraper::Html;
 
@@ -35,18 +35,16 @@ pub fn unreadable(bytes: &[u8]) -> Option<String> {
             return Some(format!("这是{name}，不是网页，没有提取内容。"));
         }
     }
-    // UTF-16 has zero bytes too, but begins with a mark or a `<`.
+    // UTF-16 has zero bytes too.
     let head = &bytes[..bytes.len().min(1024)];
     let zeros = head.iter().filter(|byte| **byte == 0).count();
-    let is_wide = matches!(
-        head,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..]
-    );
+    let is_wide = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+        || charset::utf16_without_mark(bytes).is_some();
     (zeros * 20 > head.len() && !is_wide)
         .then(|| "这是二进制文件，不是网页，没有提取内容。".to_owned())
 }
 
-/// Feed or JSON, by how the text begins; `None` for HTML.
+/// Feed, JSON or sitemap, by how the text begins; `None` for HTML.
 pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     let head: String = text.chars().take(2000).collect();
@@ -61,7 +59,15 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     let is_html = ["<html", "<HTML", "<!DOCTYPE html", "<!doctype html"]
         .iter()
         .any(|root| head.contains(root));
+    if ["<urlset", "<sitemapindex"]
+        .iter()
+        .any(|root| head.contains(root))
+        && !is_html
+    {
+        return Some(Format::Sitemap);
+    }
     match kind {
+        Some(SourceKind::Sitemap) => Some(Format::Sitemap),
         Some(SourceKind::Feed) => Some(Format::Feed),
         Some(SourceKind::Json) => Some(Format::Json),
         _ if is_feed && !is_html => Some(Format::Feed),
@@ -69,8 +75,9 @@ pub fn by_first_bytes(text: &str, kind: Option<SourceKind>) -> Option<Format> {
     }
 }
 
-/// `callback({…})`, with at most a short name before the bracket.
+/// `callback({…})`, with at most a short name before the bracket; some libraries put `/**/` before it.
 fn is_wrapped_json(head: &str) -> bool {
+    let head = head.trim_start_matches("/**/").trim_start();
     let name: String = head
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))

@@ -1,5 +1,5 @@
 //! 电子报: a page of an edition → its other pages and articles as links; an article → one post with its page (版次).
-//! Papers have no hours: the day comes from the address.
+//! Papers have no hours: the day comes from the address, else from the date line of the page.
 
 use crate::extract::body;
 use crate::extract::dates;
@@ -8,7 +8,7 @@ use crate::extract::listing;
 use crate::extract::site_rules::{Css, EpaperRules, SiteRules};
 use crate::extract::title;
 use crate::extract::{Extraction, Visit};
-use crate::model::Post;
+use crate::model::{Post, PublishedAt, Timestamp};
 use regex::Regex;
 use scraper::{ElementRef, Html};
 use serde_json::Value;
@@ -55,7 +55,7 @@ pub(super) fn is_article(visit: Visit<'_>, document: &Html) -> bool {
 /// True when the address is that of the common layout: `node_2.htm`, `content_123.htm`.
 pub(super) fn has_common_address(visit: Visit<'_>) -> bool {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"/(?:19|20)\d\d-?\d\d/\d\d/(?:.*/)?(?:node|content)_[\d_]+\.s?html?$")
+        Regex::new(r"/(?:19|20)\d\d-?\d\d/\d\d/(?:.*/)?(?:(?:node|content)_[\d_]+|(?:nbs|nw)\.[\w.-]+)\.s?html?$")
             .expect("the pattern is valid")
     });
     NAME.is_match(visit.page.url.path())
@@ -92,10 +92,18 @@ fn read_article(visit: Visit<'_>, document: &Html, rules: Rules<'_>) -> Post {
     let title = line(rules.pick(|rules| rules.title.as_ref()))
         .or_else(|| title::of_page(document, &Default::default()))
         .unwrap_or_default();
-    let subtitle = line(rules.pick(|rules| rules.subtitle.as_ref()));
-    post.title = match subtitle.filter(|subtitle| !subtitle.is_empty() && *subtitle != title) {
-        Some(subtitle) => format!("{title}　{subtitle}"),
-        None => title,
+    let headings = headings(document, rules);
+    let mut keep = |key: &str, words: &str| {
+        if !words.is_empty() {
+            post.extra
+                .insert(key.to_owned(), Value::String(words.to_owned()));
+        }
+    };
+    keep("引题", &headings.lead);
+    keep("副题", &headings.subtitle);
+    post.title = match headings.subtitle.as_str() {
+        "" => title,
+        subtitle => format!("{title}　{subtitle}"),
     };
     if let Some(element) = html::first(root, rules.pick(|rules| rules.body.as_ref())) {
         let body = body::of_element(element, |_| false);
@@ -103,13 +111,69 @@ fn read_article(visit: Visit<'_>, document: &Html, rules: Rules<'_>) -> Post {
         post.has_image = body.has_image || has_picture_beside(document);
         post.has_video = body.has_video;
     }
-    post.published_at = dates::day_of_url(&visit.page.url, visit.now());
+    post.published_at =
+        dates::day_of_url(&visit.page.url, visit.now()).or_else(|| printed_day(root, visit.now()));
     let page_name = line(rules.pick(|rules| rules.page_name.as_ref()));
-    if let Some(name) = page_name.or_else(|| printed_page_name(root)) {
-        post.extra
-            .insert("版次".to_owned(), Value::String(page_name_of(&name)));
+    if let Some(printed) = page_name.or_else(|| printed_page_name(root)) {
+        let printed = page_name_of(&printed);
+        let name = printed.split([':', '：']).nth(1).unwrap_or_default();
+        let name = Value::String(name.trim().to_owned());
+        post.extra.insert("版次".to_owned(), Value::String(printed));
+        if name != "" {
+            post.extra.insert("版名".to_owned(), name);
+        }
     }
     post
+}
+
+/// 引题 and 副题, without the title between them.
+#[derive(Default)]
+struct Headings {
+    lead: String,
+    subtitle: String,
+}
+
+/// The layout gives both the same class; what stands above the title leads to it.
+fn headings(document: &Html, rules: Rules<'_>) -> Headings {
+    let mut headings = Headings::default();
+    let root = document.root_element();
+    let title = html::first(root, rules.pick(|rules| rules.title.as_ref()));
+    let (Some(title), Some(css)) = (title, rules.pick(|rules| rules.subtitle.as_ref())) else {
+        return headings;
+    };
+    let words = html::line(title);
+    let mut is_above = true;
+    for element in root.descendants().filter_map(ElementRef::wrap) {
+        if element.id() == title.id() {
+            is_above = false;
+        }
+        if !css.0.matches(&element) || html::is_inside(element, css) {
+            continue;
+        }
+        let line = html::line(element);
+        let place = if is_above {
+            &mut headings.lead
+        } else {
+            &mut headings.subtitle
+        };
+        // Some papers print the title once more in the small class.
+        if !line.is_empty() && line != words && !place.contains(&line) {
+            if !place.is_empty() {
+                place.push(' ');
+            }
+            place.push_str(&line);
+        }
+    }
+    headings
+}
+
+/// The date line of a paper: `2017年04月13日 星期四`.
+fn printed_day(root: ElementRef<'_>, now: Timestamp) -> Option<PublishedAt> {
+    let text = html::text(root, |_| false);
+    let mut lines = text.lines().filter(|line| line.chars().count() <= 60);
+    lines.find_map(|line| {
+        dates::parse_published(line, now).filter(|published| !published.is_inferred)
+    })
 }
 
 /// Pictures of an article stand in a table above its text, from a folder of resources.

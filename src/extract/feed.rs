@@ -7,12 +7,13 @@ use crate::extract::html;
 use crate::extract::{Extraction, Format, Link, Visit, dates};
 use crate::model::{Post, PublishedAt, Timestamp, canonical_url};
 use chrono::{DateTime, Utc};
-use feed_rs::model::{Entry, Feed};
+use feed_rs::model::{Entry, Feed, MediaContent};
 use feed_rs::parser;
+use regex::Regex;
 use scraper::Html;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use url::Url;
 
 /// Adds entries as posts, and their addresses as links, for feeds that only announce.
@@ -20,7 +21,7 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
     found.format = Format::Feed;
     let Some((feed, times)) = parse(visit, text, found) else {
         found.format = Format::Unknown;
-        found.warnings.push("订阅源格式有误，无法读取。".to_owned());
+        found.warnings.push(trouble(text));
         return;
     };
     for entry in &feed.entries {
@@ -29,6 +30,7 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
             let link = Link {
                 url,
                 title: post.title.clone(),
+                modified_at: post.published_at.map(|published| published.at),
             };
             if !found.links.iter().any(|known| known.url == link.url) {
                 found.links.push(link);
@@ -38,14 +40,48 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
             found.posts.push(post);
         }
     }
+    let next = feed
+        .links
+        .iter()
+        .filter(|link| link.rel.as_deref() == Some("next"));
+    if text.contains("<!ENTITY") {
+        found
+            .warnings
+            .push("订阅源定义了实体，可能有意消耗内存，没有展开。".to_owned());
+    }
+    found.next_pages = next
+        .filter_map(|link| html::resolve(&visit.page.url, &link.href))
+        .collect();
     complain(&times, found);
+}
+
+/// Why there is no feed: mostly a page of HTML that says so, of the site or of a self-hosted RSSHub.
+fn trouble(text: &str) -> String {
+    static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?is)<title[^>]*>(.*?)</title>").expect("the pattern is valid")
+    });
+    static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?is)error message:?(?:\s|<[^>]*>)*([^<]+)").expect("the pattern is valid")
+    });
+    let head: String = text.chars().take(20_000).collect();
+    if !head.to_ascii_lowercase().contains("<html") {
+        return "订阅源格式有误，无法读取。".to_owned();
+    }
+    let said = MESSAGE.captures(&head).or_else(|| TITLE.captures(&head));
+    match said.map(|said| html::collapse(&html::text_of_markup(&said[1]))) {
+        Some(said) if !said.is_empty() => {
+            let said: String = said.chars().take(60).collect();
+            format!("返回的是网页，不是订阅源：“{said}”。")
+        }
+        _ => "返回的是网页，不是订阅源，可能地址有变或需要登录。".to_owned(),
+    }
 }
 
 /// Times as feed-rs met them: it keeps only the moment, we also need how exactly it was stated.
 #[derive(Default)]
 struct Times {
     stated: HashMap<DateTime<Utc>, PublishedAt>,
-    refused: Vec<String>,
+    refused: dates::Doubts,
 }
 
 fn parse(visit: Visit<'_>, text: &str, found: &mut Extraction) -> Option<(Feed, Times)> {
@@ -78,10 +114,7 @@ fn parse_once(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
 
 fn note_time(stated: &str, now: Timestamp, seen: &Mutex<Times>) -> Option<DateTime<Utc>> {
     let mut seen = seen.lock().ok()?;
-    let Some(published_at) = dates::parse_published(stated, now) else {
-        seen.refused.push(stated.trim().to_owned());
-        return None;
-    };
+    let published_at = seen.refused.read(stated, now)?;
     let at = published_at.at.to_utc();
     seen.stated.insert(at, published_at);
     Some(at)
@@ -98,7 +131,7 @@ fn salvage(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
             Some((all, all_times)) => {
                 all.entries.extend(feed.entries);
                 all_times.stated.extend(times.stated);
-                all_times.refused.extend(times.refused);
+                all_times.refused.merge(times.refused);
             }
             None => whole = Some((feed, times)),
         }
@@ -153,13 +186,32 @@ fn take_text(post: &mut Post, entry: &Entry) {
             post.text = body.text;
         }
     }
+    post.has_image |= entry.media.iter().any(|media| !media.thumbnails.is_empty());
     for media in entry.media.iter().flat_map(|media| &media.content) {
-        let kind = media
-            .content_type
-            .as_ref()
-            .map_or("", |kind| kind.ty().as_str());
-        post.has_image |= kind == "image";
-        post.has_video |= kind == "video";
+        match kind_of(media) {
+            "image" => post.has_image = true,
+            "video" => post.has_video = true,
+            // Podcasts: there is no picture, but the words are in the sound.
+            "audio" => {
+                post.extra
+                    .insert("附件".to_owned(), Value::String("音频".to_owned()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `image`, `video`, `audio`: by the type that is stated, else by the ending of the address.
+fn kind_of(media: &MediaContent) -> &str {
+    if let Some(stated) = media.content_type.as_ref() {
+        return stated.ty().as_str();
+    }
+    let path = media.url.as_ref().map_or("", |url| url.path());
+    match path.rsplit('.').next().unwrap_or_default() {
+        "jpg" | "jpeg" | "png" | "gif" | "webp" => "image",
+        "mp4" | "m3u8" | "mov" | "flv" | "webm" => "video",
+        "mp3" | "m4a" | "aac" | "wav" | "ogg" => "audio",
+        _ => "",
     }
 }
 
@@ -184,10 +236,5 @@ fn complain(times: &Times, found: &mut Extraction) {
     if found.posts.is_empty() {
         found.warnings.push("订阅源里没有条目。".to_owned());
     }
-    if let Some(first) = times.refused.first() {
-        found.warnings.push(format!(
-            "订阅源中有 {} 处时间无法识别，例如“{first}”。",
-            times.refused.len()
-        ));
-    }
+    times.refused.complain(found);
 }

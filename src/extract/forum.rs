@@ -1,10 +1,10 @@
 //! Forum pages: a board → links to threads; a thread → its first post and each reply as posts of their own, told apart
-//! by floor and by `#pidN` behind the thread's address. Software without rules is read as Discuz or phpwind.
+//! by floor and by `#pidN` behind the thread's address. Sites without rules are read as Discuz, phpwind or Tieba.
 
 use crate::extract::body;
 use crate::extract::byline;
 use crate::extract::count::parse_count;
-use crate::extract::dates;
+use crate::extract::dates::{self, Doubts};
 use crate::extract::html::{self, selector};
 use crate::extract::listing;
 use crate::extract::site_rules::{Css, SiteRules, ThreadRules};
@@ -13,6 +13,7 @@ use crate::extract::{Extraction, Visit};
 use crate::model::{Post, SourceKind, canonical_url};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use url::Url;
 
@@ -21,17 +22,21 @@ static SOFTWARE: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
     [
         include_str!("builtin/discuz.toml"),
         include_str!("builtin/phpwind.toml"),
+        include_str!("builtin/tieba.toml"),
     ]
     .iter()
     .map(|rules| toml::from_str(rules).expect("rules of the program are valid"))
     .collect()
 });
 
-static QUOTE: LazyLock<Selector> = LazyLock::new(|| selector(".quote, blockquote"));
-static FLOOR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,6})\s*(?:#|楼|层|F)?").expect("the pattern is valid"));
+static QUOTE: LazyLock<Selector> = LazyLock::new(|| {
+    selector(".quote, blockquote, .quote2, .blockquote, .blockquote3, .replyquote, .content_quote")
+});
+static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\D{0,4}(\d{1,6})\s*(?:#|楼|层|F)?\s*$").expect("the pattern is valid")
+});
 static THREAD_PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
+    Regex::new(r"(?i)(?:thread-\d+|viewthread|[?&]tid=\d+|read\.php\?tid|read-htm-tid-\d+|/thread/\d+|/topic/\d+|/t/\d+|/p/\d+|post-\d+)")
         .expect("the pattern is valid")
 });
 
@@ -70,6 +75,18 @@ fn has_any(document: &Html, css: Option<&Css>) -> bool {
 /// Rules of the site, then those of known software.
 fn candidates<'r>(visit: Visit<'r>) -> impl Iterator<Item = &'r SiteRules> {
     visit.rules.into_iter().chain(SOFTWARE.iter())
+}
+
+/// Tieba sends parts of a page as comments, which its script puts in place.
+pub(super) fn with_hidden_parts(text: &str) -> Cow<'_, str> {
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?s)<code class="pagelet_html"[^>]{0,200}>\s*<!--(.*?)-->\s*</code>"#)
+            .expect("the pattern is valid")
+    });
+    if text.contains("pagelet_html") {
+        return PART.replace_all(text, "<div>$1</div>");
+    }
+    Cow::Borrowed(text)
 }
 
 /// Reads a board or a thread.
@@ -121,11 +138,13 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     let title = html::line_by(root, rules.title.as_ref())
         .or_else(|| title::of_page(document, &Default::default()))
         .unwrap_or_default();
-    let thread_url = without_fragment(&visit.page.url);
+    let thread_url = thread_address(&visit.page.url);
     let is_first_page = !is_later_page(&visit.page.url);
     let floors = document
         .select(&css.0)
         .filter(|floor| !html::is_inside(*floor, css));
+    let mut comments = Vec::new();
+    let mut doubts = Doubts::default();
     for (position, floor) in floors.enumerate() {
         let is_first = is_first_page && position == 0;
         let mut post = read_floor(visit, floor, rules, &thread_url, is_first);
@@ -139,11 +158,24 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
             post.engagement.comments = count(&rules.comments);
             post.engagement.views = count(&rules.views);
         }
-        if !post.text.is_empty() || post.has_image || post.has_video {
+        if post.published_at.is_none()
+            && let Some(stated) = stated_time(floor, rules)
+        {
+            doubts.note(&stated);
+        }
+        if says_something(&post) {
             found.posts.push(post);
         }
+        let rules = rules.comment.as_deref();
+        let below = rules.map(|rules| read_comments(visit, floor, rules, &thread_url, &title));
+        comments.push((found.posts.len(), below.unwrap_or_default()));
     }
+    doubts.complain(found);
     number_floors(&mut found.posts, is_first_page);
+    // From the end, so that the places before stay right.
+    for (place, below) in comments.into_iter().rev() {
+        found.posts.splice(place..place, below);
+    }
     if found.posts.is_empty() {
         found
             .warnings
@@ -151,6 +183,39 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     }
     let base = html::base_url(document, &visit.page.url);
     found.next_pages = listing::next_pages(visit, document, &base, rules.next.as_ref());
+}
+
+/// What stands where the time should be, when it could not be used.
+fn stated_time(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
+    let css = rules.published_at.as_ref()?;
+    let mut lines = floor.select(&css.0).map(html::line);
+    // Neither `举报` nor `3楼`, which stand in the same row.
+    lines.find(|line| line.chars().count() >= 6 && line.contains(|c: char| c.is_ascii_digit()))
+}
+
+fn says_something(post: &Post) -> bool {
+    !post.text.is_empty() || post.has_image || post.has_video
+}
+
+/// Comments below one floor; they have ids, and no floors of their own.
+fn read_comments(
+    visit: Visit<'_>,
+    floor: ElementRef<'_>,
+    rules: &ThreadRules,
+    thread_url: &Url,
+    title: &str,
+) -> Vec<Post> {
+    let Some(css) = rules.post.as_ref() else {
+        return Vec::new();
+    };
+    let comments = floor.select(&css.0).map(|comment| {
+        let mut post = read_floor(visit, comment, rules, thread_url, false);
+        post.title = format!("回复：{title}");
+        post
+    });
+    comments
+        .filter(|post| says_something(post) && post.external_id.is_some())
+        .collect()
 }
 
 fn read_floor(
@@ -173,7 +238,11 @@ fn read_floor(
         let mut stated = floor.select(&css.0);
         stated.find_map(|element| dates::of_element(element, visit.now()))
     });
-    post.floor = html::line_by(floor, rules.floor.as_ref()).and_then(|line| floor_number(&line));
+    // Several things stand in one row, of which one is the floor: 来自Android客户端、3楼、2017-04-13 21:05.
+    post.floor = rules.floor.as_ref().and_then(|css| {
+        let mut lines = floor.select(&css.0).map(html::line);
+        lines.find_map(|line| floor_number(&line))
+    });
     if !is_first && let Some(id) = reply_id(floor, rules) {
         let mut url = thread_url.clone();
         url.set_fragment(Some(&format!("pid{id}")));
@@ -183,10 +252,14 @@ fn read_floor(
     post
 }
 
-/// Digits of the attribute that tells replies apart.
+/// What tells replies apart: the digits of an attribute, or what a pattern finds in it.
 fn reply_id(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
     let attribute = rules.id_attr.as_deref().unwrap_or("id");
     let written = floor.attr(attribute)?;
+    if let Some(pattern) = &rules.id_pattern {
+        let found = pattern.0.captures(written)?;
+        return Some(found.get(1)?.as_str().to_owned());
+    }
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     (!digits.is_empty()).then_some(digits)
 }
@@ -206,7 +279,9 @@ fn floor_number(line: &str) -> Option<u32> {
 fn number_floors(posts: &mut [Post], is_first_page: bool) {
     let mut last = is_first_page.then_some(0);
     for post in posts {
-        post.floor = post.floor.or(last.map(|floor| floor + 1));
+        // phpwind counts the first post as nought: its `1#` is our second floor.
+        let printed = post.floor.filter(|floor| Some(*floor) != last);
+        post.floor = printed.or(last.map(|floor| floor + 1));
         last = post.floor.or(last);
         let has_own_url = post.external_id.is_some() || post.floor == Some(1);
         if let (false, Some(floor), Some(url)) = (has_own_url, post.floor, post.url.as_mut()) {
@@ -215,16 +290,31 @@ fn number_floors(posts: &mut [Post], is_first_page: bool) {
     }
 }
 
-fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
+/// Address of the thread, without the reply that a search led to: `?pid=1&cid=0#1`.
+fn thread_address(url: &Url) -> Url {
+    let others = url
+        .query_pairs()
+        .filter(|(name, _)| name != "pid" && name != "cid");
+    let others: Vec<(String, String)> = others
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    if url.query_pairs().count() == others.len() {
+        return bare;
+    }
+    bare.set_query(None);
+    if !others.is_empty() {
+        bare.query_pairs_mut().extend_pairs(others);
+    }
+    bare
 }
 
 /// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
 fn is_later_page(url: &Url) -> bool {
     static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=)(\d{1,6})").expect("the pattern is valid")
+        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=|-page-)(\d{1,6})")
+            .expect("the pattern is valid")
     });
     let page = PAGE
         .captures(url.as_str())
@@ -234,7 +324,23 @@ fn is_later_page(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::floor_number;
+    use super::{floor_number, thread_address};
+    use url::Url;
+
+    #[test]
+    fn a_reply_found_by_search_belongs_to_its_thread() {
+        for (found, thread) in [
+            ("http://a.test/p/7?pid=1&cid=0#1", "http://a.test/p/7"),
+            ("http://a.test/p/7?pn=2&pid=1", "http://a.test/p/7?pn=2"),
+            (
+                "http://a.test/t?tid=7&x=%E7%A4%BE",
+                "http://a.test/t?tid=7&x=%E7%A4%BE",
+            ),
+        ] {
+            let url = Url::parse(found).expect("an address");
+            assert_eq!(thread_address(&url).as_str(), thread);
+        }
+    }
 
     #[test]
     fn floors_have_names_and_numbers() {
@@ -244,6 +350,9 @@ mod tests {
             ("12#", Some(12)),
             ("第7楼", Some(7)),
             ("电梯直达", None),
+            ("发表于 3 楼", Some(3)),
+            ("2017-04-13 21:05", None),
+            ("来自iPhone 7客户端", None),
         ] {
             assert_eq!(floor_number(line), floor, "{line}");
         }

@@ -1,11 +1,16 @@
-//! Answers of JSON interfaces → posts, by the paths of the site's rules, else by how microblogs answer.
+//! Answers of JSON interfaces → posts, by the paths of the site's rules, else by how microblogs answer. A forward gives
+//! two posts, itself and its original.
 
-use crate::extract::count::parse_count;
+mod field;
+mod next;
+
+use crate::extract::dates::Doubts;
 use crate::extract::html;
 use crate::extract::site_rules::{JsonPath, JsonRules, SiteRules};
-use crate::extract::{Extraction, Format, Visit, dates};
-use crate::model::Post;
+use crate::extract::{Extraction, Format, Visit, count::parse_count};
+use crate::model::{Post, canonical_url};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use url::Url;
 
@@ -13,13 +18,18 @@ use url::Url;
 static COMMON: LazyLock<Vec<SiteRules>> = LazyLock::new(|| {
     [
         include_str!("builtin/microblog.toml"),
+        include_str!("builtin/mastodon.toml"),
         include_str!("builtin/statuses.toml"),
+        include_str!("builtin/comments.toml"),
         include_str!("builtin/records.toml"),
     ]
     .iter()
     .map(|rules| toml::from_str(rules).expect("rules of the program are valid"))
     .collect()
 });
+
+/// What a forward says when its author adds nothing.
+const BARE_FORWARDS: [&str; 5] = ["转发微博", "转发", "轉發微博", "Repost", "轉發"];
 
 /// Adds the posts of the answer to `found`.
 pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
@@ -43,15 +53,19 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
             .collect(),
     };
     for rules in candidates {
-        found.posts = posts(visit, &answer, rules);
-        if !found.posts.is_empty() {
-            found.next_pages = next_page(visit, &answer, rules).into_iter().collect();
+        let mut reading = Reading::new(visit, rules);
+        reading.read(&answer);
+        if !reading.posts.is_empty() {
+            found.posts = reading.posts;
+            found.next_pages = next::page(visit, &answer, rules).into_iter().collect();
+            reading.doubts.complain(found);
             return;
         }
     }
-    found
-        .warnings
-        .push("JSON 中没有找到信息，可能确无内容、被要求登录或接口已变。".to_owned());
+    found.warnings.push(match field::complaint(&answer) {
+        Some(said) => format!("JSON 中没有找到信息，接口答复“{said}”。"),
+        None => "JSON 中没有找到信息，可能确无内容、被要求登录或接口已变。".to_owned(),
+    });
 }
 
 /// The object in `callback({…});`.
@@ -66,43 +80,106 @@ fn unwrapped(text: &str) -> &str {
     }
 }
 
-fn posts(visit: Visit<'_>, answer: &Value, rules: &JsonRules) -> Vec<Post> {
-    let Some(path) = rules.posts.as_ref() else {
-        return Vec::new();
-    };
-    let entries = path.0.query(answer);
-    entries
-        .iter()
-        .filter_map(|entry| post(visit, entry, rules))
-        .collect()
+/// One answer being read by one set of rules.
+struct Reading<'v> {
+    visit: Visit<'v>,
+    rules: &'v JsonRules,
+    posts: Vec<Post>,
+    /// Originals are forwarded more than once on a page.
+    known: HashSet<String>,
+    doubts: Doubts,
 }
 
-fn post(visit: Visit<'_>, entry: &Value, rules: &JsonRules) -> Option<Post> {
-    let mut post = visit.empty_post(&visit.page.url);
-    let line = |path: &Option<JsonPath>| line(entry, path.as_ref());
-    post.text = line(&rules.text)
-        .map(|text| html::text_of_markup(&text))
-        .unwrap_or_default();
-    post.title = line(&rules.title)
-        .map(|title| plain_line(&title))
-        .unwrap_or_default();
-    if post.text.is_empty() && post.title.is_empty() {
-        return None;
+impl<'v> Reading<'v> {
+    fn new(visit: Visit<'v>, rules: &'v JsonRules) -> Self {
+        Reading {
+            visit,
+            rules,
+            posts: Vec::new(),
+            known: HashSet::new(),
+            doubts: Doubts::default(),
+        }
     }
-    post.external_id = line(&rules.id);
-    post.author = line(&rules.author).map(|author| plain_line(&author));
-    post.published_at =
-        line(&rules.published_at).and_then(|stated| dates::parse_published(&stated, visit.now()));
-    let count = |path: &Option<JsonPath>| parse_count(&line(path)?);
-    post.engagement.comments = count(&rules.comments);
-    post.engagement.reposts = count(&rules.reposts);
-    post.engagement.likes = count(&rules.likes);
-    post.engagement.views = count(&rules.views);
-    post.has_image = is_there(entry, rules.image.as_ref());
-    post.has_video = is_there(entry, rules.video.as_ref());
-    post.url = own_url(visit, line(&rules.url), post.external_id.as_deref(), rules)
-        .map(|url| crate::model::canonical_url(&url));
-    Some(post)
+
+    fn read(&mut self, answer: &Value) {
+        let Some(paths) = self.rules.posts.as_ref() else {
+            return;
+        };
+        let mut found = paths.0.iter().map(|path| path.query(answer));
+        let Some(entries) = found.find(|entries| !entries.is_empty()) else {
+            return;
+        };
+        for entry in entries.iter() {
+            let forwarded = field::values(entry, self.rules.forwarded.as_ref());
+            let original = forwarded.into_iter().find(|value| value.is_object());
+            let original = original.and_then(|original| self.post(original));
+            // Of a deleted original a sentence of the site is left, and no author.
+            let original = original.filter(|original| original.author.is_some());
+            let mut post = self.post(entry);
+            if let (Some(forward), Some(original)) = (post.as_mut(), original.as_ref()) {
+                mark_forward(forward, original);
+            }
+            self.keep(post);
+            self.keep(original);
+        }
+    }
+
+    fn keep(&mut self, post: Option<Post>) {
+        let Some(post) = post else { return };
+        let id = post.external_id.clone().or_else(|| post.url.clone());
+        if id.is_none_or(|id| self.known.insert(id)) {
+            self.posts.push(post);
+        }
+    }
+
+    fn post(&mut self, entry: &Value) -> Option<Post> {
+        let (visit, rules) = (self.visit, self.rules);
+        let mut post = visit.empty_post(&visit.page.url);
+        let line = |path: &Option<JsonPath>| field::line(entry, path.as_ref());
+        post.text = line(&rules.text)
+            .map(|text| field::words(&text))
+            .unwrap_or_default();
+        post.title = line(&rules.title)
+            .map(|title| plain_line(&title))
+            .unwrap_or_default();
+        post.has_image = field::is_there(entry, rules.image.as_ref());
+        post.has_video = field::is_there(entry, rules.video.as_ref());
+        let says_something = !post.text.is_empty() || !post.title.is_empty();
+        let forwards = field::is_there(entry, rules.forwarded.as_ref());
+        if !says_something && !post.has_image && !post.has_video && !forwards {
+            return None;
+        }
+        post.external_id = line(&rules.id);
+        post.author = line(&rules.author).map(|author| plain_line(&author));
+        post.published_at = line(&rules.published_at)
+            .and_then(|stated| self.doubts.read(field::time(&stated), visit.now()));
+        let count = |path: &Option<JsonPath>| parse_count(&line(path)?);
+        post.engagement.comments = count(&rules.comments);
+        post.engagement.reposts = count(&rules.reposts);
+        post.engagement.likes = count(&rules.likes);
+        post.engagement.views = count(&rules.views);
+        post.url = own_url(visit, line(&rules.url), post.external_id.as_deref(), rules)
+            .map(|url| canonical_url(&url));
+        Some(post)
+    }
+}
+
+/// Says in the forward whose words it passes on; a forward without words of its own carries them, as people write it
+/// by hand: `转发微博//@作者：原文`.
+fn mark_forward(forward: &mut Post, original: &Post) {
+    let source = original.url.as_ref().or(original.external_id.as_ref());
+    if let Some(source) = source {
+        forward
+            .extra
+            .insert("转发自".to_owned(), Value::String(source.clone()));
+    }
+    let is_bare = forward.text.is_empty()
+        || forward.text == original.text
+        || BARE_FORWARDS.contains(&forward.text.trim());
+    if is_bare {
+        let author = original.author.as_deref().unwrap_or_default();
+        forward.text = format!("转发微博//@{author}：{}", original.text);
+    }
 }
 
 /// The address the entry states, else the template with its id; an interface's own address is no post's.
@@ -119,40 +196,6 @@ fn own_url(
     })
 }
 
-fn next_page(visit: Visit<'_>, answer: &Value, rules: &JsonRules) -> Option<Url> {
-    let has_more = rules
-        .has_more
-        .as_ref()
-        .and_then(|path| path.0.query(answer).first());
-    if has_more.is_some_and(|more| matches!(more, Value::Bool(false)) || more == &Value::from(0)) {
-        return None;
-    }
-    html::resolve(&visit.page.url, &line(answer, rules.next.as_ref())?)
-}
-
-/// The first text or number a path leads to.
-fn line(entry: &Value, path: Option<&JsonPath>) -> Option<String> {
-    let values = path?.0.query(entry);
-    values.iter().find_map(|value| match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
-}
-
-/// A path leads to something that is not empty.
-fn is_there(entry: &Value, path: Option<&JsonPath>) -> bool {
-    let Some(path) = path else { return false };
-    path.0.query(entry).iter().any(|value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(values) => !values.is_empty(),
-        Value::Object(object) => !object.is_empty(),
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::Bool(true) => true,
-    })
-}
-
 fn plain_line(markup: &str) -> String {
-    html::text_of_markup(markup).replace('\n', " ")
+    field::words(markup).replace('\n', " ")
 }

@@ -114,7 +114,11 @@ fn link(base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
         _ => words,
     };
     let title = DAY_AT_END.replace(&title, "").trim_end().to_owned();
-    Some(Link { url, title })
+    Some(Link {
+        url,
+        title,
+        modified_at: None,
+    })
 }
 
 /// Links that look like titles of articles of this site.

@@ -17,6 +17,7 @@ mod json;
 mod listing;
 mod metadata;
 mod site_rules;
+mod sitemap;
 mod tame;
 mod title;
 
@@ -39,6 +40,7 @@ coded_enum! {
         Feed = "feed" / "订阅源",
         Epaper = "epaper" / "电子报",
         Json = "json" / "JSON 接口",
+        Sitemap = "sitemap" / "站点地图",
         Unknown = "unknown" / "无法识别",
     }
 }
@@ -75,7 +77,7 @@ impl Default for SourceHints {
 pub struct Extraction {
     /// 页面类型.
     pub format: Format,
-    /// 字符集, by its canonical name: `GB18030`, `UTF-8`, `Big5`.
+    /// 字符集, by its canonical name: `GB18030`, `UTF-8`, `Big5`, `EUC-TW`.
     pub charset: String,
     /// 信息 found on the page.
     pub posts: Vec<Post>,
@@ -94,6 +96,8 @@ pub struct Link {
     pub url: Url,
     /// Words of the link.
     pub title: String,
+    /// When its page changed last, or was published, where a feed or a sitemap says so.
+    pub modified_at: Option<Timestamp>,
 }
 
 /// Reads one page by the rules of its site, where there are some, else by what such pages have in common.
@@ -112,16 +116,25 @@ pub fn extract(page: &Page, source: &SourceHints, sites: &Sites) -> Extraction {
         next_pages: Vec::new(),
         warnings: Vec::new(),
     };
-    if let Some(complaint) = detect::unreadable(&page.bytes) {
+    let unpacked = match sitemap::unpacked(visit) {
+        Some(Err(complaint)) => {
+            found.warnings.push(complaint);
+            return found;
+        }
+        Some(Ok(bytes)) => Some(bytes),
+        None => None,
+    };
+    let bytes = unpacked.as_deref().unwrap_or(&page.bytes);
+    if let Some(complaint) = detect::unreadable(bytes) {
         found.warnings.push(complaint);
         return found;
     }
     let decoded = charset::decode(
-        &page.bytes,
+        bytes,
         page.content_type.as_deref(),
         rules.and_then(|rules| rules.charset),
     );
-    found.charset = decoded.charset;
+    found.charset = decoded.charset.to_owned();
     found.warnings.extend(decoded.warning);
     if decoded.is_garbage {
         return found;
@@ -143,12 +156,14 @@ impl Visit<'_> {
         match detect::by_first_bytes(text, self.source.kind) {
             Some(Format::Feed) => feed::read(self, text, found),
             Some(Format::Json) => json::read(self, text, found),
+            Some(Format::Sitemap) => sitemap::read(self, text, found),
             _ => self.read_html(text, found),
         }
     }
 
     fn read_html(self, text: &str, found: &mut Extraction) {
-        let tamed = tame::tame(text);
+        let text = forum::with_hidden_parts(text);
+        let tamed = tame::tame(&text);
         found.warnings.extend(tamed.warning.clone());
         let document = Html::parse_document(&tamed.html);
         found.format = detect::html_format(self, &document);
@@ -156,7 +171,10 @@ impl Visit<'_> {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),
             Format::List => listing::read(self, &document, found),
-            _ => article::read(self, &document, &tamed, found),
+            _ => {
+                article::read(self, &document, &tamed, found);
+                dates::doubt_page(&document, self.now(), found);
+            }
         }
     }
 

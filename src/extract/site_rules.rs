@@ -1,11 +1,10 @@
 //! 采集规则 — `config/sites/<host>.toml` as types. Selectors, patterns and paths are compiled while the file is read,
 //! so a mistake is reported with the line it stands on. Says how to read a site, not when.
 
-use crate::extract::charset;
-use encoding_rs::Encoding;
+use crate::extract::charset::Charset;
 use regex::Regex;
 use scraper::Selector;
-use serde::de::Error;
+use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json_path::JsonPath as Compiled;
 use std::collections::HashMap;
@@ -20,7 +19,7 @@ pub struct SiteRules {
     pub hosts: Vec<String>,
     /// Character set, where the site's own claims are wrong.
     #[serde(default, deserialize_with = "charset_label")]
-    pub(super) charset: Option<&'static Encoding>,
+    pub(super) charset: Option<Charset>,
     #[serde(default)]
     pub(super) list: Option<ListRules>,
     #[serde(default)]
@@ -73,6 +72,10 @@ pub(super) struct ThreadRules {
     pub published_at: Option<Css>,
     pub floor: Option<Css>,
     pub id_attr: Option<String>,
+    /// Finds the id in that attribute, in its first group; without it the digits are the id.
+    pub id_pattern: Option<Pattern>,
+    /// Comments below one floor (楼中楼), read like floors.
+    pub comment: Option<Box<ThreadRules>>,
     pub comments: Option<Css>,
     pub views: Option<Css>,
     pub next: Option<Css>,
@@ -84,6 +87,7 @@ pub(super) struct EpaperRules {
     pub page_link: Option<Css>,
     pub article_link: Option<Css>,
     pub title: Option<Css>,
+    /// 引题 above the title, 副题 below it: which is which follows from their places.
     pub subtitle: Option<Css>,
     pub body: Option<Css>,
     pub page_name: Option<Css>,
@@ -106,8 +110,13 @@ pub(super) struct JsonRules {
     pub url_template: Option<String>,
     pub image: Option<JsonPath>,
     pub video: Option<JsonPath>,
+    /// The forwarded original inside a forward; read by the same rules, as a post of its own.
+    pub forwarded: Option<JsonPath>,
     pub has_more: Option<JsonPath>,
+    /// Address of the next page, or with `next_param` the value of that parameter.
     pub next: Option<JsonPath>,
+    /// Parameter of the interface's address that continues it; without `next` it counts pages.
+    pub next_param: Option<String>,
 }
 
 /// A compiled CSS selector.
@@ -142,30 +151,55 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
-/// A compiled JSON path.
+/// Compiled JSON paths, one or several: the first that leads somewhere holds.
 #[derive(Clone, Debug)]
-pub(super) struct JsonPath(pub Compiled);
+pub(super) struct JsonPath(pub Vec<Compiled>);
 
 impl<'de> Deserialize<'de> for JsonPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = String::deserialize(deserializer)?;
-        let path = Compiled::parse(&written).map_err(|error| {
-            D::Error::custom(format!(
-                "JSON 路径“{written}”写法有误（{error}）；例如 $.data.list[*]"
-            ))
-        })?;
-        Ok(JsonPath(path))
+        deserializer.deserialize_any(PathsVisitor)
     }
 }
 
-fn charset_label<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<&'static Encoding>, D::Error> {
+/// A string or a list of strings; an untagged enum would swallow the sentence that says what is wrong.
+struct PathsVisitor;
+
+impl<'de> Visitor<'de> for PathsVisitor {
+    type Value = JsonPath;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("JSON 路径或若干路径的列表，例如 $.data.list[*]")
+    }
+
+    fn visit_str<E: Error>(self, written: &str) -> Result<JsonPath, E> {
+        Ok(JsonPath(vec![json_path(written)?]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut written: A) -> Result<JsonPath, A::Error> {
+        let mut paths = Vec::new();
+        while let Some(path) = written.next_element::<String>()? {
+            paths.push(json_path(&path)?);
+        }
+        Ok(JsonPath(paths))
+    }
+}
+
+fn json_path<E: Error>(written: &str) -> Result<Compiled, E> {
+    Compiled::parse(written).map_err(|error| {
+        E::custom(format!(
+            "JSON 路径“{written}”写法有误（{error}）；例如 $.data.list[*]"
+        ))
+    })
+}
+
+fn charset_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Charset>, D::Error> {
     let label = String::deserialize(deserializer)?;
-    let encoding = charset::for_label(&label).ok_or_else(|| {
-        D::Error::custom(format!("字符集“{label}”不认识；可写 gb18030、utf-8、big5"))
+    let charset = Charset::for_label(&label).ok_or_else(|| {
+        D::Error::custom(format!(
+            "字符集“{label}”不认识；可写 gb18030、utf-8、big5、euc-tw"
+        ))
     })?;
-    Ok(Some(encoding))
+    Ok(Some(charset))
 }
 
 /// Names and values that start with a digit are no CSS, but sites have them and people write them: `h1#4g_title`,

@@ -16,6 +16,8 @@ coded_enum! {
         Epaper = "epaper" / "电子报",
         /// A JSON interface that returns posts.
         Json = "json" / "JSON 接口",
+        /// A sitemap: addresses of a site's pages, with times of change.
+        Sitemap = "sitemap" / "站点地图",
     }
 }
 

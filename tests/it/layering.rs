@@ -71,7 +71,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("scraper", &["extract"]),
     ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
-    ("chardetng", &["extract"]),
+    ("quick_xml", &["extract"]),
+    ("flate2", &["extract"]),
     ("serde_json_path", &["extract"]),
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),

@@ -175,7 +175,7 @@ pub fn source(id: &str, kind: SourceKind, url: String) -> DeclaredSource {
         SourceKind::Board => Channel::Forum,
         SourceKind::Epaper => Channel::Newspaper,
         SourceKind::Json => Channel::Weibo,
-        SourceKind::Feed | SourceKind::List => Channel::News,
+        SourceKind::Feed | SourceKind::List | SourceKind::Sitemap => Channel::News,
     };
     DeclaredSource {
         source: Source {
@@ -189,7 +189,7 @@ pub fn source(id: &str, kind: SourceKind, url: String) -> DeclaredSource {
             is_official: false,
             follows_links: matches!(
                 kind,
-                SourceKind::List | SourceKind::Board | SourceKind::Epaper
+                SourceKind::List | SourceKind::Board | SourceKind::Epaper | SourceKind::Sitemap
             ),
         },
         schedule: "*/10 * * * *".parse().expect("a schedule"),

@@ -19,6 +19,8 @@ static WITH_YEAR: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"^(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)(?:\s?(?P<hh>\d\d)(?P<mm>\d\d)(?P<ss>\d\d)?|{GAP}{CLOCK})?$"),
         // Fri, 14 Apr 2017 13:58:33 +0800
         format!(r"(?:^|[^\d])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]{MONTH_NAME},?[\s-](?P<year>\d{{4}}){clock}"),
+        // Fri, 14 Apr 17 13:58:33 +0800
+        format!(r"(?:^|[^\d])(?P<day>\d{{1,2}})[\s-]{MONTH_NAME}[\s-](?P<short>\d\d)\s{CLOCK}"),
         // April 14, 2017 1:58 pm
         format!(r"\b{MONTH_NAME}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})(?:[^\d:]|$)(?:{GAP}{CLOCK})?"),
         // Fri Apr 14 13:58:33 +0800 2017

@@ -11,7 +11,7 @@ pub const GAP: &str = r"(?:[\s,，|/·_]|t|at\b|于|\(?(?:周|星期|礼拜)[一
 pub const CLOCK: &str = concat!(
     r"(?P<part>凌晨|清晨|早晨|早上|早|上午|正午|中午|下午|傍晚|晚上|晚间|晚|夜里|夜间|深夜|夜|am|pm)?\s*",
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?",
-    r"|[时点]钟?(?:(?P<half>半)|(?P<minute2>\d{1,2})分?(?:(?P<second2>\d{1,2})秒)?)?)",
+    r"|[时点]钟?(?:(?P<half>半)|(?P<quarter>[123])刻|(?P<minute2>\d{1,2})分?(?:(?P<second2>\d{1,2})秒)?)?)",
     r"\s*(?P<part2>am\b|pm\b)?(?P<zone>z\b|\s?(?:utc|gmt|ut|cst|bjt|hkt)\b|\s?[+-]\d{4}\b|[+-]\d{2}:\d{2}\b)?",
 );
 
@@ -32,7 +32,11 @@ pub fn of(found: &Captures<'_>) -> Option<Clock> {
     };
     let hour: u32 = number("hour")?;
     let half = found.name("half").map(|_| 30);
-    let minute: Option<u32> = number("minute").or_else(|| number("minute2")).or(half);
+    let quarter = number("quarter").map(|quarters: u32| 15 * quarters);
+    let minute: Option<u32> = number("minute")
+        .or_else(|| number("minute2"))
+        .or(half)
+        .or(quarter);
     let second: Option<u32> = number("second").or_else(|| number("second2"));
     let part = found.name("part").or_else(|| found.name("part2"));
     let hour = hour_of_day(hour, part.map_or("", |part| part.as_str()))?;

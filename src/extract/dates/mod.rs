@@ -1,8 +1,10 @@
 //! What pages write for a time → when a text was published. Relative times count from `now`; the zone, where none is
-//! written, is that of `now`. Dates in the future or before the Web are no publication dates and are refused.
+//! written, is that of `now`. Dates in the future or before the Web are no publication dates: they are refused, and
+//! `doubt` says so on the source's report.
 
 mod absolute;
 mod clock;
+mod doubt;
 mod numerals;
 mod relative;
 
@@ -11,31 +13,46 @@ use crate::model::{Precision, PublishedAt, Timestamp};
 use crate::text::normalize::fold;
 use chrono::{Datelike, Duration, FixedOffset, NaiveDate, TimeZone};
 use clock::Clock;
+pub use doubt::{Doubts, doubt_page};
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 use std::sync::LazyLock;
 use url::Url;
 
-/// Nothing was on the Web before.
-const FIRST_YEAR: i32 = 1990;
+/// Nothing Chinese was on the Web before.
+const FIRST_YEAR: i32 = 1995;
 
 /// A date stands in a line, not in a book; longer texts are cut.
 const MAX_CHARS: usize = 400;
 
 /// The first publication time that `text` states: `2017-04-14 13:58`, `4月14日`, `昨天 09:12`, `3分钟前`, RFC 3339 …
 pub fn parse_published(text: &str, now: Timestamp) -> Option<PublishedAt> {
-    let line: String = fold(text.trim()).chars().take(MAX_CHARS).collect();
-    let line = numerals::to_digits(line.trim());
+    let line = plain(text);
     absolute::with_year(&line, now)
         .or_else(|| absolute::without_year(&line, now))
         .or_else(|| relative::parse(&line, now))
         .or_else(|| absolute::month(&line, now))
 }
 
+/// One line with digits for numerals, half width, lower case.
+fn plain(text: &str) -> String {
+    let line: String = fold(text.trim()).chars().take(MAX_CHARS).collect();
+    numerals::to_digits(line.trim())
+}
+
 /// The time an element states: in an attribute for machines, in a `title` that shows on hovering, or in its words.
 pub fn of_element(element: ElementRef<'_>, now: Timestamp) -> Option<PublishedAt> {
     let titled = element.select(&TITLED).next();
-    let attributes = ["datetime", "content", "title", "data-time"];
+    let attributes = [
+        "datetime",
+        "content",
+        "title",
+        "data-time",
+        "data-timestamp",
+        "data-publish-time",
+        "data-date",
+        "pubdate",
+    ];
     attributes
         .iter()
         .filter_map(|attribute| element.attr(attribute))

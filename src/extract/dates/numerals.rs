@@ -8,7 +8,7 @@ const UNITS: &str = "年月日号时点分秒天小个周星刻";
 /// Rewrites the numerals of dates and durations; `半小时前` becomes `30分前`.
 pub fn to_digits(line: &str) -> String {
     let line = line
-        .replace("个半小时", ".5小时")
+        .replace("个半", ".5")
         .replace("半个小时", "30分")
         .replace("半小时", "30分");
     let characters: Vec<char> = line.chars().collect();
@@ -19,6 +19,10 @@ pub fn to_digits(line: &str) -> String {
         let next = characters.get(position + length);
         let is_weekday = position > 0 && matches!(characters[position - 1], '周' | '期' | '拜');
         let is_before_unit = next.is_some_and(|unit| UNITS.contains(*unit) || *unit == '.');
+        // `九点零九`: minutes need no unit.
+        let is_minute =
+            next.is_none() && position > 0 && matches!(characters[position - 1], '时' | '点');
+        let is_before_unit = is_before_unit || is_minute;
         if length == 0 || length > MAX_NUMERALS || is_weekday || !is_before_unit {
             digits.extend(&characters[position..position + length.max(1)]);
         } else {

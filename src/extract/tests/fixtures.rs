@@ -75,7 +75,10 @@ fn run(folder: &Path) -> Extraction {
 fn describe(found: &Extraction) -> Value {
     let links = found.links.iter();
     let links: Vec<Value> = links
-        .map(|link| json!({"url": link.url, "title": link.title}))
+        .map(|link| match link.modified_at {
+            Some(at) => json!({"url": link.url, "title": link.title, "modified_at": at}),
+            None => json!({"url": link.url, "title": link.title}),
+        })
         .collect();
     json!({
         "format": found.format,

@@ -3,13 +3,11 @@
 
 use crate::extract::{Extraction, Sites, SourceHints, extract};
 use crate::model::{Page, SourceKind};
-use chrono::{Datelike, Timelike};
-use regex::Regex;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-fn data(folder: &str) -> Option<PathBuf> {
+pub(super) fn data(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("YUQING_EVAL_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
@@ -22,7 +20,7 @@ fn data(folder: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.sort();
@@ -225,69 +223,4 @@ fn lists_and_forums() {
             }
         }
     }
-}
-
-/// Cases of other projects' tables that look like publication times: with year and day, or so long ago.
-#[test]
-fn chinese_times_of_other_projects() {
-    let Some(folder) = data("conformance/datetime_zh") else {
-        return;
-    };
-    let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the file is there");
-    let dates = Regex::new(r#"param\("([^"]*[年月前昨][^"]*)", datetime\(([\d, ]+)\)\)"#)
-        .expect("the pattern is valid");
-    let ago = Regex::new(r#"param\("([^"]*[前昨][^"]*)", ago=\{"(\w+)": (\d+)\}"#)
-        .expect("the pattern is valid");
-    let now = time("2014-09-01T10:30:00+08:00");
-    let later = time("2024-01-01T00:00:00+08:00");
-    let (mut right, mut total) = (0, 0);
-    let table = text("test_date_parser.py");
-    for case in dates.captures_iter(&table) {
-        let wanted: Vec<u32> = case[2]
-            .split(", ")
-            .filter_map(|part| part.parse().ok())
-            .collect();
-        let found = crate::extract::parse_published(&case[1], later);
-        let found = found.map(|found| {
-            let at = found.at;
-            let parts = [
-                at.year() as u32,
-                at.month(),
-                at.day(),
-                at.hour(),
-                at.minute(),
-            ];
-            parts[..wanted.len().min(5)] == wanted[..wanted.len().min(5)]
-        });
-        total += 1;
-        right += usize::from(found == Some(true));
-        if found != Some(true) {
-            println!("{} -> {found:?}", &case[1]);
-        }
-    }
-    let table = text("test_freshness_date_parser.py");
-    for case in ago.captures_iter(&table) {
-        let count: i64 = case[3].parse().expect("digits");
-        let days = match &case[2] {
-            "minutes" => count as f64 / 1440.0,
-            "hours" => count as f64 / 24.0,
-            "weeks" => count as f64 * 7.0,
-            "months" => count as f64 * 30.4,
-            "years" => count as f64 * 365.2,
-            _ => count as f64,
-        };
-        let found = crate::extract::parse_published(&case[1], now);
-        let off = found.map(|found| ((now - found.at).num_minutes() as f64 / 1440.0 - days).abs());
-        total += 1;
-        right +=
-            usize::from(off.is_some_and(|off| off <= 1.0 || &case[2] == "months" && off <= 31.0));
-        if off.is_none_or(|off| off > 1.0) {
-            println!("{} -> {off:?}", &case[1]);
-        }
-    }
-    println!("times: {right}/{total}");
-}
-
-fn time(text: &str) -> crate::model::Timestamp {
-    chrono::DateTime::parse_from_rfc3339(text).expect("a time")
 }

@@ -16,6 +16,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use url::Url;
 
+/// A sitemap lists all that a site ever had; what changed longer ago is history.
+const SITEMAP_AGE: TimeDelta = TimeDelta::days(30);
+
 /// A target that could not be used is tried again after this.
 const TARGET_RETRY: TimeDelta = TimeDelta::minutes(20);
 
@@ -403,7 +406,13 @@ fn discover(declared: &DeclaredSource, extraction: &Extraction) -> (Vec<Discover
 /// Addresses to visit; pages that this visit reads as continuations are not waited for a second time.
 fn links(app: &App, declared: &DeclaredSource, extraction: &Extraction) -> Vec<String> {
     let next: HashSet<String> = extraction.next_pages.iter().map(canonical_url).collect();
-    let found = extraction.links.iter().map(|link| &link.url);
+    let oldest = app.now() - SITEMAP_AGE;
+    let is_wanted = |at: Option<Timestamp>| at.is_none_or(|at| at >= oldest);
+    let found = extraction
+        .links
+        .iter()
+        .filter(|link| extraction.format != Format::Sitemap || is_wanted(link.modified_at))
+        .map(|link| &link.url);
     allowed(app, declared, found)
         .map(canonical_url)
         .filter(|link| !next.contains(link))
