@@ -4,9 +4,9 @@ use crate::extract::body::{self, Body};
 use crate::extract::byline;
 use crate::extract::dates;
 use crate::extract::html;
-use crate::extract::metadata::{self, Metadata};
+use crate::extract::metadata::Metadata;
+use crate::extract::outline::Outline;
 use crate::extract::site_rules::ArticleRules;
-use crate::extract::tame::Tamed;
 use crate::extract::title;
 use crate::extract::{Extraction, Format, Visit};
 use crate::model::{Post, PublishedAt};
@@ -17,23 +17,28 @@ use serde_json::Value;
 const MIN_TEXT_CHARS: usize = 20;
 
 /// Adds the post of the page to `found`, or a warning where the page has no text.
-pub(super) fn read(visit: Visit<'_>, document: &Html, tamed: &Tamed<'_>, found: &mut Extraction) {
+pub(super) fn read(
+    visit: Visit<'_>,
+    document: &Html,
+    outline: &Outline<'_>,
+    metadata: Metadata,
+    found: &mut Extraction,
+) {
     let default_rules = ArticleRules::default();
     let rules = visit.rules.and_then(|rules| rules.article.as_ref());
     let rules = rules.unwrap_or(&default_rules);
     let root = document.root_element();
-    let metadata = metadata::read(document, visit.now());
     let is_sure = metadata.is_article || rules.title.is_some();
 
     let mut post = visit.empty_post(&visit.page.url);
     post.title = html::line_by(root, rules.title.as_ref())
-        .or_else(|| title::of_page(document, &metadata))
+        .or_else(|| title::of_outline(outline, &metadata))
         .unwrap_or_default();
     let body = body_by_rules(root, rules, found)
-        .or_else(|| body::of_page(document, tamed, &visit.page.url))
+        .or_else(|| body::of_page(outline))
         .unwrap_or_default();
     take_body(&mut post, body);
-    take_byline(visit, document, rules, metadata, &mut post);
+    take_byline(visit, outline, root, rules, metadata, &mut post);
     complain(&post, found);
     // “正在加载”, “请登录”: a page with a title only is no post, unless it says that it is an article.
     let is_empty = post.text.is_empty() && !post.has_image && !post.has_video;
@@ -83,13 +88,13 @@ fn take_body(post: &mut Post, body: Body) {
 
 fn take_byline(
     visit: Visit<'_>,
-    document: &Html,
+    outline: &Outline<'_>,
+    root: ElementRef<'_>,
     rules: &ArticleRules,
     metadata: Metadata,
     post: &mut Post,
 ) {
-    let root = document.root_element();
-    let page_text = html::text(root, |_| false);
+    let page_text = outline.text(0, |_| false);
     let byline = byline::read(&page_text, &post.title, visit.now());
     post.published_at = time_by_rules(visit, root, rules)
         .or(sharper(metadata.published_at, byline.published_at))

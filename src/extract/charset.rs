@@ -45,6 +45,10 @@ pub fn decode(
     if is_convincing_utf8(bytes, &claims) || is_broken_utf8(bytes) {
         return decoded(UTF_8, bytes);
     }
+    // A claim without any error needs no comparison, and most pages claim right.
+    if let Some(claim) = claims.first().filter(|claim| errors(claim, bytes) == 0) {
+        return decoded(claim, bytes);
+    }
     let guess = guess(bytes);
     // The first of equals wins: the page's own claims come before our guesses.
     let candidates = claims.into_iter().chain([guess, GB18030, BIG5]);

@@ -16,14 +16,18 @@ mod html;
 mod json;
 mod listing;
 mod metadata;
+mod names;
+mod outline;
 mod site_rules;
 mod tame;
 mod title;
+mod weigh;
 
 use crate::model::coded::coded_enum;
 use crate::model::{
     Channel, Engagement, OutletTier, Page, Post, SourceKind, Timestamp, canonical_url,
 };
+use outline::Outline;
 use scraper::Html;
 use url::Url;
 
@@ -151,12 +155,14 @@ impl Visit<'_> {
         let tamed = tame::tame(text);
         found.warnings.extend(tamed.warning.clone());
         let document = Html::parse_document(&tamed.html);
-        found.format = detect::html_format(self, &document);
+        let outline = Outline::of(&document);
+        let metadata = metadata::read(&outline, self.now());
+        found.format = detect::html_format(self, &document, &tamed.html, &outline, &metadata);
         match found.format {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),
             Format::List => listing::read(self, &document, found),
-            _ => article::read(self, &document, &tamed, found),
+            _ => article::read(self, &document, &outline, metadata, found),
         }
     }
 

@@ -15,8 +15,6 @@ const MAX_REOPENED: usize = 200_000;
 /// Markup that is safe to parse, and a warning where something was cut.
 pub struct Tamed<'t> {
     pub html: Cow<'t, str>,
-    /// Tags times the deepest nesting: what a look at every element and all its parents costs.
-    pub effort: usize,
     pub warning: Option<String>,
 }
 
@@ -27,13 +25,11 @@ pub fn tame(html: &str) -> Tamed<'_> {
     if weight.depth <= MAX_DEPTH && weight.attributes <= MAX_ATTRIBUTES && !is_reopened {
         return Tamed {
             html: Cow::Borrowed(html),
-            effort: weight.tags * weight.depth,
             warning: None,
         };
     }
     Tamed {
         html: Cow::Owned(flatten(html, is_reopened)),
-        effort: weight.tags * weight.depth.min(MAX_DEPTH),
         warning: Some("网页标签嵌套过深或属性过多，已截去多余部分，内容可能不完整。".to_owned()),
     }
 }
@@ -41,7 +37,6 @@ pub fn tame(html: &str) -> Tamed<'_> {
 /// The worst that a page asks of a parser.
 #[derive(Default)]
 struct Weight {
-    tags: usize,
     depth: usize,
     reopened: usize,
     attributes: usize,
@@ -51,7 +46,6 @@ fn weigh(html: &str) -> Weight {
     let mut weight = Weight::default();
     let (mut depth, mut formatting_depth) = (0usize, 0usize);
     for tag in tags(html) {
-        weight.tags += 1;
         weight.attributes = weight.attributes.max(tag.attributes);
         match tag.kind {
             Kind::Formatting if tag.is_end => formatting_depth = formatting_depth.saturating_sub(1),
@@ -166,7 +160,13 @@ fn end_of_tag(bytes: &[u8], start: usize) -> (usize, usize) {
 }
 
 fn kind(name: &str) -> Kind {
-    match name.to_ascii_lowercase().as_str() {
+    let mut lower = [0u8; 10];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Kind::Nesting;
+    };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    match std::str::from_utf8(lower).unwrap_or_default() {
         "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
         | "param" | "source" | "track" | "wbr" | "frame" => Kind::Void,
         "p" | "li" | "dt" | "dd" | "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "option"
