@@ -24,7 +24,16 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:[\[【]?(?:打印|关闭|收藏|分享|我要纠错|返回顶部|大 中 小|大中小|大|中|小|字号|字体)(?:本页|窗口|页面)?[\]】|｜:：\s]*)+$|",
         r"[\[【]?(?:相关(?:阅读|新闻|链接|文章|报道)|推荐阅读|更多精彩)[\]】]?(?:[:：]|\s*$)|",
         r"扫一扫|扫码(?:关注|下载|阅读|查看|分享)|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
-        r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|原标题[:：])"
+        r"[\[【]?(?:广告|收起|我要反馈|举报)[\]】]?$|(?:评论|跟帖)\s*[（(]\d*[)）]|(?:关键[词字]|标签)\s*(?:[:：]|>>)|点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|原标题[:：])"
+    ))
+    .expect("the pattern is part of the program")
+});
+
+/// The first line of what many sites add to every article.
+static DISCLAIMER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?m)^[^\n\p{Han}]{0,6}(?:[\p{Han}A-Za-z]{0,12}(?:(?:版权|著作权)[与及和]?(?:免责)?声明|免责声明|免责条款)",
+        r"|凡(?:本[网站报]|注明|标注|未注明|转载))"
     ))
     .expect("the pattern is part of the program")
 });
@@ -43,7 +52,7 @@ pub fn of_page(outline: &Outline<'_>) -> Option<Body> {
     } else {
         trimmed
     };
-    let text = without_chrome(&body.text);
+    let text = without_chrome(without_disclaimer(&body.text));
     (!text.is_empty()).then_some(Body { text, ..body })
 }
 
@@ -92,6 +101,12 @@ fn is_list_of_links(outline: &Outline<'_>, position: usize) -> bool {
     // A paragraph that is one link may be a sentence of the text.
     let is_many = entry.name() != "p" || sums.links > 1;
     is_block && sums.size >= 8 && is_many && 10 * sums.linked > 6 * sums.size
+}
+
+/// Cuts what sites say about their rights behind the text. What stands in the first half is the text itself.
+fn without_disclaimer(text: &str) -> &str {
+    let found = DISCLAIMER.find_iter(text).find(|found| 2 * found.start() > text.len());
+    found.map_or(text, |found| text[..found.start()].trim_end())
 }
 
 /// Drops lines of the page's furniture, wherever they stand.

@@ -64,10 +64,13 @@ fn is_furniture(names: &str) -> bool {
             | b"related" | b"relate" | b"relation" | b"recommend" | b"footer" | b"foot"
             | b"copyright" | b"share" | b"bdshare" | b"bdsharebox" | b"hotnews" | b"sidebar"
             | b"breadcrumb" | b"breadcrumbs" | b"crumb" | b"crumbs" | b"toolbar"
-            | b"pagination" | b"pager" | b"nav" | b"navbar" | b"trackback" => is_sure = true,
+            | b"pagination" | b"pager" | b"nav" | b"navbar" | b"trackback"
+            // Sites name their blocks in Pinyin as well: 推荐 相关 评论 分享 导航.
+            | b"tuijian" | b"xiangguan" | b"pinglun" | b"fenxiang" | b"daohang" => is_sure = true,
             b"side" | b"aside" | b"menu" | b"rank" | b"ranking" | b"hot" | b"login" | b"banner"
-            | b"navigation" | b"tags" => is_likely = true,
-            b"main" | b"content" | b"article" | b"body" | b"text" | b"detail" => is_main = true,
+            | b"navigation" | b"tags" | b"paihang" | b"remen" | b"guanggao" => is_likely = true,
+            b"main" | b"content" | b"article" | b"body" | b"text" | b"detail"
+            | b"zhengwen" | b"neirong" => is_main = true,
             _ => {}
         }
     }

@@ -3,7 +3,9 @@
 
 use crate::extract::html::{self, Paragraphs, Step};
 use crate::extract::names::{self, Hint};
+use regex::Regex;
 use scraper::{ElementRef, Html};
+use std::sync::LazyLock;
 
 /// The page as a list.
 pub struct Outline<'d> {
@@ -42,6 +44,8 @@ pub struct Sums {
     pub trusted_worth: i32,
     /// Running text alone, furniture left out.
     pub prose: u32,
+    /// What is neither running text nor furniture: links, labels, cells.
+    pub rest: u32,
 }
 
 /// A line of fewer characters is a label or a button.
@@ -58,6 +62,15 @@ const COST_OF_LABEL: i32 = 2;
 
 /// A link costs at most so much, however long its words.
 const MAX_COST_OF_LINKS: u32 = 60;
+
+/// A list of links inside a container costs at most so much: it is cut out later.
+const MAX_COST_OF_BLOCK: i32 = 100;
+
+/// What the foot of every Chinese site says about itself.
+static LEGAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("版权所有|ICP备|ICP证|公网安备|许可证|举报电话|举报邮箱|不良信息|未经授权|未经书面|未经许可|All Rights Reserved|Copyright|COPYRIGHT|copyright")
+        .expect("the pattern is part of the program")
+});
 
 impl<'d> Outline<'d> {
     /// Walks over the page once.
@@ -148,6 +161,7 @@ struct Builder<'d> {
 struct Line {
     letters: Letters,
     linked: Letters,
+    is_legal: bool,
 }
 
 #[derive(Default)]
@@ -181,9 +195,11 @@ impl<'d> Builder<'d> {
         let name = element.value().name();
         self.hidden += usize::from(self.hidden > 0 || html::is_invisible(&element));
         self.furniture += usize::from(self.furniture > 0 || hint == Hint::Furniture);
-        self.links += usize::from(self.links > 0 || name == "a");
+        // Without an address it is a mark in the text, and often one that is never closed.
+        let is_link = name == "a" && element.attr("href").is_some();
+        self.links += usize::from(self.links > 0 || is_link);
         let position = self.push(What::Element(element), hint);
-        if name == "a" {
+        if is_link {
             self.entries[position].sums.links = 1;
         }
         if html::is_edge(name) {
@@ -198,6 +214,7 @@ impl<'d> Builder<'d> {
             let line = &mut self.line;
             let letters = if self.links > 0 { &mut line.linked } else { &mut line.letters };
             letters.add(text);
+            line.is_legal |= text.len() >= 12 && LEGAL.is_match(text);
         }
         self.push(What::Text(text), Hint::None);
     }
@@ -234,6 +251,7 @@ impl<'d> Builder<'d> {
             return;
         };
         let is_prose = own > linked
+            && !line.is_legal
             && (own + linked >= MIN_UNMARKED
                 || (own >= MIN_SENTENCE && line.letters.marks + line.linked.marks > 0));
         let worth = if is_prose {
@@ -250,7 +268,8 @@ impl<'d> Builder<'d> {
         sums.worth += worth;
         if !is_furniture {
             sums.trusted_worth += worth;
-            sums.prose += if is_prose { own } else { 0 };
+            let share = if is_prose { &mut sums.prose } else { &mut sums.rest };
+            *share += own + linked;
         }
     }
 
@@ -269,8 +288,9 @@ impl Sums {
         self.size += other.size;
         self.linked += other.linked;
         self.links += other.links;
-        self.worth += other.worth;
-        self.trusted_worth += other.trusted_worth;
+        self.worth += other.worth.max(-MAX_COST_OF_BLOCK);
+        self.trusted_worth += other.trusted_worth.max(-MAX_COST_OF_BLOCK);
         self.prose += other.prose;
+        self.rest += other.rest;
     }
 }

@@ -2,9 +2,18 @@
 
 use crate::extract::names::Hint;
 use crate::extract::outline::Outline;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// A container named for text is believed with so many characters.
 const MIN_NAMED: u32 = 40;
+
+/// A post among posts has so much running text.
+const MIN_RECORD: u32 = 80;
+
+static DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}").expect("the pattern is valid")
+});
 
 /// Furniture that holds so many times the text of the rest was named misleadingly.
 const MISNAMED: i32 = 4;
@@ -28,9 +37,10 @@ pub fn choose(outline: &Outline<'_>) -> Option<Choice> {
     };
     let position = match named(outline) {
         Some(named) if 3 * outline.entries[named].sums.size >= outline.entries[choice].sums.size => named,
-        _ if trusts_names => narrow(outline, choice),
         _ => choice,
     };
+    let position = if trusts_names { narrow(outline, position) } else { position };
+    let position = first_of_records(outline, position).unwrap_or(position);
     Some(Choice { position, trusts_names })
 }
 
@@ -51,26 +61,53 @@ fn named(outline: &Outline<'_>) -> Option<usize> {
         .map(|(position, _)| position)
 }
 
-/// Goes inward while one child holds nearly all running text: what stands beside it is a stray sentence.
+/// Goes inward while one child holds the text and what stands around it does not read like a part of it.
 fn narrow(outline: &Outline<'_>, choice: usize) -> usize {
     let mut position = choice;
-    loop {
-        let prose = outline.entries[position].sums.prose;
-        let mut child = position + 1;
-        let mut heavy = None;
-        while child < outline.entries[position].end {
-            let entry = &outline.entries[child];
-            if is_container(entry.name()) && entry.hint != Hint::Furniture && 100 * entry.sums.prose >= 88 * prose.max(1) {
-                heavy = Some(child);
-                break;
-            }
-            child = entry.end;
+    while let Some(child) = heaviest_child(outline, position) {
+        let (all, inner) = (outline.entries[position].sums, outline.entries[child].sums);
+        let (prose, rest) = (all.prose - inner.prose, all.rest - inner.rest);
+        let is_alone = 20 * prose <= all.prose;
+        let is_among_others = 5 * inner.prose >= 3 * all.prose && rest >= prose;
+        if !is_alone && !is_among_others {
+            break;
         }
-        match heavy {
-            Some(child) => position = child,
-            None => return position,
-        }
+        position = child;
     }
+    position
+}
+
+/// Where several posts stand in a row, each with its own day and the same few links (`评论`, `打印`), the first is the
+/// one the page is about: blogs, threads of unknown software.
+fn first_of_records(outline: &Outline<'_>, position: usize) -> Option<usize> {
+    let records: Vec<usize> = children(outline, position)
+        .filter(|child| outline.entries[*child].sums.prose >= MIN_RECORD)
+        .collect();
+    let first = *records.first()?;
+    let (name, links) = (outline.entries[first].name(), outline.entries[first].sums.links);
+    let is_alike = |record: &usize| {
+        let entry = &outline.entries[*record];
+        entry.name() == name && entry.sums.links >= 2 && entry.sums.links.abs_diff(links) <= 1
+    };
+    let are_records = records.len() >= 3
+        && is_container(name)
+        && records.iter().all(is_alike)
+        && records.iter().all(|record| DAY.is_match(&outline.text(*record, |_| false)));
+    are_records.then_some(first)
+}
+
+fn children<'o>(outline: &'o Outline<'_>, position: usize) -> impl Iterator<Item = usize> + 'o {
+    let end = outline.entries[position].end;
+    let all = std::iter::successors(Some(position + 1), |child| outline.entries.get(*child).map(|entry| entry.end));
+    all.take_while(move |child| *child < end)
+}
+
+/// The child with the most running text, if it may hold an article.
+fn heaviest_child(outline: &Outline<'_>, position: usize) -> Option<usize> {
+    children(outline, position)
+        .max_by_key(|child| outline.entries[*child].sums.prose)
+        .filter(|child| is_container(outline.entries[*child].name()))
+        .filter(|child| outline.entries[*child].sums.prose > 0)
 }
 
 /// Elements that may hold a whole article; paragraphs hold a part of one.
