@@ -67,7 +67,11 @@ fn of_entry(outline: &Outline<'_>, root: usize, skips: impl Fn(usize) -> bool) -
         }
         is_skipped
     });
-    Body { text, has_image, has_video }
+    Body {
+        text,
+        has_image,
+        has_video,
+    }
 }
 
 /// Text, pictures and films of one element; `skips` leaves parts of it out.
@@ -105,7 +109,9 @@ fn is_list_of_links(outline: &Outline<'_>, position: usize) -> bool {
 
 /// Cuts what sites say about their rights behind the text. What stands in the first half is the text itself.
 fn without_disclaimer(text: &str) -> &str {
-    let found = DISCLAIMER.find_iter(text).find(|found| 2 * found.start() > text.len());
+    let found = DISCLAIMER
+        .find_iter(text)
+        .find(|found| 2 * found.start() > text.len());
     found.map_or(text, |found| text[..found.start()].trim_end())
 }
 

@@ -87,7 +87,11 @@ fn may_hold_time(line: &str) -> bool {
 const BONUS_OF_HOUR: i32 = 2;
 
 fn sharpness(at: PublishedAt) -> i32 {
-    let hour = if at.precision < Precision::Hour { BONUS_OF_HOUR } else { 0 };
+    let hour = if at.precision < Precision::Hour {
+        BONUS_OF_HOUR
+    } else {
+        0
+    };
     let guess = if at.is_inferred { 3 } else { 0 };
     hour - guess
 }
@@ -128,7 +132,10 @@ fn standing(line: &str, position: usize, title_line: Option<usize>) -> i32 {
 }
 
 fn outlet(line: &str) -> Option<String> {
-    if !["来源", "稿源", "出处"].iter().any(|label| line.contains(label)) {
+    if !["来源", "稿源", "出处"]
+        .iter()
+        .any(|label| line.contains(label))
+    {
         return None;
     }
     // `郑州晚报记者某某`: the reporter is not part of the paper's name.

@@ -138,10 +138,42 @@ impl Paragraphs {
 pub fn is_edge(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "br" | "li" | "ul" | "ol" | "dl" | "dt" | "dd" | "tr" | "td" | "th"
-            | "table" | "tbody" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "section"
-            | "article" | "header" | "footer" | "aside" | "main" | "nav" | "blockquote" | "pre"
-            | "hr" | "form" | "figure" | "figcaption" | "center" | "body" | "html" | "title"
+        "p" | "div"
+            | "br"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "tr"
+            | "td"
+            | "th"
+            | "table"
+            | "tbody"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "aside"
+            | "main"
+            | "nav"
+            | "blockquote"
+            | "pre"
+            | "hr"
+            | "form"
+            | "figure"
+            | "figcaption"
+            | "center"
+            | "body"
+            | "html"
+            | "title"
             | "founder-content"
     )
 }
@@ -150,8 +182,17 @@ pub fn is_edge(name: &str) -> bool {
 fn is_wordless(name: &str) -> bool {
     matches!(
         name,
-        "script" | "style" | "noscript" | "template" | "head" | "select" | "textarea" | "button"
-            | "iframe" | "object" | "svg"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "select"
+            | "textarea"
+            | "button"
+            | "iframe"
+            | "object"
+            | "svg"
     )
 }
 

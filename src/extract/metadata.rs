@@ -39,7 +39,9 @@ const SECTIONS: &[&str] = &["columnname", "article:section"];
 
 /// Collects the statements; JSON-LD fills what `<meta>` leaves open.
 pub fn read(outline: &Outline<'_>, now: Timestamp) -> Metadata {
-    let metas = outline.elements().filter(|(_, element)| element.value().name() == "meta");
+    let metas = outline
+        .elements()
+        .filter(|(_, element)| element.value().name() == "meta");
     let named: Vec<(String, String)> = metas
         .filter_map(|(_, meta)| {
             let name = ["name", "property", "itemprop"]

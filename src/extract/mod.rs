@@ -5,9 +5,11 @@ mod article;
 mod body;
 mod byline;
 mod charset;
+mod comments;
 mod count;
 mod dates;
 mod detect;
+mod engagement;
 mod epaper;
 mod feed;
 mod feed_repair;
@@ -18,6 +20,7 @@ mod listing;
 mod metadata;
 mod names;
 mod outline;
+mod pager;
 mod site_rules;
 mod tame;
 mod title;
@@ -32,6 +35,7 @@ use scraper::Html;
 use url::Url;
 
 pub use dates::parse_published;
+pub use pager::join_pages;
 pub use site_rules::{SiteRules, Sites};
 
 coded_enum! {
@@ -85,7 +89,7 @@ pub struct Extraction {
     pub posts: Vec<Post>,
     /// Links to articles, threads or pages of a paper, in page order, each once.
     pub links: Vec<Link>,
-    /// Further pages of the same list or thread.
+    /// Further pages of the same list, thread or article (`join_pages` makes one post of an article's).
     pub next_pages: Vec<Url>,
     /// What an editor should know, one Chinese sentence each.
     pub warnings: Vec<String>,
@@ -162,7 +166,14 @@ impl Visit<'_> {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),
             Format::List => listing::read(self, &document, found),
-            _ => article::read(self, &document, &outline, metadata, found),
+            _ => {
+                let parts = article::Parts {
+                    document: &document,
+                    markup: &tamed.html,
+                    outline: &outline,
+                };
+                article::read(self, parts, metadata, found);
+            }
         }
     }
 

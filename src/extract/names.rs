@@ -40,11 +40,27 @@ pub fn hint(element: &ElementRef<'_>) -> Hint {
 fn is_text_name(name: &str) -> bool {
     matches!(
         name,
-        "TRS_Editor" | "UCAP-CONTENT" | "ozoom" | "zoom" | "Zoom" | "article-content"
-            | "article_content" | "articleContent" | "article-body" | "articleBody"
-            | "entry-content" | "post-content" | "news_content" | "news-content" | "newscontent"
-            | "vsb_content" | "v_news_content" | "content_text" | "detail-content"
-            | "art_content" | "articlecontent"
+        "TRS_Editor"
+            | "UCAP-CONTENT"
+            | "ozoom"
+            | "zoom"
+            | "Zoom"
+            | "article-content"
+            | "article_content"
+            | "articleContent"
+            | "article-body"
+            | "articleBody"
+            | "entry-content"
+            | "post-content"
+            | "news_content"
+            | "news-content"
+            | "newscontent"
+            | "vsb_content"
+            | "v_news_content"
+            | "content_text"
+            | "detail-content"
+            | "art_content"
+            | "articlecontent"
     )
 }
 
@@ -106,10 +122,22 @@ mod tests {
 
     #[test]
     fn words_inside_names_are_understood_however_they_are_joined() {
-        for name in ["comment_list", "relatedNews", "post-footer", "clearfix bdsharebuttonbox share", "left-menu"] {
+        for name in [
+            "comment_list",
+            "relatedNews",
+            "post-footer",
+            "clearfix bdsharebuttonbox share",
+            "left-menu",
+        ] {
             assert!(is_furniture(name), "{name}");
         }
-        for name in ["content", "TRS_Editor", "main-side-text", "commentary", "post"] {
+        for name in [
+            "content",
+            "TRS_Editor",
+            "main-side-text",
+            "commentary",
+            "post",
+        ] {
             assert!(!is_furniture(name), "{name}");
         }
     }

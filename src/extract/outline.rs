@@ -106,9 +106,7 @@ impl<'d> Outline<'d> {
             match &entry.what {
                 What::Text(text) if entry.is_visible => paragraphs.push(text),
                 What::Text(_) => {}
-                What::Element(_)
-                    if !entry.is_visible || (position != root && skips(position)) =>
-                {
+                What::Element(_) if !entry.is_visible || (position != root && skips(position)) => {
                     position = entry.end;
                     continue;
                 }
@@ -176,7 +174,9 @@ impl Letters {
         for character in text.chars() {
             match character {
                 '0'..='9' | 'a'..='z' | 'A'..='Z' => self.latin += 1,
-                '\0'..='\u{7f}' => self.marks += u32::from(matches!(character, ',' | '!' | '?' | ';')),
+                '\0'..='\u{7f}' => {
+                    self.marks += u32::from(matches!(character, ',' | '!' | '?' | ';'))
+                }
                 '，' | '。' | '！' | '？' | '；' | '、' => self.marks += 1,
                 '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' => self.han += 1,
                 other => self.latin += u32::from(other.is_alphanumeric()),
@@ -212,7 +212,11 @@ impl<'d> Builder<'d> {
     fn text(&mut self, text: &'d str) {
         if self.hidden == 0 {
             let line = &mut self.line;
-            let letters = if self.links > 0 { &mut line.linked } else { &mut line.letters };
+            let letters = if self.links > 0 {
+                &mut line.linked
+            } else {
+                &mut line.letters
+            };
             letters.add(text);
             line.is_legal |= text.len() >= 12 && LEGAL.is_match(text);
         }
@@ -220,7 +224,9 @@ impl<'d> Builder<'d> {
     }
 
     fn close(&mut self) {
-        let Some(position) = self.open.pop() else { return };
+        let Some(position) = self.open.pop() else {
+            return;
+        };
         if self.blocks.last() == Some(&position) {
             self.end_line();
             self.blocks.pop();
@@ -268,7 +274,11 @@ impl<'d> Builder<'d> {
         sums.worth += worth;
         if !is_furniture {
             sums.trusted_worth += worth;
-            let share = if is_prose { &mut sums.prose } else { &mut sums.rest };
+            let share = if is_prose {
+                &mut sums.prose
+            } else {
+                &mut sums.rest
+            };
             *share += own + linked;
         }
     }
@@ -279,7 +289,9 @@ impl<'d> Builder<'d> {
             let (sums, parent) = (self.entries[position].sums, self.entries[position].parent);
             self.entries[parent].sums.add(sums);
         }
-        Outline { entries: self.entries }
+        Outline {
+            entries: self.entries,
+        }
     }
 }
 

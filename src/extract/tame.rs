@@ -73,13 +73,20 @@ fn without_programs(html: &str) -> Cow<'_, str> {
 
 fn program_at(bytes: &[u8]) -> Option<&'static str> {
     PROGRAMS.into_iter().find(|name| {
-        let is_name = bytes.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
-        is_name && bytes.get(name.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        let is_name = bytes
+            .get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+        is_name
+            && bytes
+                .get(name.len())
+                .is_some_and(|byte| !byte.is_ascii_alphanumeric())
     })
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    bytes
+        .windows(part.len())
+        .any(|window| window.eq_ignore_ascii_case(part))
 }
 
 /// Behind the `-->` of a comment whose words begin at `start`; `<!-->` is a comment too. The end of the page where it is
@@ -102,7 +109,10 @@ fn start_of_end_tag(bytes: &[u8], start: usize, name: &str) -> usize {
     while let Some(found) = END.find_at(bytes, position) {
         position = found.end();
         let rest = &bytes[position..];
-        if rest.get(..name.len()).is_some_and(|rest| rest.eq_ignore_ascii_case(name.as_bytes())) {
+        if rest
+            .get(..name.len())
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(name.as_bytes()))
+        {
             return position - 2;
         }
     }

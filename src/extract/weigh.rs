@@ -12,7 +12,8 @@ const MIN_NAMED: u32 = 40;
 const MIN_RECORD: u32 = 80;
 
 static DAY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}").expect("the pattern is valid")
+    Regex::new(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
+        .expect("the pattern is valid")
 });
 
 /// Furniture that holds so many times the text of the rest was named misleadingly.
@@ -27,28 +28,50 @@ pub struct Choice {
 
 /// The best container; `None` where nothing reads like an article.
 pub fn choose(outline: &Outline<'_>) -> Option<Choice> {
-    let trusted = best(outline, |position| outline.entries[position].sums.trusted_worth);
+    let trusted = best(outline, |position| {
+        outline.entries[position].sums.trusted_worth
+    });
     let plain = best(outline, |position| outline.entries[position].sums.worth);
     let (choice, trusts_names) = match (trusted, plain) {
         (Some((one, worth)), Some((_, other))) if MISNAMED * worth >= other => (one, true),
         (_, Some((other, _))) => (other, false),
         (Some((one, _)), None) => (one, true),
-        (None, None) => return named(outline).map(|position| Choice { position, trusts_names: true }),
+        (None, None) => {
+            return named(outline).map(|position| Choice {
+                position,
+                trusts_names: true,
+            });
+        }
     };
     let position = match named(outline) {
-        Some(named) if 3 * outline.entries[named].sums.size >= outline.entries[choice].sums.size => named,
+        Some(named)
+            if 3 * outline.entries[named].sums.size >= outline.entries[choice].sums.size =>
+        {
+            named
+        }
         _ => choice,
     };
-    let position = if trusts_names { narrow(outline, position) } else { position };
+    let position = if trusts_names {
+        narrow(outline, position)
+    } else {
+        position
+    };
     let position = first_of_records(outline, position).unwrap_or(position);
-    Some(Choice { position, trusts_names })
+    Some(Choice {
+        position,
+        trusts_names,
+    })
 }
 
 /// The element with the highest worth; of equals the innermost.
 fn best(outline: &Outline<'_>, worth: impl Fn(usize) -> i32) -> Option<(usize, i32)> {
-    let visible = outline.elements().filter(|(position, _)| outline.entries[*position].is_visible);
+    let visible = outline
+        .elements()
+        .filter(|(position, _)| outline.entries[*position].is_visible);
     let weighed = visible.map(|(position, _)| (position, worth(position)));
-    weighed.filter(|(_, worth)| *worth > 0).max_by_key(|(_, worth)| *worth)
+    weighed
+        .filter(|(_, worth)| *worth > 0)
+        .max_by_key(|(_, worth)| *worth)
 }
 
 /// The largest container whose name says that it holds the text.
@@ -84,7 +107,10 @@ fn first_of_records(outline: &Outline<'_>, position: usize) -> Option<usize> {
         .filter(|child| outline.entries[*child].sums.prose >= MIN_RECORD)
         .collect();
     let first = *records.first()?;
-    let (name, links) = (outline.entries[first].name(), outline.entries[first].sums.links);
+    let (name, links) = (
+        outline.entries[first].name(),
+        outline.entries[first].sums.links,
+    );
     let is_alike = |record: &usize| {
         let entry = &outline.entries[*record];
         entry.name() == name && entry.sums.links >= 2 && entry.sums.links.abs_diff(links) <= 1
@@ -92,13 +118,17 @@ fn first_of_records(outline: &Outline<'_>, position: usize) -> Option<usize> {
     let are_records = records.len() >= 3
         && is_container(name)
         && records.iter().all(is_alike)
-        && records.iter().all(|record| DAY.is_match(&outline.text(*record, |_| false)));
+        && records
+            .iter()
+            .all(|record| DAY.is_match(&outline.text(*record, |_| false)));
     are_records.then_some(first)
 }
 
 fn children<'o>(outline: &'o Outline<'_>, position: usize) -> impl Iterator<Item = usize> + 'o {
     let end = outline.entries[position].end;
-    let all = std::iter::successors(Some(position + 1), |child| outline.entries.get(*child).map(|entry| entry.end));
+    let all = std::iter::successors(Some(position + 1), |child| {
+        outline.entries.get(*child).map(|entry| entry.end)
+    });
     all.take_while(move |child| *child < end)
 }
 
@@ -114,7 +144,19 @@ fn heaviest_child(outline: &Outline<'_>, position: usize) -> Option<usize> {
 fn is_container(name: &str) -> bool {
     matches!(
         name,
-        "html" | "body" | "div" | "table" | "tbody" | "tr" | "td" | "section" | "article"
-            | "main" | "center" | "form" | "font" | "span"
+        "html"
+            | "body"
+            | "div"
+            | "table"
+            | "tbody"
+            | "tr"
+            | "td"
+            | "section"
+            | "article"
+            | "main"
+            | "center"
+            | "form"
+            | "font"
+            | "span"
     )
 }
