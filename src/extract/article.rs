@@ -1,39 +1,53 @@
-//! Article page → one post. Rules of the site come first, then what the page says about itself, then its lines.
+//! Article page → one post, and its comments where the page shows them. Rules of the site come first, then what the page says about itself, then its lines.
 
 use crate::extract::body::{self, Body};
 use crate::extract::byline;
+use crate::extract::comments;
+use crate::extract::count::parse_count;
 use crate::extract::dates;
+use crate::extract::engagement;
 use crate::extract::html;
-use crate::extract::metadata::{self, Metadata};
-use crate::extract::site_rules::ArticleRules;
-use crate::extract::tame::Tamed;
+use crate::extract::listing;
+use crate::extract::metadata::Metadata;
+use crate::extract::outline::Outline;
+use crate::extract::pager;
+use crate::extract::site_rules::{ArticleRules, Css};
 use crate::extract::title;
 use crate::extract::{Extraction, Format, Visit};
-use crate::model::{Post, PublishedAt};
+use crate::model::{Engagement, Post, PublishedAt};
 use scraper::{ElementRef, Html};
 use serde_json::Value;
 
 /// Under so many characters a text is likely a message of the site (“页面不存在”).
 const MIN_TEXT_CHARS: usize = 20;
 
-/// Adds the post of the page to `found`, or a warning where the page has no text.
-pub(super) fn read(visit: Visit<'_>, document: &Html, tamed: &Tamed<'_>, found: &mut Extraction) {
+/// One page as its readers need it.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'d> {
+    pub document: &'d Html,
+    pub markup: &'d str,
+    pub outline: &'d Outline<'d>,
+}
+
+/// Adds the post of the page to `found`, its comments and further pages, or a warning where the page has no text.
+pub(super) fn read(visit: Visit<'_>, parts: Parts<'_>, metadata: Metadata, found: &mut Extraction) {
     let default_rules = ArticleRules::default();
     let rules = visit.rules.and_then(|rules| rules.article.as_ref());
     let rules = rules.unwrap_or(&default_rules);
-    let root = document.root_element();
-    let metadata = metadata::read(document, visit.now());
+    let root = parts.document.root_element();
     let is_sure = metadata.is_article || rules.title.is_some();
 
     let mut post = visit.empty_post(&visit.page.url);
     post.title = html::line_by(root, rules.title.as_ref())
-        .or_else(|| title::of_page(document, &metadata))
+        .or_else(|| title::of_outline(parts.outline, &metadata))
         .unwrap_or_default();
     let body = body_by_rules(root, rules, found)
-        .or_else(|| body::of_page(document, tamed, &visit.page.url))
+        .or_else(|| body::of_page(parts.outline))
         .unwrap_or_default();
     take_body(&mut post, body);
-    take_byline(visit, document, rules, metadata, &mut post);
+    let page_text = parts.outline.text(0, |_| false);
+    take_byline(visit, &page_text, root, rules, metadata, &mut post);
+    take_engagement(&page_text, root, rules, &mut post);
     complain(&post, found);
     // “正在加载”, “请登录”: a page with a title only is no post, unless it says that it is an article.
     let is_empty = post.text.is_empty() && !post.has_image && !post.has_video;
@@ -41,7 +55,14 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, tamed: &Tamed<'_>, found: 
         found.format = Format::Unknown;
         return;
     }
+    let comments = comments::read(visit, parts.document, rules, &post, parts.markup);
     found.posts.push(post);
+    found.posts.extend(comments);
+    let base = html::base_url(parts.document, &visit.page.url);
+    found.next_pages = match rules.next.as_ref() {
+        Some(css) => listing::next_pages(visit, parts.document, &base, Some(css)),
+        None => pager::further_pages(parts.outline, &visit.page.url, &base),
+    };
 }
 
 fn body_by_rules(
@@ -83,14 +104,13 @@ fn take_body(post: &mut Post, body: Body) {
 
 fn take_byline(
     visit: Visit<'_>,
-    document: &Html,
+    page_text: &str,
+    root: ElementRef<'_>,
     rules: &ArticleRules,
     metadata: Metadata,
     post: &mut Post,
 ) {
-    let root = document.root_element();
-    let page_text = html::text(root, |_| false);
-    let byline = byline::read(&page_text, &post.title, visit.now());
+    let byline = byline::read(page_text, &post.title, visit.now());
     post.published_at = time_by_rules(visit, root, rules)
         .or(sharper(metadata.published_at, byline.published_at))
         .or_else(|| dates::day_of_url(&visit.page.url, visit.now()));
@@ -106,6 +126,18 @@ fn take_byline(
     if let Some(section) = section {
         post.extra.insert("栏目".to_owned(), Value::String(section));
     }
+}
+
+/// Numbers by rule, else by their labels on the page.
+fn take_engagement(page_text: &str, root: ElementRef<'_>, rules: &ArticleRules, post: &mut Post) {
+    let shown = engagement::read(page_text, &post.title, &post.text);
+    let count = |css: &Option<Css>| parse_count(&html::line_by(root, css.as_ref())?);
+    post.engagement = Engagement {
+        views: count(&rules.views).or(shown.views),
+        comments: count(&rules.comments).or(shown.comments),
+        likes: count(&rules.likes).or(shown.likes),
+        reposts: count(&rules.reposts).or(shown.reposts),
+    };
 }
 
 fn time_by_rules(

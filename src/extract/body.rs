@@ -1,28 +1,13 @@
-//! 正文 — which part of an article page is its text. A container that says so is believed; else the page is weighed
-//! (dom_smoothie, a Readability). Does not look for titles or dates.
+//! 正文 — the text of an article page, without what stands in and around it: links to others, comments, buttons. Which
+//! element holds it, `weigh` says. Does not look for titles or dates.
 
-use crate::extract::html::{self, Step, selector};
-use crate::extract::tame::Tamed;
-use dom_smoothie::{Config, Readability};
+use crate::extract::html::{self, Step};
+use crate::extract::names::Hint;
+use crate::extract::outline::Outline;
+use crate::extract::weigh;
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::ElementRef;
 use std::sync::LazyLock;
-use url::Url;
-
-/// Chinese notices are short: 100 characters are a text.
-const CHAR_THRESHOLD: usize = 90;
-
-/// Pages of people have a tenth; weighing takes longer than linear time.
-const MAX_ELEMENTS: usize = 30_000;
-
-/// Shorter lines are labels and buttons.
-const MIN_SENTENCE_HAN: usize = 12;
-
-/// Weighing asks every element for its parents and their text. Real pages stay under 600,000.
-const MAX_EFFORT: usize = 2_000_000;
-
-/// A container with fewer Chinese characters is not believed.
-const MIN_MARKED_HAN: usize = 40;
 
 /// 正文 with what belongs to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,16 +17,6 @@ pub struct Body {
     pub has_video: bool,
 }
 
-/// Containers by which common Chinese content systems and schema.org mark the text of an article.
-static MARKED: LazyLock<Selector> = LazyLock::new(|| {
-    selector(concat!(
-        "[itemprop=articleBody], .TRS_Editor, #UCAP-CONTENT, founder-content, #ozoom, #zoom, #Zoom, ",
-        ".article-content, .article_content, #article_content, #articleContent, .article-body, ",
-        ".articleBody, .entry-content, .post-content, .news_content, .news-content, #newscontent, ",
-        "#vsb_content, .v_news_content, .content_text, .detail-content, .art_content, #articlecontent"
-    ))
-});
-
 /// Lines that belong to the page, not to the text.
 static CHROME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -49,27 +24,54 @@ static CHROME: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:[\[【]?(?:打印|关闭|收藏|分享|我要纠错|返回顶部|大 中 小|大中小|大|中|小|字号|字体)(?:本页|窗口|页面)?[\]】|｜:：\s]*)+$|",
         r"[\[【]?(?:相关(?:阅读|新闻|链接|文章|报道)|推荐阅读|更多精彩)[\]】]?(?:[:：]|\s*$)|",
         r"扫一扫|扫码(?:关注|下载|阅读|查看|分享)|All Rights Reserved|Copyright|©|版权所有|返回.{0,8}首页|相关资讯请关注|",
-        r"点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|原标题[:：])"
+        r"[\[【]?(?:广告|收起|我要反馈|举报)[\]】]?$|(?:评论|跟帖)\s*[（(]\d*[)）]|(?:关键[词字]|标签)\s*(?:[:：]|>>)|点击查看|查看更多|展开全文|阅读全文|免责声明|版权声明|特别声明|原标题[:：])"
+    ))
+    .expect("the pattern is part of the program")
+});
+
+/// The first line of what many sites add to every article.
+static DISCLAIMER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?m)^[^\n\p{Han}]{0,6}(?:[\p{Han}A-Za-z]{0,12}(?:(?:版权|著作权)[与及和]?(?:免责)?声明|免责声明|免责条款)",
+        r"|凡(?:本[网站报]|注明|标注|未注明|转载))"
     ))
     .expect("the pattern is part of the program")
 });
 
 /// The text of the page by what pages have in common; `None` when there is none.
-pub fn of_page(document: &Html, tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
-    let marked = document
-        .select(&MARKED)
-        .map(|element| of_element(element, |_| false))
-        .filter(|body| html::han_count(&body.text) >= MIN_MARKED_HAN)
-        .max_by_key(|body| body.text.len());
-    let weighed = weighed(tamed, url);
-    let body = match (marked, weighed) {
-        (Some(marked), Some(weighed)) if 3 * marked.text.len() < weighed.text.len() => weighed,
-        (Some(marked), _) => marked,
-        (None, Some(weighed)) => weighed,
-        (None, None) => sentences(document),
+pub fn of_page(outline: &Outline<'_>) -> Option<Body> {
+    let choice = weigh::choose(outline)?;
+    let trimmed = of_entry(outline, choice.position, |position| {
+        (choice.trusts_names && outline.entries[position].hint == Hint::Furniture)
+            || is_list_of_links(outline, position)
+    });
+    // Where little is left, the names misled us.
+    let whole_size = outline.entries[choice.position].sums.size as usize;
+    let body = if 4 * html::han_count(&trimmed.text) < whole_size {
+        of_entry(outline, choice.position, |_| false)
+    } else {
+        trimmed
     };
-    let text = without_chrome(&body.text);
+    let text = without_chrome(without_disclaimer(&body.text));
     (!text.is_empty()).then_some(Body { text, ..body })
+}
+
+/// Text, pictures and films of one entry of the page; `skips` leaves entries out.
+fn of_entry(outline: &Outline<'_>, root: usize, skips: impl Fn(usize) -> bool) -> Body {
+    let (mut has_image, mut has_video) = (false, false);
+    let text = outline.text(root, |position| {
+        let is_skipped = skips(position);
+        if let (false, Some(element)) = (is_skipped, outline.entries[position].element()) {
+            has_image |= is_picture(&element);
+            has_video |= is_film(&element);
+        }
+        is_skipped
+    });
+    Body {
+        text,
+        has_image,
+        has_video,
+    }
 }
 
 /// Text, pictures and films of one element; `skips` leaves parts of it out.
@@ -92,77 +94,26 @@ pub fn of_element(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool)
     }
 }
 
-fn weighed(tamed: &Tamed<'_>, url: &Url) -> Option<Body> {
-    if tamed.effort > MAX_EFFORT {
-        return None;
-    }
-    let config = Config {
-        char_threshold: CHAR_THRESHOLD,
-        max_elements_to_parse: MAX_ELEMENTS,
-        disable_json_ld: true,
-        keep_classes: true,
-        ..Config::default()
-    };
-    let mut reader = Readability::new(&*tamed.html, Some(url.as_str()), Some(config)).ok()?;
-    let article = reader.parse().ok()?;
-    let content = Html::parse_fragment(&article.content);
-    let root = content.root_element();
-    let trimmed = of_element(root, |element| {
-        is_aside(element) || is_list_of_links(element)
-    });
-    let whole = of_element(root, |_| false);
-    // Where little is left, the names misled us.
-    Some(if 4 * trimmed.text.len() < whole.text.len() {
-        whole
-    } else {
-        trimmed
-    })
-}
-
-/// Comments, recommendations and footers, by the names their blocks commonly have.
-fn is_aside(element: &ElementRef<'_>) -> bool {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:^|[\s_-])(?:comments?|commentlist|reply|replies|related?|recommend\w*|footer|foot|copyright|share|bdshare\w*|hotnews|sidebar|breadcrumbs?|toolbar|pagination|pager)(?:$|[\s_-])")
-            .expect("the pattern is part of the program")
-    });
-    let names = [element.attr("class"), element.attr("id")];
-    names.iter().flatten().any(|name| NAME.is_match(name))
-}
-
-/// Where weighing failed: lines outside links that read like sentences.
-fn sentences(document: &Html) -> Body {
-    let text = html::text(document.root_element(), |element| {
-        element.value().name() == "a"
-    });
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| html::han_count(line) >= MIN_SENTENCE_HAN && line.contains(['，', '。']))
-        .collect();
-    Body {
-        text: lines.join("\n"),
-        ..Body::default()
-    }
-}
-
 /// A block most of whose words are links belongs to other articles.
-fn is_list_of_links(element: &ElementRef<'_>) -> bool {
-    if !matches!(
-        element.value().name(),
+fn is_list_of_links(outline: &Outline<'_>, position: usize) -> bool {
+    let entry = &outline.entries[position];
+    let is_block = matches!(
+        entry.name(),
         "ul" | "ol" | "dl" | "div" | "table" | "section" | "p" | "h3"
-    ) {
-        return false;
-    }
-    let all = html::han_count(&element.text().collect::<String>());
-    let linked: usize = element
-        .select(&LINK)
-        .map(|link| html::han_count(&link.text().collect::<String>()))
-        .sum();
+    );
+    let sums = entry.sums;
     // A paragraph that is one link may be a sentence of the text.
-    let is_many = element.value().name() != "p" || element.select(&LINK).nth(1).is_some();
-    all >= 8 && is_many && 10 * linked > 6 * all
+    let is_many = entry.name() != "p" || sums.links > 1;
+    is_block && sums.size >= 8 && is_many && 10 * sums.linked > 6 * sums.size
 }
 
-static LINK: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+/// Cuts what sites say about their rights behind the text. What stands in the first half is the text itself.
+fn without_disclaimer(text: &str) -> &str {
+    let found = DISCLAIMER
+        .find_iter(text)
+        .find(|found| 2 * found.start() > text.len());
+    found.map_or(text, |found| text[..found.start()].trim_end())
+}
 
 /// Drops lines of the page's furniture, wherever they stand.
 fn without_chrome(text: &str) -> String {

@@ -45,10 +45,19 @@ pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
     };
     let mut best: Option<(i32, PublishedAt)> = None;
     for (position, line) in short() {
-        let Some(published_at) = stated_time(line, now) else {
+        // Reading a time costs far more than a look at where the line stands: lines that cannot win are not read.
+        if !may_hold_time(line) {
+            continue;
+        }
+        let standing = standing(line, position, title_line);
+        let best_score = best.map_or(0, |(score, _)| score);
+        if standing + BONUS_OF_HOUR <= best_score {
+            continue;
+        }
+        let Some(published_at) = dates::parse_published(line, now) else {
             continue;
         };
-        let score = time_score(line, position, title_line, published_at);
+        let score = standing + sharpness(published_at);
         // The first of equals wins: the byline stands above the comments.
         if score > 0 && best.is_none_or(|(best_score, _)| score > best_score) {
             best = Some((score, published_at));
@@ -64,25 +73,35 @@ pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
     }
 }
 
-fn stated_time(line: &str, now: Timestamp) -> Option<PublishedAt> {
+fn may_hold_time(line: &str) -> bool {
     let has_digit = line.contains(|c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | '〇'));
-    let has_form = ["-", "/", ".", "年", "月", ":", "前", "20"]
-        .iter()
-        .any(|part| line.contains(part));
-    if !(has_digit && has_form) {
-        return None;
-    }
-    dates::parse_published(line, now)
+    let has_form = || {
+        ["-", "/", ".", "年", "月", ":", "前", "20"]
+            .iter()
+            .any(|part| line.contains(part))
+    };
+    has_digit && has_form()
 }
 
-fn time_score(line: &str, position: usize, title_line: Option<usize>, at: PublishedAt) -> i32 {
+/// What the hour adds to a line with a time.
+const BONUS_OF_HOUR: i32 = 2;
+
+fn sharpness(at: PublishedAt) -> i32 {
+    let hour = if at.precision < Precision::Hour {
+        BONUS_OF_HOUR
+    } else {
+        0
+    };
+    let guess = if at.is_inferred { 3 } else { 0 };
+    hour - guess
+}
+
+/// How likely a line is to be the byline, by its labels and its distance from the title.
+fn standing(line: &str, position: usize, title_line: Option<usize>) -> i32 {
     let contains = |words: &[&str]| words.iter().any(|word| line.contains(word));
     let mut score = 0;
     if contains(&["发布", "时间", "日期", "来源", "发表", "作者", "编辑"]) {
         score += 3;
-    }
-    if at.precision < Precision::Hour {
-        score += 2;
     }
     if line.chars().count() <= 40 {
         score += 1;
@@ -94,9 +113,6 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
             None if title_line - position <= 3 => 1,
             None => -2,
         };
-    }
-    if at.is_inferred {
-        score -= 3;
     }
     // Clocks in the head of a page, copyright lines at its foot, deadlines in its text.
     if contains(&[
@@ -116,6 +132,12 @@ fn time_score(line: &str, position: usize, title_line: Option<usize>, at: Publis
 }
 
 fn outlet(line: &str) -> Option<String> {
+    if !["来源", "稿源", "出处"]
+        .iter()
+        .any(|label| line.contains(label))
+    {
+        return None;
+    }
     // `郑州晚报记者某某`: the reporter is not part of the paper's name.
     let start = OUTLET.find(line)?.start();
     let is_of_other = |word: &str| line[..start].trim_end().ends_with(word);

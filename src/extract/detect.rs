@@ -1,14 +1,25 @@
 //! What a page is: by its first bytes, by the kind of its source, by what stands on it. Decides only; reads nothing.
 
-use crate::extract::{Format, Visit, charset, dates, epaper, forum, html, listing, metadata};
+use crate::extract::metadata::Metadata;
+use crate::extract::outline::Outline;
+use crate::extract::{Format, Visit, charset, dates, epaper, forum, html, listing, weigh};
 use crate::model::SourceKind;
+use regex::Regex;
 use scraper::Html;
+use std::sync::LazyLock;
 
 /// A list has at least so many links that look like titles.
 const MIN_LISTED: usize = 8;
 
-/// Text outside links that makes a page an article, in Chinese characters.
-const MIN_PARAGRAPH_HAN: usize = 60;
+/// Running text in one place that makes a page an article, in Chinese characters.
+const MIN_PARAGRAPH: u32 = 60;
+
+/// Marks of which every page of known forum software has one: the names its selectors ask for.
+static SOFTWARE: LazyLock<Regex> = LazyLock::new(|| {
+    // Literals only: these are found at the speed of memory.
+    Regex::new(r#"thread_|xst|postmessage_|"t_f|plhin|subject_t|read\.php|read_t|J_read_floor|floor"|id="pid|id='pid|id=pid|'t_f| t_f|=t_f"#)
+        .expect("the pattern is part of the program")
+});
 
 /// Beginnings of files that are no text, and what to call them.
 const BINARY: &[(&[u8], &str)] = &[
@@ -87,7 +98,13 @@ fn is_wrapped_json(head: &str) -> bool {
 }
 
 /// What an HTML page is: by the kind of its source, by rules that fit it, by what stands on it.
-pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
+pub(super) fn html_format(
+    visit: Visit<'_>,
+    document: &Html,
+    markup: &str,
+    outline: &Outline<'_>,
+    metadata: &Metadata,
+) -> Format {
     match visit.source.kind {
         Some(SourceKind::List) => return Format::List,
         Some(SourceKind::Board) => return Format::Forum,
@@ -103,10 +120,11 @@ pub(super) fn html_format(visit: Visit<'_>, document: &Html) -> Format {
     if has_ruled_article(visit, document) {
         return Format::Article;
     }
-    if forum::fits_software(document) {
+    // Most pages are of no forum: a look at the markup spares them the selectors.
+    if SOFTWARE.is_match(markup) && forum::fits_software(document) {
         return Format::Forum;
     }
-    by_content(visit, document)
+    by_content(visit, document, outline, metadata)
 }
 
 fn is_epaper(visit: Visit<'_>, document: &Html) -> bool {
@@ -121,24 +139,37 @@ fn has_ruled_article(visit: Visit<'_>, document: &Html) -> bool {
 }
 
 /// A page is a list when titles of others outweigh its own text.
-fn by_content(visit: Visit<'_>, document: &Html) -> Format {
+fn by_content(
+    visit: Visit<'_>,
+    document: &Html,
+    outline: &Outline<'_>,
+    metadata: &Metadata,
+) -> Format {
     let has_day = dates::day_of_url(&visit.page.url, visit.now()).is_some();
-    if has_day || metadata::read(document, visit.now()).is_article {
+    if has_day || metadata.is_article {
+        return Format::Article;
+    }
+    // Addresses are resolved only where the words of all links could outweigh the text.
+    let sums = outline.entries[0].sums;
+    if sums.prose >= sums.linked {
+        return Format::Article;
+    }
+    if holds_text(outline) {
         return Format::Article;
     }
     let base = html::base_url(document, &visit.page.url);
-    let listed = listing::likely_articles(visit, document, &base);
+    let listed = listing::titles(visit, document, &base);
     let listed_han: usize = listed.iter().map(|link| html::han_count(&link.title)).sum();
-    let own_text = html::text(document.root_element(), |element| {
-        element.value().name() == "a"
-    });
-    let own_han: usize = own_text
-        .lines()
-        .map(html::han_count)
-        .filter(|han| *han >= MIN_PARAGRAPH_HAN)
-        .sum();
-    if listed.len() >= MIN_LISTED && listed_han > own_han {
+    if listed.len() >= MIN_LISTED && listed_han > sums.prose as usize {
         return Format::List;
     }
     Format::Article
+}
+
+/// True when some container holds running text and few links: not a list with a sentence below each title.
+fn holds_text(outline: &Outline<'_>) -> bool {
+    weigh::choose(outline).is_some_and(|choice| {
+        let sums = outline.entries[choice.position].sums;
+        sums.prose >= MIN_PARAGRAPH && sums.prose >= 2 * sums.linked
+    })
 }

@@ -2,6 +2,7 @@
 
 use crate::extract::site_rules::Css;
 use scraper::{ElementRef, Html, Selector};
+use std::sync::LazyLock;
 use url::Url;
 
 /// A selector that is part of the program.
@@ -65,9 +66,9 @@ pub fn text(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool) -> St
                 if is_invisible(&element) || (element.id() != root.id() && skips(&element)) {
                     return false;
                 }
-                paragraphs.edge(&element);
+                paragraphs.edge(element.value().name());
             }
-            Step::Close(element) => paragraphs.edge(&element),
+            Step::Close(element) => paragraphs.edge(element.value().name()),
         }
         true
     });
@@ -86,15 +87,17 @@ pub fn text_of_markup(markup: &str) -> String {
     text(fragment.root_element(), |_| false)
 }
 
+/// Words as they come → paragraphs, white space made single.
 #[derive(Default)]
-struct Paragraphs {
+pub struct Paragraphs {
     text: String,
     /// A blank is owed before the next word of the paragraph.
     is_spaced: bool,
 }
 
 impl Paragraphs {
-    fn push(&mut self, text: &str) {
+    /// Words of the current paragraph.
+    pub fn push(&mut self, text: &str) {
         for character in text.chars() {
             // Zero-width marks are put between characters to defeat search.
             if matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}') {
@@ -112,52 +115,98 @@ impl Paragraphs {
         }
     }
 
-    fn edge(&mut self, element: &ElementRef<'_>) {
-        match element.value().name() {
-            "td" | "th" => self.is_spaced = true,
-            name if is_in(BLOCKS, name) => {
-                if !self.text.is_empty() && !self.text.ends_with('\n') {
-                    self.text.push('\n');
-                }
-                self.is_spaced = false;
+    /// The beginning or end of an element of this name.
+    pub fn edge(&mut self, name: &str) {
+        if matches!(name, "td" | "th") {
+            self.is_spaced = true;
+        } else if is_edge(name) {
+            if !self.text.is_empty() && !self.text.ends_with('\n') {
+                self.text.push('\n');
             }
-            _ => {}
+            self.is_spaced = false;
         }
     }
 
-    fn finish(mut self) -> String {
+    /// The text so far.
+    pub fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
         self.text
     }
 }
 
-fn is_in(names: &str, name: &str) -> bool {
-    names.split_ascii_whitespace().any(|known| known == name)
+/// Elements that begin and end a line; the cells of a table, too, hold texts of their own.
+pub fn is_edge(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "br"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "tr"
+            | "td"
+            | "th"
+            | "table"
+            | "tbody"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "aside"
+            | "main"
+            | "nav"
+            | "blockquote"
+            | "pre"
+            | "hr"
+            | "form"
+            | "figure"
+            | "figcaption"
+            | "center"
+            | "body"
+            | "html"
+            | "title"
+            | "founder-content"
+    )
 }
 
-/// Elements that begin and end a line.
-const BLOCKS: &str = "p div br li ul ol dl dt dd tr table tbody h1 h2 h3 h4 h5 h6 section article \
-    header footer aside main nav blockquote pre hr form figure figcaption center \
-    body html title founder-content";
-
 /// Elements that hold no words for readers.
-const WORDLESS: &str =
-    "script style noscript template head select textarea button iframe object svg";
+fn is_wordless(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "select"
+            | "textarea"
+            | "button"
+            | "iframe"
+            | "object"
+            | "svg"
+    )
+}
 
 /// Elements whose words no reader sees.
-fn is_invisible(element: &ElementRef<'_>) -> bool {
-    if is_in(WORDLESS, element.value().name()) {
-        return true;
-    }
-    let is_hidden = element
-        .attr("style")
-        .is_some_and(|style| style.replace(' ', "").contains("display:none"));
-    // Discuz mixes noise into posts against copying, in elements of class `jammer`.
-    is_hidden
-        || element
-            .value()
-            .classes()
-            .any(|class| class == "jammer" || class == "pstatus")
+pub fn is_invisible(element: &ElementRef<'_>) -> bool {
+    is_wordless(element.value().name())
+        || element.value().attrs().any(|(name, value)| match name {
+            "style" => value.contains("none") && value.replace(' ', "").contains("display:none"),
+            // Discuz mixes noise into posts against copying, in elements of class `jammer`.
+            "class" => value
+                .split_ascii_whitespace()
+                .any(|class| matches!(class, "jammer" | "pstatus")),
+            _ => false,
+        })
 }
 
 /// First element that a rule finds below `root`.
@@ -192,8 +241,9 @@ pub fn collapse(text: &str) -> String {
 
 /// What addresses of the page are relative to.
 pub fn base_url(document: &Html, page_url: &Url) -> Url {
+    static BASE: LazyLock<Selector> = LazyLock::new(|| selector("base[href]"));
     document
-        .select(&selector("base[href]"))
+        .select(&BASE)
         .next()
         .and_then(|base| page_url.join(base.attr("href")?.trim()).ok())
         .unwrap_or_else(|| page_url.clone())

@@ -6,7 +6,7 @@ use crate::extract::site_rules::{Css, Pattern};
 use crate::extract::{Extraction, Link, Visit};
 use crate::model::canonical_url;
 use regex::Regex;
-use scraper::{ElementRef, Html};
+use scraper::{ElementRef, Html, Selector};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use url::Url;
@@ -17,6 +17,8 @@ const MIN_TITLE_HAN: usize = 8;
 /// Lists have hundreds of links; more is a map of the site.
 const MAX_LINKS: usize = 1000;
 
+static ANCHORS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+static NEXT: LazyLock<Selector> = LazyLock::new(|| selector("a[href], link[rel=next][href]"));
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:下一?页|后一?页|下页|next|›|»|>|>>|下一页\s*[>›»]*)$")
         .expect("the pattern is valid")
@@ -39,7 +41,7 @@ pub(super) fn read(visit: Visit<'_>, document: &Html, found: &mut Extraction) {
     found.links = match rules.and_then(|rules| rules.link.as_ref()) {
         Some(css) => links(visit, document, &base, css, |link| matches(pattern, link)),
         None if pattern.is_some() => {
-            let anchors = Css(selector("a[href]"));
+            let anchors = Css(ANCHORS.clone());
             links(visit, document, &base, &anchors, |link| {
                 matches(pattern, link)
             })
@@ -98,7 +100,7 @@ fn anchor(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
     if element.attr("href").is_some() {
         return Some(element);
     }
-    element.select(&selector("a[href]")).next()
+    element.select(&ANCHORS).next()
 }
 
 fn link(base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
@@ -121,19 +123,27 @@ fn link(base: &Url, anchor: ElementRef<'_>) -> Option<Link> {
     })
 }
 
+/// Links that look like titles of articles, of this site or another: what makes a page a list.
+pub(super) fn titles(visit: Visit<'_>, document: &Html, base: &Url) -> Vec<Link> {
+    let anchors = Css(ANCHORS.clone());
+    links(visit, document, base, &anchors, looks_like_article)
+}
+
 /// Links that look like titles of articles of this site.
 pub(super) fn likely_articles(visit: Visit<'_>, document: &Html, base: &Url) -> Vec<Link> {
-    let anchors = Css(selector("a[href]"));
+    let anchors = Css(ANCHORS.clone());
     links(visit, document, base, &anchors, |link| {
         is_likely_article(visit, link)
     })
 }
 
 fn is_likely_article(visit: Visit<'_>, link: &Link) -> bool {
-    let han = html::han_count(&link.title);
-    let is_named = han >= MIN_TITLE_HAN;
+    is_same_site(&visit.page.url, &link.url) && looks_like_article(link)
+}
+
+fn looks_like_article(link: &Link) -> bool {
     let address = &link.url[url::Position::BeforePath..];
-    is_same_site(&visit.page.url, &link.url) && is_named && ARTICLE_PATH.is_match(address)
+    html::han_count(&link.title) >= MIN_TITLE_HAN && ARTICLE_PATH.is_match(address)
 }
 
 /// Same registered domain, as far as the last labels tell: `news.a.com` and `bbs.a.com` are one site.
@@ -169,7 +179,7 @@ pub(super) fn next_pages(
     let next = match css {
         Some(css) => document.select(&css.0).find_map(address),
         None => document
-            .select(&selector("a[href], link[rel=next][href]"))
+            .select(&NEXT)
             .filter(|element| {
                 element.attr("rel") == Some("next")
                     || NEXT_WORDS.is_match(html::line(*element).trim())

@@ -1,9 +1,9 @@
 //! What a page says about itself for machines: JSON-LD, Open Graph, and the `<meta>` names of Chinese government sites.
 
-use crate::extract::html::{collapse, selector};
+use crate::extract::html::collapse;
+use crate::extract::outline::Outline;
 use crate::extract::{dates, html};
 use crate::model::{PublishedAt, Timestamp};
-use scraper::Html;
 use serde_json::Value;
 
 /// Statements of the page about itself, each only if made.
@@ -38,10 +38,12 @@ const AUTHORS: &[&str] = &["article:author", "author", "byl"];
 const SECTIONS: &[&str] = &["columnname", "article:section"];
 
 /// Collects the statements; JSON-LD fills what `<meta>` leaves open.
-pub fn read(document: &Html, now: Timestamp) -> Metadata {
-    let named: Vec<(String, String)> = document
-        .select(&selector("meta[content]"))
-        .filter_map(|meta| {
+pub fn read(outline: &Outline<'_>, now: Timestamp) -> Metadata {
+    let metas = outline
+        .elements()
+        .filter(|(_, element)| element.value().name() == "meta");
+    let named: Vec<(String, String)> = metas
+        .filter_map(|(_, meta)| {
             let name = ["name", "property", "itemprop"]
                 .iter()
                 .find_map(|attribute| meta.attr(attribute))?;
@@ -55,7 +57,7 @@ pub fn read(document: &Html, now: Timestamp) -> Metadata {
             found.map(|(_, content)| content.clone())
         })
     };
-    let linked = linked_data(document);
+    let linked = linked_data(outline);
     let text = |key: &str| linked.as_ref().and_then(|object| name_of(object.get(key)?));
     let time = |stated: String| dates::parse_published(&stated, now);
     Metadata {
@@ -72,7 +74,7 @@ pub fn read(document: &Html, now: Timestamp) -> Metadata {
                     .or_else(|| text("pubDate"))
                     .and_then(time)
             })
-            .or_else(|| time_element(document, now)),
+            .or_else(|| time_element(outline, now)),
         section: find(SECTIONS).or_else(|| text("articleSection")),
         is_article: linked.is_some()
             || find(&["og:type"]).is_some_and(|kind| kind.contains("article") || kind == "news")
@@ -80,9 +82,16 @@ pub fn read(document: &Html, now: Timestamp) -> Metadata {
     }
 }
 
-fn time_element(document: &Html, now: Timestamp) -> Option<PublishedAt> {
-    let marked = selector("time[datetime][pubdate], time[datetime], [itemprop=datePublished]");
-    let element = document.select(&marked).next()?;
+/// What a `<time>` states, or an element marked as the time of publication.
+fn time_element(outline: &Outline<'_>, now: Timestamp) -> Option<PublishedAt> {
+    let mut elements = outline.elements();
+    let (_, element) = elements.find(|(_, element)| match element.value().name() {
+        "time" => element.attr("datetime").is_some(),
+        "meta" | "span" | "div" | "p" | "i" | "em" | "abbr" => {
+            element.attr("itemprop") == Some("datePublished")
+        }
+        _ => false,
+    })?;
     let stated = element.attr("datetime").or_else(|| element.attr("content"));
     dates::parse_published(
         &stated.map_or_else(|| html::line(element), str::to_owned),
@@ -91,9 +100,11 @@ fn time_element(document: &Html, now: Timestamp) -> Option<PublishedAt> {
 }
 
 /// The first JSON-LD object that describes an article.
-fn linked_data(document: &Html) -> Option<Value> {
-    let scripts = selector(r#"script[type="application/ld+json"]"#);
-    document.select(&scripts).take(10).find_map(|script| {
+fn linked_data(outline: &Outline<'_>) -> Option<Value> {
+    let scripts = outline.elements().filter(|(_, element)| {
+        element.value().name() == "script" && element.attr("type") == Some("application/ld+json")
+    });
+    scripts.take(10).find_map(|(_, script)| {
         let written: String = script.text().collect();
         let value = serde_json::from_str(written.trim()).ok()?;
         article_in(value)

@@ -5,9 +5,11 @@ mod article;
 mod body;
 mod byline;
 mod charset;
+mod comments;
 mod count;
 mod dates;
 mod detect;
+mod engagement;
 mod epaper;
 mod feed;
 mod feed_repair;
@@ -16,19 +18,25 @@ mod html;
 mod json;
 mod listing;
 mod metadata;
+mod names;
+mod outline;
+mod pager;
 mod site_rules;
 mod sitemap;
 mod tame;
 mod title;
+mod weigh;
 
 use crate::model::coded::coded_enum;
 use crate::model::{
     Channel, Engagement, OutletTier, Page, Post, SourceKind, Timestamp, canonical_url,
 };
+use outline::Outline;
 use scraper::Html;
 use url::Url;
 
 pub use dates::parse_published;
+pub use pager::join_pages;
 pub use site_rules::{SiteRules, Sites};
 
 coded_enum! {
@@ -83,7 +91,7 @@ pub struct Extraction {
     pub posts: Vec<Post>,
     /// Links to articles, threads or pages of a paper, in page order, each once.
     pub links: Vec<Link>,
-    /// Further pages of the same list or thread.
+    /// Further pages of the same list, thread or article (`join_pages` makes one post of an article's).
     pub next_pages: Vec<Url>,
     /// What an editor should know, one Chinese sentence each.
     pub warnings: Vec<String>,
@@ -166,13 +174,20 @@ impl Visit<'_> {
         let tamed = tame::tame(&text);
         found.warnings.extend(tamed.warning.clone());
         let document = Html::parse_document(&tamed.html);
-        found.format = detect::html_format(self, &document);
+        let outline = Outline::of(&document);
+        let metadata = metadata::read(&outline, self.now());
+        found.format = detect::html_format(self, &document, &tamed.html, &outline, &metadata);
         match found.format {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),
             Format::List => listing::read(self, &document, found),
             _ => {
-                article::read(self, &document, &tamed, found);
+                let parts = article::Parts {
+                    document: &document,
+                    markup: &tamed.html,
+                    outline: &outline,
+                };
+                article::read(self, parts, metadata, found);
                 dates::doubt_page(&document, self.now(), found);
             }
         }

@@ -52,6 +52,15 @@ pub(super) struct ArticleRules {
     pub published_at: Option<Css>,
     pub section: Option<Css>,
     pub remove: Vec<Css>,
+    pub next: Option<Css>,
+    pub views: Option<Css>,
+    pub comments: Option<Css>,
+    pub likes: Option<Css>,
+    pub reposts: Option<Css>,
+    pub comment: Option<Css>,
+    pub comment_body: Option<Css>,
+    pub comment_author: Option<Css>,
+    pub comment_published_at: Option<Css>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,7 +1,9 @@
-//! HTML → HTML that every parser takes in linear time. Browsers stop nesting at some level; so do we. Pages of people
-//! stay as they are; only bombs are cut.
+//! HTML → HTML that the parser takes in linear and little time. Browsers stop nesting at some level; so do we. The words
+//! of readers stay as they are; programs, styles and comments are left out, and bombs are cut.
 
+use regex::bytes::Regex;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Browsers allow 512; real pages stay under 100.
 const MAX_DEPTH: usize = 200;
@@ -15,33 +17,111 @@ const MAX_REOPENED: usize = 200_000;
 /// Markup that is safe to parse, and a warning where something was cut.
 pub struct Tamed<'t> {
     pub html: Cow<'t, str>,
-    /// Tags times the deepest nesting: what a look at every element and all its parents costs.
-    pub effort: usize,
     pub warning: Option<String>,
 }
 
-/// Cuts tags that would nest too deeply, be copied too often or have too many attributes.
+/// Cuts tags that would nest too deeply, be copied too often or have too many attributes, and what no reader sees.
 pub fn tame(html: &str) -> Tamed<'_> {
-    let weight = weigh(html);
+    let slim = without_programs(html);
+    let weight = weigh(&slim);
     let is_reopened = weight.reopened > MAX_REOPENED;
     if weight.depth <= MAX_DEPTH && weight.attributes <= MAX_ATTRIBUTES && !is_reopened {
         return Tamed {
-            html: Cow::Borrowed(html),
-            effort: weight.tags * weight.depth,
+            html: slim,
             warning: None,
         };
     }
     Tamed {
-        html: Cow::Owned(flatten(html, is_reopened)),
-        effort: weight.tags * weight.depth.min(MAX_DEPTH),
+        html: Cow::Owned(flatten(&slim, is_reopened)),
         warning: Some("网页标签嵌套过深或属性过多，已截去多余部分，内容可能不完整。".to_owned()),
     }
+}
+
+/// Elements whose insides no reader sees; the parser takes them for text up to their end tag.
+const PROGRAMS: [&str; 4] = ["script", "style", "noscript", "iframe"];
+
+/// Leaves out comments and the insides of scripts and styles: often most of a page, never its text.
+fn without_programs(html: &str) -> Cow<'_, str> {
+    let bytes = html.as_bytes();
+    let (mut slim, mut copied_to, mut position) = (String::new(), 0, 0);
+    while let Some(start) = html.get(position..).and_then(|rest| rest.find('<')) {
+        let start = position + start;
+        position = start + 1;
+        let (from, to) = if bytes[position..].starts_with(b"!--") {
+            (start, end_of_comment(bytes, start + 4))
+        } else if let Some(name) = program_at(&bytes[position..]) {
+            let (end, _) = end_of_tag(bytes, position + name.len());
+            // JSON-LD tells title and time.
+            let is_data = contains(&bytes[start..end], b"ld+json");
+            position = end;
+            if is_data {
+                continue;
+            }
+            (end, start_of_end_tag(bytes, end, name))
+        } else {
+            continue;
+        };
+        slim.push_str(&html[copied_to..from]);
+        (copied_to, position) = (to, to);
+    }
+    if copied_to == 0 {
+        return Cow::Borrowed(html);
+    }
+    slim.push_str(&html[copied_to..]);
+    Cow::Owned(slim)
+}
+
+fn program_at(bytes: &[u8]) -> Option<&'static str> {
+    PROGRAMS.into_iter().find(|name| {
+        let is_name = bytes
+            .get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+        is_name
+            && bytes
+                .get(name.len())
+                .is_some_and(|byte| !byte.is_ascii_alphanumeric())
+    })
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes
+        .windows(part.len())
+        .any(|window| window.eq_ignore_ascii_case(part))
+}
+
+/// Behind the `-->` of a comment whose words begin at `start`; `<!-->` is a comment too. The end of the page where it is
+/// never closed.
+fn end_of_comment(bytes: &[u8], start: usize) -> usize {
+    static END: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("(?-u)--!?>").expect("the pattern is valid"));
+    if bytes.get(start) == Some(&b'>') {
+        return start + 1;
+    }
+    let found = END.find_at(bytes, start.min(bytes.len()));
+    found.map_or(bytes.len(), |found| found.end())
+}
+
+/// Where the element of this name, whose start tag ends at `start`, is closed.
+fn start_of_end_tag(bytes: &[u8], start: usize, name: &str) -> usize {
+    static END: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("(?-u)</").expect("the pattern is valid"));
+    let mut position = start;
+    while let Some(found) = END.find_at(bytes, position) {
+        position = found.end();
+        let rest = &bytes[position..];
+        if rest
+            .get(..name.len())
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(name.as_bytes()))
+        {
+            return position - 2;
+        }
+    }
+    bytes.len()
 }
 
 /// The worst that a page asks of a parser.
 #[derive(Default)]
 struct Weight {
-    tags: usize,
     depth: usize,
     reopened: usize,
     attributes: usize,
@@ -51,7 +131,6 @@ fn weigh(html: &str) -> Weight {
     let mut weight = Weight::default();
     let (mut depth, mut formatting_depth) = (0usize, 0usize);
     for tag in tags(html) {
-        weight.tags += 1;
         weight.attributes = weight.attributes.max(tag.attributes);
         match tag.kind {
             Kind::Formatting if tag.is_end => formatting_depth = formatting_depth.saturating_sub(1),
@@ -166,7 +245,13 @@ fn end_of_tag(bytes: &[u8], start: usize) -> (usize, usize) {
 }
 
 fn kind(name: &str) -> Kind {
-    match name.to_ascii_lowercase().as_str() {
+    let mut lower = [0u8; 10];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Kind::Nesting;
+    };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    match std::str::from_utf8(lower).unwrap_or_default() {
         "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
         | "param" | "source" | "track" | "wbr" | "frame" => Kind::Void,
         "p" | "li" | "dt" | "dd" | "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "option"

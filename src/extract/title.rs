@@ -1,11 +1,15 @@
 //! 标题 — which words of a page are its title, without the names of site and channel that `<title>` carries.
 
-use crate::extract::html::{self, selector};
+use crate::extract::html;
 use crate::extract::metadata::Metadata;
-use scraper::Html;
+use crate::extract::outline::Outline;
+use scraper::{ElementRef, Html};
 
 /// A title has at least so many characters; shorter headings are names of channels.
 const MIN_CHARS: usize = 4;
+
+/// Longer lines are no titles.
+const MAX_CHARS: u32 = 120;
 
 /// Names of sites and channels are short.
 const MAX_SITE_NAME_CHARS: usize = 18;
@@ -43,11 +47,17 @@ const SITE_WORDS: &[&str] = &[
 
 /// The title by what pages have in common: a heading that `<title>` repeats, else metadata, else `<title>` cut.
 pub fn of_page(document: &Html, metadata: &Metadata) -> Option<String> {
-    let page_title = document
-        .select(&selector("head > title, title"))
-        .map(|title| html::collapse(&title.text().collect::<String>()))
+    of_outline(&Outline::of(document), metadata)
+}
+
+/// The same for a page whose outline is there.
+pub fn of_outline(outline: &Outline<'_>, metadata: &Metadata) -> Option<String> {
+    let page_title = outline
+        .elements()
+        .filter(|(_, element)| element.value().name() == "title")
+        .map(|(_, title)| html::collapse(&title.text().collect::<String>()))
         .find(|title| !title.is_empty());
-    let headings = headings(document);
+    let headings = headings(outline);
     let repeated = page_title.as_deref().and_then(|whole| {
         let squeezed = squeeze(whole);
         let repeated = headings.iter().rev().filter(|heading| {
@@ -65,13 +75,25 @@ pub fn of_page(document: &Html, metadata: &Metadata) -> Option<String> {
         .or_else(|| headings.into_iter().next())
 }
 
-fn headings(document: &Html) -> Vec<String> {
-    document
-        .select(&selector("h1, h2, [class*=title], [id*=title]"))
+fn headings(outline: &Outline<'_>) -> Vec<String> {
+    let titled = outline.elements().filter(|(position, element)| {
+        // Around a title stands more than a title can hold.
+        let is_short = outline.entries[*position].sums.size <= 2 * MAX_CHARS;
+        is_short && is_heading(element)
+    });
+    titled
         .take(200)
-        .map(html::line)
-        .filter(|line| (MIN_CHARS..=120).contains(&line.chars().count()))
+        .map(|(position, _)| outline.line(position))
+        .filter(|line| (MIN_CHARS..=MAX_CHARS as usize).contains(&line.chars().count()))
         .collect()
+}
+
+fn is_heading(element: &ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "h1" | "h2")
+        || element
+            .value()
+            .attrs()
+            .any(|(name, value)| matches!(name, "class" | "id") && value.contains("title"))
 }
 
 fn squeeze(text: &str) -> String {
