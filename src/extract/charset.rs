@@ -1,19 +1,13 @@
 //! Bytes → text and the name of the character set. Claims of the page count only as far as its bytes bear them out.
 //! Never fails: what cannot be decoded becomes `�`, with a warning. Usual pages are decoded once.
 
+mod claim;
 mod euc_tw;
 mod likeness;
 
-use encoding_rs::{
-    BIG5, Encoding, GB18030, GBK, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
-};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use likeness::Likeness;
-use regex::bytes::Regex;
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-/// Claims stand at the top of a page; WHATWG looks at 1,024 bytes, old pages put styles before them.
-const CLAIM_BYTES: usize = 8192;
 
 /// Bytes that are read in several character sets to choose one, from the first that is not ASCII.
 const SAMPLE_BYTES: usize = 64 * 1024;
@@ -26,11 +20,6 @@ const CLAIM_BONUS: f64 = 0.1;
 
 /// A reading with this share of common characters is Chinese; wrong readings stay below 0.2.
 const CHINESE_SCORE: f64 = 0.25;
-
-static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i-u)(?:charset|encoding)\s*=\s*["']?\s*([\w-]{3,20})"#)
-        .expect("the pattern is part of the program")
-});
 
 /// 字符集 — one that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +101,7 @@ pub fn decode<'b>(
     if let Some(encoding) = utf16_without_mark(bytes) {
         return decoded(Charset::Web(encoding), bytes);
     }
-    let claims = claims(bytes, content_type);
+    let claims = claim::all(bytes, content_type);
     if let Ok(text) = std::str::from_utf8(bytes) {
         if is_convincing_utf8(text, &claims) {
             return finished(UTF8, Cow::Borrowed(text), false);
@@ -157,39 +146,6 @@ fn finished(charset: Charset, text: Cow<'_, str>, had_errors: bool) -> Decoded<'
         text,
         charset: name,
     }
-}
-
-fn claims(bytes: &[u8], content_type: Option<&str>) -> Vec<Charset> {
-    let header = content_type
-        .map(str::to_ascii_lowercase)
-        .and_then(|value| Some(value.split_once("charset=")?.1.to_owned()))
-        .map(|label| label.trim_matches(['"', '\'', ' ', ';']).to_owned());
-    let head = &bytes[..bytes.len().min(CLAIM_BYTES)];
-    let written = CLAIM
-        .captures_iter(head)
-        .filter(|claim| {
-            claim
-                .get(0)
-                .is_some_and(|all| is_in_claiming_tag(&head[..all.start()]))
-        })
-        .map(|claim| String::from_utf8_lossy(&claim[1]).into_owned());
-    let labels = header.into_iter().chain(written);
-    let charsets = labels.filter_map(|label| Charset::for_label(&label));
-    // Latin-1 is what servers say when nobody configured them, UTF-16 cannot stand in ASCII.
-    let says_nothing = [WINDOWS_1252, UTF_16LE, UTF_16BE, REPLACEMENT].map(Charset::Web);
-    charsets
-        .filter(|charset| !says_nothing.contains(charset))
-        .collect()
-}
-
-/// The tag that is open behind `before` is a `<meta>` or the prolog of XML: scripts have charsets of their own.
-fn is_in_claiming_tag(before: &[u8]) -> bool {
-    let near = &before[before.len().saturating_sub(200)..];
-    let Some(start) = near.iter().rposition(|byte| matches!(byte, b'<' | b'>')) else {
-        return false;
-    };
-    let tag = near[start..].to_ascii_lowercase();
-    tag.starts_with(b"<meta") || tag.starts_with(b"<?xml")
 }
 
 /// Valid UTF-8, and not by chance: two Chinese characters in GBK can look like two-byte UTF-8 letters.

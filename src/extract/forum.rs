@@ -1,6 +1,8 @@
 //! Forum pages: a board → links to threads; a thread → its first post and each reply as posts of their own, told apart
 //! by floor and by `#pidN` behind the thread's address. Sites without rules are read as Discuz, phpwind or Tieba.
 
+mod address;
+
 use crate::extract::body;
 use crate::extract::byline;
 use crate::extract::count::parse_count;
@@ -138,8 +140,8 @@ fn read_thread(visit: Visit<'_>, document: &Html, rules: &ThreadRules, found: &m
     let title = html::line_by(root, rules.title.as_ref())
         .or_else(|| title::of_page(document, &Default::default()))
         .unwrap_or_default();
-    let thread_url = thread_address(&visit.page.url);
-    let is_first_page = !is_later_page(&visit.page.url);
+    let thread_url = address::thread_address(&visit.page.url);
+    let is_first_page = !address::is_later_page(&visit.page.url);
     let floors = document
         .select(&css.0)
         .filter(|floor| !html::is_inside(*floor, css));
@@ -290,57 +292,9 @@ fn number_floors(posts: &mut [Post], is_first_page: bool) {
     }
 }
 
-/// Address of the thread, without the reply that a search led to: `?pid=1&cid=0#1`.
-fn thread_address(url: &Url) -> Url {
-    let others = url
-        .query_pairs()
-        .filter(|(name, _)| name != "pid" && name != "cid");
-    let others: Vec<(String, String)> = others
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    let mut bare = url.clone();
-    bare.set_fragment(None);
-    if url.query_pairs().count() == others.len() {
-        return bare;
-    }
-    bare.set_query(None);
-    if !others.is_empty() {
-        bare.query_pairs_mut().extend_pairs(others);
-    }
-    bare
-}
-
-/// `thread-7-2-1.html`, `&page=2`, `?pn=2`: not the page that the first post stands on.
-fn is_later_page(url: &Url) -> bool {
-    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:thread-\d+-|[?&](?:page|pn)=|-page-)(\d{1,6})")
-            .expect("the pattern is valid")
-    });
-    let page = PAGE
-        .captures(url.as_str())
-        .and_then(|found| found[1].parse::<u32>().ok());
-    page.is_some_and(|page| page > 1)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{floor_number, thread_address};
-    use url::Url;
-
-    #[test]
-    fn a_reply_found_by_search_belongs_to_its_thread() {
-        for (found, thread) in [
-            ("http://a.test/p/7?pid=1&cid=0#1", "http://a.test/p/7"),
-            ("http://a.test/p/7?pn=2&pid=1", "http://a.test/p/7?pn=2"),
-            (
-                "http://a.test/t?tid=7&x=%E7%A4%BE",
-                "http://a.test/t?tid=7&x=%E7%A4%BE",
-            ),
-        ] {
-            let url = Url::parse(found).expect("an address");
-            assert_eq!(thread_address(&url).as_str(), thread);
-        }
-    }
+    use super::floor_number;
 
     #[test]
     fn floors_have_names_and_numbers() {

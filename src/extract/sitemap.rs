@@ -22,6 +22,8 @@ const MAX_BYTES: u64 = 50 * 1024 * 1024;
 /// Elements of a sitemap stand four deep.
 const MAX_DEPTH: usize = 32;
 
+const BROKEN: &str = "站点地图的 XML 有错误，只读取了出错之前的部分。";
+
 /// Addresses are no longer.
 const MAX_VALUE: usize = 4096;
 
@@ -124,58 +126,51 @@ impl<'v> Listing<'v> {
 
     fn read_xml(&mut self, text: &str) {
         let mut reader = Reader::from_str(text);
-        reader.config_mut().check_end_names = false;
-        reader.config_mut().allow_unmatched_ends = true;
+        let config = reader.config_mut();
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
         // Addresses with a bare `&` are common.
-        reader.config_mut().allow_dangling_amp = true;
-        let mut path: Vec<String> = Vec::new();
-        let mut stated = Stated::default();
-        loop {
+        config.allow_dangling_amp = true;
+        let mut place = Place::default();
+        while self.trouble.is_none() {
             match reader.read_event() {
-                Ok(Event::Start(tag)) if path.len() < MAX_DEPTH => {
-                    let name = tag.local_name().into_inner().to_ascii_lowercase();
-                    if is_entry(&name) {
-                        stated = Stated::default();
-                    }
-                    path.push(name);
-                }
-                Ok(Event::End(tag)) => {
-                    let name = tag.local_name().into_inner().to_ascii_lowercase();
-                    if is_entry(&name) {
-                        self.keep(std::mem::take(&mut stated), name == "sitemap");
-                    }
-                    // An element that was never closed is closed with its parent.
-                    if let Some(open) = path.iter().rposition(|open| *open == name) {
-                        path.truncate(open);
-                    }
-                }
-                Ok(Event::Text(text)) => stated.add(&path, &text),
-                Ok(Event::CData(text)) => stated.add(&path, &text),
-                Ok(Event::GeneralRef(name)) => {
-                    let character = name.resolve_char_ref().ok().flatten();
-                    match character {
-                        Some(character) => stated.add(&path, character.encode_utf8(&mut [0; 4])),
-                        None => stated.add(&path, resolve_predefined_entity(&name).unwrap_or("")),
-                    }
-                }
-                Ok(Event::DocType(definition)) if definition.contains("<!ENTITY") => {
-                    self.trouble = Some("站点地图定义了实体，可能有意消耗内存，没有读取。");
-                    return;
-                }
                 Ok(Event::Eof) => break,
-                Ok(Event::Start(_)) | Err(_) => {
-                    self.trouble = Some("站点地图的 XML 有错误，只读取了出错之前的部分。");
-                    return;
-                }
-                Ok(_) => {}
+                Ok(event) => self.meet(event, &mut place),
+                Err(_) => self.trouble = Some(BROKEN),
             }
             if self.links.len() + self.parts.len() >= MAX_URLS {
                 self.trouble = Some("站点地图超过5万个网址，只读取了前5万个。");
-                return;
             }
         }
-        if !path.is_empty() {
+        if self.trouble.is_none() && !place.path.is_empty() {
             self.trouble = Some("站点地图不完整，可能传输中断，只读取了收到的部分。");
+        }
+    }
+
+    fn meet(&mut self, event: Event<'_>, place: &mut Place) {
+        match event {
+            Event::Start(tag) if place.path.len() < MAX_DEPTH => {
+                place.open(tag.local_name().into_inner());
+            }
+            Event::Start(_) => self.trouble = Some(BROKEN),
+            Event::End(tag) => {
+                let name = tag.local_name().into_inner().to_ascii_lowercase();
+                if is_entry(&name) {
+                    let stated = std::mem::take(&mut place.stated);
+                    self.keep(stated, name == "sitemap");
+                }
+                place.close(&name);
+            }
+            Event::Text(words) => place.add(&words),
+            Event::CData(words) => place.add(&words),
+            Event::GeneralRef(name) => match name.resolve_char_ref().ok().flatten() {
+                Some(character) => place.add(character.encode_utf8(&mut [0; 4])),
+                None => place.add(resolve_predefined_entity(&name).unwrap_or_default()),
+            },
+            Event::DocType(definition) if definition.contains("<!ENTITY") => {
+                self.trouble = Some("站点地图定义了实体，可能有意消耗内存，没有读取。");
+            }
+            _ => {}
         }
     }
 
@@ -211,15 +206,39 @@ fn is_entry(name: &str) -> bool {
     matches!(name, "url" | "sitemap")
 }
 
-impl Stated {
-    /// Adds words of the element that `path` leads to; `image:loc` has another parent than `loc`.
-    fn add(&mut self, path: &[String], words: &str) {
-        let [.., parent, name] = path else { return };
+/// Where in the file we are, and what the entry there has said so far.
+#[derive(Default)]
+struct Place {
+    path: Vec<String>,
+    stated: Stated,
+}
+
+impl Place {
+    fn open(&mut self, name: &str) {
+        let name = name.to_ascii_lowercase();
+        if is_entry(&name) {
+            self.stated = Stated::default();
+        }
+        self.path.push(name);
+    }
+
+    /// An element that was never closed is closed with its parent.
+    fn close(&mut self, name: &str) {
+        if let Some(open) = self.path.iter().rposition(|open| open == name) {
+            self.path.truncate(open);
+        }
+    }
+
+    /// Adds words of the element we are in; `image:loc` has another parent than `loc`.
+    fn add(&mut self, words: &str) {
+        let [.., parent, name] = self.path.as_slice() else {
+            return;
+        };
         let value = match (parent.as_str(), name.as_str()) {
-            ("url" | "sitemap", "loc") => &mut self.address,
-            ("url" | "sitemap", "lastmod") => &mut self.changed,
-            ("news", "title") => &mut self.title,
-            ("news", "publication_date") => &mut self.published,
+            ("url" | "sitemap", "loc") => &mut self.stated.address,
+            ("url" | "sitemap", "lastmod") => &mut self.stated.changed,
+            ("news", "title") => &mut self.stated.title,
+            ("news", "publication_date") => &mut self.stated.published,
             _ => return,
         };
         if value.len() + words.len() <= MAX_VALUE {
