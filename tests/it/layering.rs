@@ -59,7 +59,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("texting_robots", &["fetch/robots"]),
     ("futures_util", &["fetch", "pipeline"]),
     ("scraper", &["extract"]),
-    ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
     ("chardetng", &["extract"]),
     ("serde_json_path", &["extract"]),
