@@ -140,7 +140,7 @@ const MAX_BYLINE: usize = 70;
 /// A day and a label, or nothing but a day and an hour.
 static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
     let day = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?";
-    let label = "(?:来源|稿源|作者|编辑|发布|发布时间|发表时间|时间|浏览|阅读|点击|字号)\s*[:：]";
+    let label = r"(?:来源|稿源|作者|编辑|发布|发布时间|发表时间|时间|浏览|阅读|点击|字号)\s*[:：]";
     Regex::new(&format!(
         r"^\s*(?:{day}\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?\s*$|.*{label}.*{day}|.*{day}.*{label})"
     ))

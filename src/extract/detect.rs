@@ -164,7 +164,11 @@ fn holds_text(outline: &Outline<'_>) -> bool {
     weigh::choose(outline).is_some_and(|choice| {
         let sums = outline.entries[choice.position].sums;
         // Where names mislead, what they call furniture is not counted as prose.
-        let prose = if choice.trusts_names { sums.prose } else { sums.size - sums.linked };
+        let prose = if choice.trusts_names {
+            sums.prose
+        } else {
+            sums.size - sums.linked
+        };
         prose >= MIN_PARAGRAPH && prose >= 2 * sums.linked
     })
 }

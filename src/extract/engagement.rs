@@ -38,7 +38,10 @@ impl Counter {
     }
 
     fn read(&self, line: &str) -> Option<u64> {
-        let found = self.behind.captures(line).or_else(|| self.before.captures(line))?;
+        let found = self
+            .behind
+            .captures(line)
+            .or_else(|| self.before.captures(line))?;
         let mut written = found[1].to_owned();
         // `1.2万阅读`: the unit of the pattern is part of the number.
         if found[0].contains('万') && !written.contains('万') {
