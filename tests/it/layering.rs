@@ -69,7 +69,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sha2", &["evidence"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
-    ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
     ("quick_xml", &["extract"]),
     ("flate2", &["extract"]),
