@@ -1,6 +1,7 @@
 //! App: settings, store, index, fetcher, built once and shared by `Arc`; and the clock, so that a test or the demo may
 //! live in another time.
 
+use crate::cluster;
 use crate::config::Config;
 use crate::fetch::Fetcher;
 use crate::index::Index;
@@ -12,8 +13,8 @@ use chrono_tz::Tz;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Everything the steps of the pipeline need.
 pub struct App {
@@ -27,6 +28,8 @@ pub struct App {
     pub fetcher: Fetcher,
     /// The time.
     pub clock: Clock,
+    /// What clustering compared lately.
+    pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
 }
 
@@ -47,6 +50,7 @@ impl App {
             index,
             fetcher,
             clock,
+            cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
         }))
     }

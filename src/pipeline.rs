@@ -16,12 +16,13 @@ use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::PoisonError;
 use std::thread;
 
 /// Posts judged per transaction.
-const ANALYZE_BATCH: usize = 500;
+const ANALYZE_BATCH: usize = 1000;
 /// Posts placed among copies and events per transaction.
-const CLUSTER_BATCH: usize = 200;
+const CLUSTER_BATCH: usize = 2000;
 
 /// What one round of [`process_once`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,11 +123,19 @@ pub fn cluster_once(app: &App) -> Result<usize> {
     };
     let from = first.stored.post.effective_at() - settings.memory();
     let to = last.stored.post.effective_at() + settings.memory();
-    let known = app.store.cluster_candidates(from, to)?;
+    // A panic while the memory was held left it whole: it is changed by single insertions only.
+    let mut memory = (app.cluster_memory.lock()).unwrap_or_else(PoisonError::into_inner);
+    let candidates = app.store.cluster_candidates(from, to)?;
+    let fresh = app.store.clustered_posts(&memory.unknown(&candidates))?;
+    let known = memory.recall(&candidates, fresh);
+    let waiting: Vec<_> = (waiting.into_iter())
+        .map(|post| memory.candidate(post))
+        .collect();
     let events = app.store.events_between(from, to)?;
     let clusters = cluster::cluster(&waiting, &known, &events, settings);
     app.store
         .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+    memory.keep(&waiting);
     Ok(waiting.len())
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use yuqing::analyze::{Spread, analyze};
 use yuqing::app::{App, Clock};
 use yuqing::config::{Config, ConfigFolder, DeclaredSource};
-use yuqing::extract::{SourceHints, Sites, extract};
+use yuqing::extract::{Sites, SourceHints, extract};
 use yuqing::model::{Channel, OutletTier, Page, Post, Source, SourceKind};
 use yuqing::pipeline::{self, Progress, Wanted, discovered};
 
@@ -131,7 +131,9 @@ fn whole(config: Config, site: &pages::Site) {
     });
     let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     let everything: yuqing::index::Query = "channel:news".parse().expect("a query");
-    let found = app.index.search(&everything, yuqing::index::Sort::Time, 0, 0);
+    let found = app
+        .index
+        .search(&everything, yuqing::index::Sort::Time, 0, 0);
     let found = found.expect("the index works").total;
     println!(
         "whole: {found} of {wanted} posts searchable in {wall:.2} s: {:.0} pages/s of wall time, {:.0} pages/s of CPU time (server and client), began {started}",
@@ -141,13 +143,17 @@ fn whole(config: Config, site: &pages::Site) {
 }
 
 async fn process(app: &Arc<App>) -> Progress {
-    app.on_cpu(pipeline::process_once).await.expect("the store works")
+    app.on_cpu(pipeline::process_once)
+        .await
+        .expect("the store works")
 }
 
 async fn crawl(app: Arc<App>, wanted: u64) {
     let mut round = Wanted::Due;
     while app.store.post_count().expect("the store works") < wanted {
-        pipeline::crawl_once(&app, round).await.expect("the store works");
+        pipeline::crawl_once(&app, round)
+            .await
+            .expect("the store works");
         round = Wanted::Due;
     }
 }

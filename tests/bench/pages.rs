@@ -66,7 +66,9 @@ impl Site {
         Page {
             url: url.parse().expect("an address"),
             content_type: Some("text/html; charset=utf-8".to_owned()),
-            bytes: self.shared[host][number % self.per_host].clone().into_bytes(),
+            bytes: self.shared[host][number % self.per_host]
+                .clone()
+                .into_bytes(),
             fetched_at: Utc::now().fixed_offset(),
         }
     }
@@ -79,7 +81,15 @@ async fn answer(
 ) -> Response {
     let host = headers
         .get(header::HOST)
-        .and_then(|host| host.to_str().ok()?.strip_prefix('h')?.split('.').next()?.parse().ok())
+        .and_then(|host| {
+            host.to_str()
+                .ok()?
+                .strip_prefix('h')?
+                .split('.')
+                .next()?
+                .parse()
+                .ok()
+        })
         .unwrap_or(0usize);
     let Some(articles) = articles.get(host) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -117,9 +127,18 @@ fn title(number: usize) -> String {
 }
 
 const SUBJECTS: &[&str] = &[
-    "市民反映社保卡补办等候较久", "城区道路改造本月开工", "养老金调整到账时间公布", "图书馆延长开放时间",
-    "用人单位拖欠工资被责令改正", "公园新增健身步道", "失业金申领可以网上办理", "蔬菜价格小幅回落",
-    "工伤认定材料一次告知", "中学生科技节开幕", "职业技能培训补贴开始申报", "地铁延长线进行空载试运行",
+    "市民反映社保卡补办等候较久",
+    "城区道路改造本月开工",
+    "养老金调整到账时间公布",
+    "图书馆延长开放时间",
+    "用人单位拖欠工资被责令改正",
+    "公园新增健身步道",
+    "失业金申领可以网上办理",
+    "蔬菜价格小幅回落",
+    "工伤认定材料一次告知",
+    "中学生科技节开幕",
+    "职业技能培训补贴开始申报",
+    "地铁延长线进行空载试运行",
 ];
 
 const SENTENCES: &[&str] = &[
@@ -138,7 +157,10 @@ const SENTENCES: &[&str] = &[
 ];
 
 fn pick<'t>(from: &[&'t str], number: usize, salt: usize) -> &'t str {
-    let mixed = (number.wrapping_mul(2_654_435_761).wrapping_add(salt * 40_503)) >> 7;
+    let mixed = (number
+        .wrapping_mul(2_654_435_761)
+        .wrapping_add(salt * 40_503))
+        >> 7;
     from[mixed % from.len()]
 }
 
@@ -152,11 +174,13 @@ fn article(host: usize, number: usize) -> String {
          <div class=\"top\"><ul class=\"nav\">",
         title(seed)
     );
-    for (position, name) in ["首页", "要闻", "社会", "民生", "教育", "健康", "财经", "体育", "视频", "专题"]
-        .iter()
-        .cycle()
-        .take(30)
-        .enumerate()
+    for (position, name) in [
+        "首页", "要闻", "社会", "民生", "教育", "健康", "财经", "体育", "视频", "专题",
+    ]
+    .iter()
+    .cycle()
+    .take(30)
+    .enumerate()
     {
         let _infallible = write!(page, "<li><a href=\"/c{position}/\">{name}</a></li>");
     }
@@ -172,7 +196,11 @@ fn article(host: usize, number: usize) -> String {
     for paragraph in 0..9 {
         page.push_str("<p>　　");
         for sentence in 0..3 {
-            page.push_str(pick(SENTENCES, seed + paragraph * 131, paragraph * 7 + sentence * 29));
+            page.push_str(pick(
+                SENTENCES,
+                seed + paragraph * 131,
+                paragraph * 7 + sentence * 29,
+            ));
         }
         let _infallible = write!(page, "编号{}。</p>", seed * 31 + paragraph);
     }
