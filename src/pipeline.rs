@@ -10,8 +10,8 @@ pub use draft::{Drafted, digest_once, draft_now};
 use crate::analyze::{Spread, analyze};
 use crate::app::App;
 use crate::cluster;
-use crate::model::{Analysis, Post, PostId};
-use crate::store::{Discovered, NewPost, PostToAnalyze};
+use crate::model::{Analysis, Post, PostId, StoredPost};
+use crate::store::{Discovered, NewPost, PostToAnalyze, Store};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
@@ -43,7 +43,8 @@ pub fn process_once(app: &App) -> Result<Progress> {
     Ok(Progress {
         analyzed: analyze_once(app)?,
         clustered: cluster_once(app)?,
-        indexed: index_once(app)?,
+        // What waits for its judgement goes into the index once, with it.
+        indexed: index_from(app, Store::judged_after)?,
     })
 }
 
@@ -145,8 +146,15 @@ pub fn cluster_once(app: &App) -> Result<usize> {
 /// # Errors
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
+    index_from(app, Store::changed_after)
+}
+
+/// Posts after a revision, at most so many, each with its own.
+type Changes = fn(&Store, u64, usize) -> Result<Vec<(u64, StoredPost)>>;
+
+fn index_from(app: &App, changes: Changes) -> Result<usize> {
     let batch = app.config.settings.index.batch;
-    let changed = app.store.changed_after(app.index.cursor()?, batch.get())?;
+    let changed = changes(&app.store, app.index.cursor()?, batch.get())?;
     let Some((cursor, _)) = changed.last() else {
         return Ok(0);
     };

@@ -243,11 +243,28 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn changed_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
+        let sql = format!(
             "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
              WHERE p.revision > ?1 ORDER BY p.revision LIMIT ?2"
-        ))?;
+        );
+        self.changed(&sql, revision, limit)
+    }
+
+    /// The same without posts that wait for a judgement: it will give them another revision.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn judged_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let sql = format!(
+            "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
+             WHERE p.revision > ?1 AND p.needs_analysis = 0 ORDER BY p.revision LIMIT ?2"
+        );
+        self.changed(&sql, revision, limit)
+    }
+
+    fn changed(&self, sql: &str, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(sql)?;
         let changed = select
             .query_map(params![revision, limit], |row| {
                 Ok((row.get(POST_COLUMN_COUNT)?, stored_post(row, self.zone)?))
