@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "model", "text", "config", "fetch", "extract", "analyze", "store", "index",
+            "model", "text", "config", "fetch", "extract", "analyze", "store", "index", "cluster",
         ],
     ),
     (
