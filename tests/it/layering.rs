@@ -71,7 +71,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),
     ("quick_xml", &["extract/sitemap", "import/opml"]),
-    ("flate2", &["extract"]),
     ("serde_json_path", &["extract"]),
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),
