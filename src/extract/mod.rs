@@ -21,6 +21,7 @@ mod metadata;
 mod names;
 mod outline;
 mod pager;
+pub mod probe;
 mod site_rules;
 mod sitemap;
 mod tame;
