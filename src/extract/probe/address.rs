@@ -1,6 +1,9 @@
 //! Addresses of one list → patterns that fit them and those of tomorrow: numbers become `\d+`, days `20\d\d`, a part
 //! that differs from link to link `[^/]+`. The host stays as it is.
 
+use crate::extract::dates;
+use crate::model::Timestamp;
+use chrono::Datelike;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -190,13 +193,16 @@ fn pattern(parts: &[String]) -> String {
     pattern
 }
 
-/// An address with `{yyyy}`, `{mm}`, `{dd}` where it names `day`, given as `(2017, 4, 14)`; `None` where it names none.
-pub fn with_day(url: &Url, (year, month, day): (i32, u32, u32)) -> Option<String> {
+/// The address with `{yyyy}`, `{mm}`, `{dd}` in place of the day it names; `None` where it names none.
+pub fn with_places_of_day(url: &Url, now: Timestamp) -> Option<String> {
+    let day = dates::day_of_url(url, now)?.at;
+    let (year, month, day) = (day.year(), day.month(), day.day());
     let path = &url[Position::BeforePath..];
     for (first, second) in [("-", "/"), ("", "/"), ("/", "/"), ("-", "-"), ("", "")] {
         let written = format!("{year:04}{first}{month:02}{second}{day:02}");
         if path.contains(&written) {
-            let named = path.replacen(&written, &format!("{{yyyy}}{first}{{mm}}{second}{{dd}}"), 1);
+            let places = format!("{{yyyy}}{first}{{mm}}{second}{{dd}}");
+            let named = path.replacen(&written, &places, 1);
             return Some(format!("{}{named}", &url[..Position::BeforePath]));
         }
     }
@@ -205,7 +211,7 @@ pub fn with_day(url: &Url, (year, month, day): (i32, u32, u32)) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use super::{shapes, with_day};
+    use super::{shapes, with_places_of_day};
     use regex::Regex;
     use url::Url;
 
@@ -277,7 +283,9 @@ mod tests {
             ),
         ] {
             let url = Url::parse(address).expect("an address");
-            assert_eq!(with_day(&url, (2017, 4, 14)).as_deref(), Some(template));
+            let now = chrono::DateTime::parse_from_rfc3339("2017-04-15T09:00:00+08:00");
+            let found = with_places_of_day(&url, now.expect("a time"));
+            assert_eq!(found.as_deref(), Some(template));
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::model::{Page, SourceKind};
 use draft::Draft;
 use scraper::Html;
 
-pub use address::with_day;
+pub use address::with_places_of_day;
 pub use announced::sitemaps_of_robots;
 pub use look::{Look, What, look};
 
