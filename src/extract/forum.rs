@@ -272,7 +272,7 @@ fn reply_id(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
 }
 
 /// `楼主` 1, `沙发` 2, `12#`, `第12楼`.
-fn floor_number(line: &str) -> Option<u32> {
+pub(super) fn floor_number(line: &str) -> Option<u32> {
     for (word, number) in [("楼主", 1), ("沙发", 2), ("板凳", 3), ("地板", 4)] {
         if line.contains(word) {
             return Some(number);

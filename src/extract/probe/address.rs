@@ -27,13 +27,20 @@ pub fn shapes(urls: &[&Url]) -> Vec<Shape> {
     for url in urls {
         *by_parts.entry(parts(url)).or_default() += 1;
     }
-    let mut shapes = merged(by_parts.into_iter().collect());
-    shapes.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    let shape = |(parts, count): (Vec<String>, usize)| Shape {
-        pattern: pattern(&parts),
-        count,
-    };
-    shapes.into_iter().map(shape).collect()
+    let mut shapes: Vec<Shape> = Vec::new();
+    for (parts, count) in merged(by_parts.into_iter().collect()) {
+        let pattern = pattern(&parts);
+        // What was joined may have become what stands beside it.
+        match shapes.iter_mut().find(|known| known.pattern == pattern) {
+            Some(known) => known.count += count,
+            None => shapes.push(Shape { pattern, count }),
+        }
+    }
+    shapes.sort_by(|one, other| {
+        let by_count = other.count.cmp(&one.count);
+        by_count.then_with(|| one.pattern.cmp(&other.pattern))
+    });
+    shapes
 }
 
 /// `//host`, then each part of the path as a pattern, then the query, if there is one.
@@ -98,11 +105,13 @@ impl Day {
             4 if is_of_century => 2,
             _ => self.to_come.saturating_sub(1),
         };
+        let is_day = number.len() == 8
+            && ("01"..="12").contains(&&number[4..6])
+            && ("01"..="31").contains(&&number[6..]);
         match number.len() {
             2 if is_part_of_day => r"\d\d",
             4 if is_of_century => r"20\d\d",
-            6 if is_of_century => r"20\d{4}",
-            8 if is_of_century => r"20\d{6}",
+            8 if is_of_century && is_day => r"20\d{6}",
             _ => r"\d+",
         }
     }

@@ -58,6 +58,14 @@ pub fn add_rules(samples: &[Sample<'_>], draft: Draft, notes: &mut Vec<String>) 
     draft
 }
 
+/// Selectors that give the title on each of these pages, which all have a post.
+pub fn titles(samples: &[&Sample<'_>]) -> Vec<String> {
+    if samples.is_empty() {
+        return Vec::new();
+    }
+    Pages::of(samples).titles()
+}
+
 fn is_article(sample: &&Sample<'_>) -> bool {
     let post = sample.truth.posts.first();
     sample.truth.format == Format::Article
@@ -218,7 +226,7 @@ fn with_body(pages: &Pages<'_, '_>, draft: Draft) -> Draft {
             0 => Vec::new(),
             _ => removable(element, &pages.post(0).text),
         };
-        for css in css::of(element) {
+        for css in css::named(element) {
             let plain = draft.with("article", "body", Value::One(css));
             let cut = plain.with("article", "remove", Value::Several(removed.clone()));
             let tried = [(!removed.is_empty()).then_some(cut), Some(plain)];

@@ -6,8 +6,11 @@ use scraper::ElementRef;
 /// Names of parents are looked for so many elements up.
 const MAX_UP: usize = 8;
 
+/// Below a parent so near, a bare tag says enough.
+const MAX_NEAR: usize = 2;
+
 /// Elements that a page has few of.
-const TELLING_TAGS: &[&str] = &["h1", "h2", "article", "main", "time"];
+const TELLING_TAGS: &[&str] = &["h1", "article", "main", "time"];
 
 /// Classes that say how something looks or in what state it is.
 const PASSING_CLASSES: &[&str] = &[
@@ -38,20 +41,33 @@ pub fn own(element: ElementRef<'_>) -> Vec<String> {
     selectors
 }
 
-/// Selectors of the element, alone and below a parent; simplest first.
+/// Selectors of the element, alone and below a parent; simplest first. An element without a name is only found below
+/// one that is near.
 pub fn of(element: ElementRef<'_>) -> Vec<String> {
-    let mut selectors = own(element);
-    let mut ends = selectors.clone();
-    ends.push(element.value().name().to_owned());
-    for parent in parents(element) {
-        for end in &ends {
-            // What has an id needs no parent.
-            if !end.starts_with('#') {
-                selectors.push(format!("{parent} {end}"));
-            }
-        }
+    let mut selectors = named(element);
+    let tag = element.value().name();
+    for parent in near_parents(element) {
+        selectors.push(format!("{parent} {tag}"));
     }
     selectors
+}
+
+/// Selectors by a name of the element itself, alone and below a parent.
+pub fn named(element: ElementRef<'_>) -> Vec<String> {
+    let ends = own(element);
+    let mut selectors = ends.clone();
+    for parent in parents(element) {
+        // What has an id needs no parent.
+        let ends = ends.iter().filter(|end| !end.starts_with('#'));
+        selectors.extend(ends.map(|end| format!("{parent} {end}")));
+    }
+    selectors
+}
+
+/// Selectors of the two elements around this one.
+fn near_parents(element: ElementRef<'_>) -> impl Iterator<Item = String> {
+    let above = element.ancestors().filter_map(ElementRef::wrap);
+    above.take(MAX_NEAR).flat_map(own)
 }
 
 /// Selectors of the nearest parents, nearest first.
@@ -120,6 +136,7 @@ mod tests {
         let find = |css: &str| document.select(&selector(css)).next().expect("it is there");
         assert_eq!(of(find("p")), ["p.info", "#main p.info", "#main p"]);
         assert_eq!(of(find("span")), ["p.info span", "#main span"]);
+        assert!(super::named(find("span")).is_empty());
         assert_eq!(of(find("div")), ["#main"]);
     }
 }

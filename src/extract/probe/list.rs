@@ -30,6 +30,9 @@ const MAX_SHAPES: usize = 4;
 /// Selectors that are joined where no single one finds all rows.
 const MAX_JOINED: usize = 3;
 
+/// Rules may lose one link in so many: the odd ones are advertisements.
+const MAX_LOST: usize = 10;
+
 /// Links named in a note.
 const MAX_NAMED: usize = 3;
 
@@ -129,6 +132,12 @@ pub fn add_rules(
     }
     let (pattern, wanted) = shape(&truth);
     if wanted.is_empty() {
+        return draft;
+    }
+    if MAX_LOST * (truth.len() - wanted.len()) > truth.len()
+        && sample.truth.links.len() >= MIN_GENERIC
+    {
+        notes.push("页面上的链接种类较多，通用方法读取更全，未建议列表规则。".to_owned());
         return draft;
     }
     let left_out: Vec<&str> = truth

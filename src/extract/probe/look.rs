@@ -2,7 +2,7 @@
 //! the generic reading takes for an article is recognised by its rows.
 
 use super::{announced, document, hints, list, obstacle};
-use crate::extract::{Extraction, Format, Sites, extract, forum, html};
+use crate::extract::{Extraction, Format, Link, Sites, extract, forum, html};
 use crate::model::{Page, SourceKind};
 use scraper::Html;
 use url::Url;
@@ -105,24 +105,24 @@ fn what_is(page: &Page, found: &Extraction, document: Option<&Html>) -> What {
         Format::Epaper => What::Article,
         Format::Forum if found.posts.is_empty() => What::Entry(SourceKind::Board),
         Format::Forum => What::Thread,
-        Format::List => What::Entry(list_or_board(found)),
-        Format::Article | Format::Unknown => match document {
-            Some(document) if is_list_after_all(page, found, document) => {
-                What::Entry(SourceKind::List)
+        Format::List => What::Entry(list_or_board(&found.links)),
+        Format::Article | Format::Unknown => {
+            let rows = document.map(|document| rows_after_all(page, found, document));
+            match rows {
+                Some(rows) if rows.len() >= MIN_ROWS => What::Entry(list_or_board(&rows)),
+                _ if found.posts.is_empty() => What::Nothing,
+                _ => What::Article,
             }
-            _ if found.posts.is_empty() => What::Nothing,
-            _ => What::Article,
-        },
+        }
     }
 }
 
 /// Links to threads make a board, whatever software it runs.
-fn list_or_board(found: &Extraction) -> SourceKind {
-    let threads = found
-        .links
+fn list_or_board(links: &[Link]) -> SourceKind {
+    let threads = links
         .iter()
         .filter(|link| forum::is_thread_address(&link.url));
-    if 2 * threads.count() > found.links.len() {
+    if 2 * threads.count() > links.len() {
         SourceKind::Board
     } else {
         SourceKind::List
@@ -130,17 +130,22 @@ fn list_or_board(found: &Extraction) -> SourceKind {
 }
 
 /// Little text and many rows of links; or the front page of a folder, whose longest teaser looks like an article.
-fn is_list_after_all(page: &Page, found: &Extraction, document: &Html) -> bool {
+fn rows_after_all(page: &Page, found: &Extraction, document: &Html) -> Vec<Link> {
     let post = found.posts.first();
     let text_han = post.map_or(0, |post| html::han_count(&post.text));
     let is_folder = page.url.path().ends_with('/') || page.url.path().contains("/index");
     let is_dated = post.is_some_and(|post| post.published_at.is_some());
     let is_doubtful = text_han < MIN_ARTICLE_HAN || (is_folder && !is_dated);
-    let row_count = || {
-        let listed = extract(page, &hints(Some(SourceKind::List)), &Sites::default());
-        listed.links.len().max(list::rows(page, document).len())
-    };
-    is_doubtful && row_count() >= MIN_ROWS
+    if !is_doubtful {
+        return Vec::new();
+    }
+    let listed = extract(page, &hints(Some(SourceKind::List)), &Sites::default());
+    let rows = list::rows(page, document);
+    if rows.len() > listed.links.len() {
+        rows
+    } else {
+        listed.links
+    }
 }
 
 /// Rows that the generic reading does not know for titles.

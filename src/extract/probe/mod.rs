@@ -111,8 +111,11 @@ pub fn propose(entry: Option<(&Page, SourceKind)>, followed: &[Page]) -> Proposa
     {
         draft = list::add_rules(&sample, kind, draft, &mut notes);
     }
-    draft = article::add_rules(&samples, draft, &mut notes);
-    draft = thread::add_rules(&samples, draft, &mut notes);
+    let before = draft.lines.len();
+    draft = thread::add_rules(&samples, entry.map(|(_, kind)| kind), draft);
+    if draft.lines.len() == before {
+        draft = article::add_rules(&samples, draft, &mut notes);
+    }
     finished(draft, notes)
 }
 

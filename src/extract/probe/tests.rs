@@ -150,6 +150,93 @@ fn what_holds_on_one_page_only_is_left_out() {
     );
 }
 
+fn unknown_thread(number: usize) -> Page {
+    let floor = |floor: usize, author: &str, text: &str| {
+        format!(
+            "<div class='lou-item' id='r{number}{floor}'><div class='lou-head'><a class='user-nick' href='/u/{floor}'>{author}</a>\
+             <em class='lou-when'>2017-04-1{floor} 08:3{floor}</em><span class='lou-no'>{floor}楼</span></div>\
+             <div class='lou-words'>{text}</div></div>"
+        )
+    };
+    page(
+        &format!("https://club.example.cn/topic/{}", 700 + number),
+        &format!(
+            "<html><head><title>办证跑了{number}趟_示例社区</title></head><body><div class='bar'><a href='/'>首页</a></div>\
+             <h1 class='topic-name'>办证跑了{number}趟</h1><div class='list'>{}{}{}</div></body></html>",
+            floor(
+                1,
+                "绿荫",
+                "上个月开始办退休手续，第一次说少材料，第二次说系统升级，第三次才办成，来回路上要两个小时。"
+            ),
+            floor(
+                2,
+                "河边柳",
+                "我也是这样，建议先打电话问清楚要带什么，省得白跑一趟，电话要多打几次才有人接。"
+            ),
+            floor(
+                3,
+                "早点摊",
+                "现在网上可以预约，提前一天约好，到了不用排队，就是页面不太好找。"
+            )
+        ),
+    )
+}
+
+#[test]
+fn floors_of_unknown_software_are_found_by_their_name() {
+    let rows: String = (1..=9)
+        .map(|number| {
+            format!(
+                "<p class='t'><a href='/topic/{}'>办证跑了{number}趟，说说经过吧</a></p>",
+                700 + number
+            )
+        })
+        .collect();
+    let board = page(
+        "https://club.example.cn/b/12",
+        &format!("<html><body>{rows}</body></html>"),
+    );
+    let found = look(&board, None, &Default::default());
+    assert_eq!(found.what, What::Entry(SourceKind::Board));
+    let threads: Vec<Page> = (1..=3).map(unknown_thread).collect();
+    let proposal = propose(Some((&board, SourceKind::Board)), &threads);
+    for line in [
+        "[board]",
+        "thread_url = '//club\\.example\\.cn/topic/\\d+(?:[?#]|$)'",
+        "post = \"div.lou-item\"",
+        "author = \"a.user-nick\"",
+        "body = \"div.lou-words\"",
+        "published_at = \"em.lou-when\"",
+        "floor = \"span.lou-no\"",
+        "title = \"h1.topic-name\"",
+    ] {
+        assert!(
+            proposal.tables.contains(line),
+            "{line}: {}",
+            proposal.tables
+        );
+    }
+    let read = extract(&threads[0], &SourceHints::default(), &proposal.sites());
+    let floors: Vec<_> = read
+        .posts
+        .iter()
+        .map(|post| (post.floor, post.author.as_deref()))
+        .collect();
+    assert_eq!(
+        floors,
+        [
+            (Some(1), Some("绿荫")),
+            (Some(2), Some("河边柳")),
+            (Some(3), Some("早点摊"))
+        ]
+    );
+    assert!(
+        read.posts
+            .iter()
+            .all(|post| post.published_at.is_some() && post.text.ends_with('。'))
+    );
+}
+
 #[test]
 fn obstacles_are_called_by_their_name() {
     let shell = page(
