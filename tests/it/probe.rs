@@ -220,6 +220,7 @@ async fn a_board_of_known_software_needs_no_rules() {
         (&"board".into(), &"forum".into())
     );
     assert_eq!(shown["pages"][0]["posts"][0]["floor"], 1);
+    assert!(shown["proposal"]["rules"].is_null() && shown["saved"]["rules_file"].is_null());
     assert_eq!(saved(&desk).sources[0].source.channel, Channel::Forum);
     let found = crawled(&desk).await;
     assert_eq!(found, titles.map(str::to_owned).into());
@@ -337,9 +338,11 @@ async fn whatever_is_no_page_is_called_by_its_name() {
         let done = probe(&desk, code, &[&site.url(path)]);
         let said = format!("{}{}", done.out, done.err);
         assert!(said.contains(sentence), "{path}: {said}");
-        let done = probe(&desk, 1, &[&site.url(path), "--save"]);
-        let before = std::fs::read_to_string(desk.path("config/sources.toml")).expect("there");
-        assert!(!before.contains("[[source]]"), "{path}: {}", done.out);
+    }
+    for path in ["/app", "/gone"] {
+        probe(&desk, 1, &[&site.url(path), "--save"]);
+        let kept = std::fs::read_to_string(desk.path("config/sources.toml")).expect("there");
+        assert!(!kept.contains("[[source]]"), "{path}");
     }
     for address in [
         "www.example.gov.cn/tzgg/",

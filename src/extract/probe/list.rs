@@ -30,6 +30,9 @@ const MAX_SHAPES: usize = 4;
 /// Selectors that are joined where no single one finds all rows.
 const MAX_JOINED: usize = 3;
 
+/// Selectors that are tried.
+const MAX_TRIED: usize = 8;
+
 /// Rules may lose one link in so many: the odd ones are advertisements.
 const MAX_LOST: usize = 10;
 
@@ -151,14 +154,19 @@ pub fn add_rules(
     };
     let one = |value: &str| Value::One(value.to_owned());
     let with_url = draft.with(table, url_key, one(&pattern));
-    let link = link_selector(sample, &wanted, &pattern);
-    let with_both = link.map(|link| {
-        draft
-            .with(table, link_key, one(&link))
-            .with(table, url_key, one(&pattern))
-    });
-    let tried = with_both.into_iter().chain([with_url]);
-    let mut good = tried.filter(|draft| brings_all(sample, kind, draft, &wanted));
+    let with_both = link_selectors(sample, &wanted, &pattern)
+        .into_iter()
+        .map(|link| {
+            draft
+                .with(table, link_key, one(&link))
+                .with(table, url_key, one(&pattern))
+        });
+    let tried = with_both.chain([with_url]);
+    let kept: Vec<&Link> = truth
+        .iter()
+        .filter(|link| wanted.contains(&canonical_url(&link.url)))
+        .collect();
+    let mut good = tried.filter(|draft| brings_all(sample, kind, draft, &kept));
     let Some(found) = good.next() else {
         return draft;
     };
@@ -194,20 +202,24 @@ fn shape(truth: &[Link]) -> (String, HashSet<String>) {
     (pattern, wanted)
 }
 
-/// The selector that finds all wanted links and the fewest others.
-fn link_selector(sample: &Sample<'_>, wanted: &HashSet<String>, pattern: &str) -> Option<String> {
+/// Selectors that find all wanted links, those with the fewest others first.
+fn link_selectors(sample: &Sample<'_>, wanted: &HashSet<String>, pattern: &str) -> Vec<String> {
     let candidates = candidates(sample, wanted);
     let complete = candidates
         .iter()
         .filter(|(_, found)| found.len() == wanted.len());
-    let mut complete: Vec<&String> = complete.map(|(css, _)| css).collect();
-    let joined = joined(&candidates, wanted.len());
-    complete.extend(joined.as_ref());
-    complete
+    let mut complete: Vec<String> = complete.map(|(css, _)| css.clone()).collect();
+    complete.extend(joined(&candidates, wanted.len()));
+    let mut counted: Vec<(usize, String)> = complete
         .into_iter()
-        .filter_map(|css| Some((count(sample, css, pattern)?, css)))
-        .min_by_key(|(count, _)| *count)
-        .map(|(_, css)| css.clone())
+        .filter_map(|css| Some((count(sample, &css, pattern)?, css)))
+        .collect();
+    counted.sort_by_key(|(count, _)| *count);
+    counted
+        .into_iter()
+        .take(MAX_TRIED)
+        .map(|(_, css)| css)
+        .collect()
 }
 
 /// Selectors with the wanted addresses they find, nearest to the links first.
@@ -273,20 +285,19 @@ fn count(sample: &Sample<'_>, css: &str, pattern: &str) -> Option<usize> {
     Some(links.len())
 }
 
-fn brings_all(
-    sample: &Sample<'_>,
-    kind: SourceKind,
-    draft: &Draft,
-    wanted: &HashSet<String>,
-) -> bool {
+/// Every row with its title: a picture beside it links to the same address, without words.
+fn brings_all(sample: &Sample<'_>, kind: SourceKind, draft: &Draft, wanted: &[&Link]) -> bool {
     let Some(sites) = draft.sites() else {
         return false;
     };
     let found = extract(sample.page, &hints(Some(kind)), &sites);
-    let found: HashSet<String> = found
+    let titles: HashMap<String, &str> = found
         .links
         .iter()
-        .map(|link| canonical_url(&link.url))
+        .map(|link| (canonical_url(&link.url), link.title.as_str()))
         .collect();
-    wanted.is_subset(&found)
+    wanted.iter().all(|link| {
+        let title = titles.get(&canonical_url(&link.url));
+        title.is_some_and(|title| *title == link.title)
+    })
 }

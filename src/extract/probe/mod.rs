@@ -108,6 +108,8 @@ pub fn propose(entry: Option<(&Page, SourceKind)>, followed: &[Page]) -> Proposa
     };
     if let Some((page, kind @ (SourceKind::List | SourceKind::Board))) = entry
         && let Some(sample) = Sample::of(page, Some(kind))
+        // Known software is read by the program's own rules, which are kept up to date.
+        && !forum::fits_software(&sample.document)
     {
         draft = list::add_rules(&sample, kind, draft, &mut notes);
     }

@@ -97,11 +97,15 @@ fn rules_for_lists_bring_what_was_shown() {
             ..SourceHints::default()
         };
         let ruled = extract(&page, &hints, &proposal.sites());
+        // Nothing is lost, and titles stay titles.
+        for link in found.extraction.links {
+            let is_there = ruled.links.iter().any(|other| other.title == link.title);
+            assert!(is_there, "{}: {}", file.display(), link.title);
+        }
         println!(
-            "{}: {:?} {} links, with rules {}, {} ms\n{}{:?}",
+            "{}: {:?}, with rules {}, {} ms\n{}{:?}",
             file.display(),
             found.what,
-            found.extraction.links.len(),
             ruled.links.len(),
             begin.elapsed().as_millis(),
             proposal.tables,
