@@ -170,6 +170,12 @@ fn by_content(
 fn holds_text(outline: &Outline<'_>) -> bool {
     weigh::choose(outline).is_some_and(|choice| {
         let sums = outline.entries[choice.position].sums;
-        sums.prose >= MIN_PARAGRAPH && sums.prose >= 2 * sums.linked
+        // Where names mislead, what they call furniture is not counted as prose.
+        let prose = if choice.trusts_names {
+            sums.prose
+        } else {
+            sums.size - sums.linked
+        };
+        prose >= MIN_PARAGRAPH && prose >= 2 * sums.linked
     })
 }

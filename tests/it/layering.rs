@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "app",
         &[
             "model", "text", "config", "source", "fetch", "extract", "analyze", "store",
-            "evidence", "index",
+            "evidence", "index", "cluster",
         ],
     ),
     (
@@ -65,13 +65,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["fetch/transport"]),
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
-    ("flate2", &["fetch/body", "evidence"]),
+    ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
     ("sha2", &["evidence"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
-    ("dom_smoothie", &["extract"]),
     ("feed_rs", &["extract"]),
-    ("quick_xml", &["extract"]),
+    ("quick_xml", &["extract/sitemap", "import/opml"]),
     ("flate2", &["extract"]),
     ("serde_json_path", &["extract"]),
     // Spreadsheets and the demo's news site write GB18030.
@@ -79,7 +78,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["import"]),
     ("calamine", &["import/sheet"]),
     ("zip", &["import/guard"]),
-    ("quick_xml", &["import/opml"]),
     ("jieba_rs", &["text/segment"]),
     ("ferrous_opencc", &["text/normalize"]),
     ("unicode_normalization", &["text/normalize"]),
