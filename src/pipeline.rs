@@ -6,6 +6,7 @@ mod draft;
 mod evidence;
 mod import;
 mod inbox;
+mod probe;
 mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
@@ -13,6 +14,7 @@ pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::inbox_once;
+pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 
 use crate::analyze::{Spread, analyze};
 use crate::app::App;

@@ -21,6 +21,7 @@ mod metadata;
 mod names;
 mod outline;
 mod pager;
+pub mod probe;
 mod rule_use;
 mod site_rules;
 mod sitemap;

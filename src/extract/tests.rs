@@ -4,6 +4,7 @@ mod fixtures;
 mod hostile;
 mod measured;
 mod measured_charsets;
+mod measured_proposals;
 mod measured_times;
 mod mutations;
 mod shipped_rules;
