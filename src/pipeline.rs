@@ -19,7 +19,7 @@ pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe
 use crate::analyze::{Spread, analyze};
 use crate::app::App;
 use crate::cluster;
-use crate::model::{Analysis, Post, PostId, StoredPost};
+use crate::model::{Analysis, Engagement, Post, PostId, StoredPost};
 use crate::store::{Discovered, NewPost, PostToAnalyze, Store};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
@@ -79,14 +79,15 @@ pub fn analyze_once(app: &App) -> Result<usize> {
         return Ok(0);
     }
     let analyses = analyze_all(app, &waiting);
-    app.store
-        .save_analyses(&analyses, app.config.rules.version(), app.now())?;
+    // Readings first: killed in between, the posts are judged again, and nothing is forgotten.
     let due: Vec<_> = waiting
         .iter()
         .zip(&analyses)
         .filter_map(|(post, (_, _, analysis))| reading::due_reading(app, post, analysis))
         .collect();
     app.store.schedule_readings(&due, app.now())?;
+    app.store
+        .save_analyses(&analyses, app.config.rules.version(), app.now())?;
     Ok(analyses.len())
 }
 
@@ -190,6 +191,7 @@ pub fn discovered(mut post: Post) -> Option<Discovered> {
     for value in post.extra.values_mut() {
         mask_strings(value);
     }
+    post.engagement = believable(post.engagement);
     let masked = NewPost {
         title: mask(&post.title),
         text: mask(&post.text),
@@ -200,6 +202,17 @@ pub fn discovered(mut post: Post) -> Option<Discovered> {
         original: post,
         masked,
     })
+}
+
+/// No post was ever read a trillion times: such a number is a mistake, and would not fit the database.
+fn believable(shown: Engagement) -> Engagement {
+    let sane = |number: Option<u64>| number.filter(|number| *number < 1_000_000_000_000);
+    Engagement {
+        comments: sane(shown.comments),
+        reposts: sane(shown.reposts),
+        likes: sane(shown.likes),
+        views: sane(shown.views),
+    }
 }
 
 /// Unknown keys of an export may hold anything: a caller's telephone number, say.

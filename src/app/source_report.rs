@@ -7,7 +7,6 @@ use crate::source::{HISTORY_DAYS, Health, HealthStatus, History, health};
 use crate::store::{BrokenRule, SourceState};
 use anyhow::Result;
 use serde::Serialize;
-use url::Url;
 
 /// 信源健康 of one source; JSON of `yuqing sources`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -123,14 +122,10 @@ fn report(
 }
 
 impl SourceReport {
-    /// Rules of the host its entry stands on.
+    /// Rules that found nothing on pages of this source.
     fn take_broken_rules(&mut self, broken: &[BrokenRule]) {
-        let Ok(url) = Url::parse(&self.url) else {
-            return;
-        };
-        let host = url.host_str().unwrap_or_default();
-        let of_host = broken.iter().filter(|rule| rule.host == host);
-        self.broken_rules = of_host.cloned().collect();
+        let own = broken.iter().filter(|rule| rule.source_id == self.id);
+        self.broken_rules = own.cloned().collect();
         for rule in &self.broken_rules {
             let (part, count) = (&rule.part, rule.miss_count);
             let notice = format!("采集规则 {part} 连续{count}个页面没有选中内容，网站可能已改版");
@@ -166,6 +161,7 @@ fn judge(
         failure_count: state.failure_count,
         is_stopped: state.stopped_at.is_some(),
         last_new: state.last_new,
+        next_check: Some(state.next_check),
         first_visit,
         per_day: per_day.to_vec(),
     };

@@ -80,7 +80,7 @@ fn awake(app: &App, mut ids: Vec<String>) -> Result<Vec<String>, Failure> {
     ids.retain(|id| !resting.contains(id));
     if !resting.is_empty() {
         let resting = resting.join("、");
-        eprintln!("已停采或在暂停时段内的信源本次不采集，写明代号才采集：{resting}");
+        eprintln!("已停采、失败后退避或在暂停时段内的信源本次不采集，写明代号才采集：{resting}");
     }
     Ok(ids)
 }

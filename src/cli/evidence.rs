@@ -32,6 +32,9 @@ impl Evidence {
         }
         let kept = app.store.evidence_of(id)?;
         if let Some(path) = &self.output {
+            if kept.is_empty() {
+                return Err(Failure::Usage(table(&kept).trim_end().to_owned()));
+            }
             let number = self.number.unwrap_or(kept.len());
             let Some(page) = number.checked_sub(1).and_then(|at| kept.get(at)) else {
                 return Err(Failure::Usage(format!(

@@ -20,6 +20,11 @@ pub fn check_address(url: &Url, settings: &FetchSettings) -> Result<(), FetchErr
         None => return Err(FetchError::Scheme { url: url.clone() }),
     };
     let is_allowed = settings.is_private_host(url.host_str().unwrap_or_default());
+    // Behind a proxy nobody resolves the name here.
+    let is_own_machine = url.host_str().is_some_and(is_loopback_name);
+    if is_own_machine && !is_allowed {
+        return Err(FetchError::private(url));
+    }
     match literal {
         Some(address) if !is_public(address) && !is_allowed => Err(FetchError::PrivateAddress {
             host: address.to_string(),

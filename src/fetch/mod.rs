@@ -27,6 +27,9 @@ use reqwest::{Client, Response, StatusCode};
 use std::time::Duration;
 use url::Url;
 
+/// A host that says "too many" without saying how long is left alone by everybody for so long.
+const FLOOD_PAUSE: Duration = Duration::from_secs(600);
+
 /// What to fetch.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -230,7 +233,9 @@ struct Held {
 
 /// The other sources of the host wait too.
 fn close(host: &mut Host, error: &FetchError, now: Timestamp) {
-    if let Some(pause) = error.retry_after() {
+    let is_flood = matches!(error, FetchError::Blocked { status: 429, .. });
+    let pause = error.retry_after().or(is_flood.then_some(FLOOD_PAUSE));
+    if let Some(pause) = pause {
         host.close(now, pause);
     }
 }

@@ -12,13 +12,14 @@ use crate::source::{
     Bounds, LastVisit, NextCheck, Pace, Rhythm, after_pause, back_off, next_check,
 };
 use crate::store::{SaveCounts, SourceState, Visit};
+use crate::text::mask::mask;
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 
 /// Sources claimed in one round.
 const SOURCES_PER_ROUND: usize = 64;
@@ -81,9 +82,9 @@ pub async fn crawl_once(app: &Arc<App>, wanted: Wanted) -> Result<Vec<CrawlRepor
 /// 采集员 — keeps visiting for the daemon: a slow source holds up nobody but those on its own host.
 pub struct Crawler {
     app: Arc<App>,
-    running: JoinSet<(String, Result<CrawlReport>)>,
+    running: JoinSet<Result<CrawlReport>>,
     /// Hosts whose turn is running: a second one would only wait for the first.
-    busy_hosts: HashSet<String>,
+    busy_hosts: HashMap<task::Id, String>,
 }
 
 impl Crawler {
@@ -92,7 +93,7 @@ impl Crawler {
         Crawler {
             app,
             running: JoinSet::new(),
-            busy_hosts: HashSet::new(),
+            busy_hosts: HashMap::new(),
         }
     }
 
@@ -105,15 +106,20 @@ impl Crawler {
         self.begin().await?;
         let mut reports = Vec::new();
         let first = tokio::select! {
-            ended = self.running.join_next(), if !self.running.is_empty() => ended,
+            ended = self.running.join_next_with_id(), if !self.running.is_empty() => ended,
             () = tokio::time::sleep(pause) => None,
         };
         let mut ended = first;
         while let Some(turn) = ended {
-            let (host, report) = turn.context("a visit broke off")?;
-            self.busy_hosts.remove(&host);
+            let id = match &turn {
+                Ok((id, _)) => *id,
+                Err(broken) => broken.id(),
+            };
+            // A turn that broke off must not keep its host for ever.
+            self.busy_hosts.remove(&id);
+            let (_, report) = turn.context("a visit broke off")?;
             reports.push(report?);
-            ended = self.running.try_join_next();
+            ended = self.running.try_join_next_with_id();
         }
         Ok(reports)
     }
@@ -124,16 +130,15 @@ impl Crawler {
         if room == 0 {
             return Ok(());
         }
-        let busy = self.busy_hosts.clone();
+        let busy: HashSet<String> = self.busy_hosts.values().cloned().collect();
         let turns = self
             .app
             .on_cpu(move |app| claim_apart(app, busy, room))
             .await?;
         for turn in turns {
             let (app, host) = (Arc::clone(&self.app), host_of(&turn.declared));
-            self.busy_hosts.insert(host.clone());
-            self.running
-                .spawn(async move { (host, take_turn(&app, turn).await) });
+            let task = (self.running).spawn(async move { take_turn(&app, turn).await });
+            self.busy_hosts.insert(task.id(), host);
         }
         Ok(())
     }
@@ -191,7 +196,8 @@ fn host_of(declared: &DeclaredSource) -> String {
     host.unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Enabled sources that nobody visits now unless a person names them: stopped, or in their nightly pause.
+/// Enabled sources that nobody visits now unless a person names them: stopped, backing off after a failure, or in their
+/// nightly pause.
 ///
 /// # Errors
 /// The store refuses.
@@ -200,7 +206,10 @@ pub fn resting_sources(app: &App) -> Result<Vec<String>> {
     let states = app.store.source_states()?;
     let is_stopped = |id: &str| {
         let state = states.iter().find(|state| state.id == id);
-        state.is_some_and(|state| state.stopped_at.is_some())
+        state.is_some_and(|state| {
+            let backs_off = state.failure_count > 0 && state.next_check > now;
+            state.stopped_at.is_some() || backs_off
+        })
     };
     let resting = app
         .config
@@ -214,6 +223,8 @@ pub fn resting_sources(app: &App) -> Result<Vec<String>> {
 struct Turn {
     declared: DeclaredSource,
     reads_entry: bool,
+    /// Nobody named the source: it ends when the hours begin in which it is left alone.
+    obeys_pause: bool,
 }
 
 fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
@@ -237,6 +248,7 @@ fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
             for id in ids {
                 claim(id, true)?;
             }
+            turns.iter_mut().for_each(|turn| turn.obeys_pause = false);
         }
         Wanted::Waiting(ids) => {
             for id in app.store.sources_with_due_targets(now)? {
@@ -285,6 +297,7 @@ fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
     Some(Turn {
         declared,
         reads_entry,
+        obeys_pause: true,
     })
 }
 
@@ -292,22 +305,29 @@ fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
 /// visit of its source.
 async fn take_turn(app: &Arc<App>, turn: Turn) -> Result<CrawlReport> {
     let started_at = app.now();
-    let (tally, failure) = match read(app, &turn).await {
-        Ok((tally, failure)) => (tally, failure.map(Failure::from)),
-        Err(error) => (Tally::default(), Some(Failure::of_program(&error))),
+    let mut tally = Tally::default();
+    let failure = match read(app, &turn, &mut tally).await {
+        Ok(failure) => failure.map(Failure::from),
+        Err(error) => Some(Failure::of_program(&error)),
     };
     finish_turn(app, turn, started_at, tally, failure).await
 }
 
-async fn read(app: &Arc<App>, turn: &Turn) -> Result<(Tally, Option<FetchError>)> {
-    let mut tally = Tally::default();
+async fn read(app: &Arc<App>, turn: &Turn, tally: &mut Tally) -> Result<Option<FetchError>> {
     if turn.reads_entry
-        && let Err(error) = pages::read_entry(app, &turn.declared, &mut tally).await?
+        && let Err(error) = pages::read_entry(app, &turn.declared, tally).await?
     {
-        return Ok((tally, Some(error)));
+        return Ok(Some(error));
     }
-    let failure = pages::read_targets(app, &turn.declared, &mut tally).await?;
-    Ok((tally, failure))
+    tally.found_anything |= !turn.reads_entry;
+    let may_go_on = || !turn.obeys_pause || is_awake(app, &turn.declared, app.now());
+    let trouble = pages::read_targets(app, &turn.declared, may_go_on, tally).await?;
+    // Where some pages came, the source is there: one page that is refused is not the source's failure.
+    if turn.reads_entry && tally.target_read_count > 0 {
+        tally.is_cut_short = trouble.is_some();
+        return Ok(None);
+    }
+    Ok(trouble)
 }
 
 /// What a turn has seen so far.
@@ -322,17 +342,37 @@ struct Tally {
     /// Posts and links on the entry's pages, and those of them not known before.
     entry_count: u64,
     entry_new_count: u64,
+    /// Waiting pages that were asked for, and those of them that came.
+    target_count: u64,
+    target_read_count: u64,
+    /// The host had trouble on the way: its other pages wait.
+    is_cut_short: bool,
     warnings: Vec<String>,
 }
+
+/// So many pages asked for, and none came: the list alone is no success.
+const NONE_OF: u64 = 3;
 
 impl Tally {
     fn outcome(&self) -> CrawlOutcome {
         if self.saved.new > 0 {
             CrawlOutcome::New
+        } else if self.target_count >= NONE_OF && self.target_read_count == 0 {
+            CrawlOutcome::Empty
         } else if self.is_unchanged || self.found_anything {
             CrawlOutcome::Unchanged
         } else {
             CrawlOutcome::Empty
+        }
+    }
+}
+
+impl Tally {
+    /// What an empty visit is told as.
+    fn complaint(&self) -> String {
+        match self.target_count {
+            0 => "页面能打开，但没有取到任何信息或链接：网址或采集规则可能已失效".to_owned(),
+            count => format!("入口页能读，但打开的{count}个页面都没有取到内容：采集规则可能已失效"),
         }
     }
 }
@@ -377,14 +417,16 @@ async fn finish_turn(
     failure: Option<Failure>,
 ) -> Result<CrawlReport> {
     tally.warnings.truncate(MAX_WARNINGS);
+    // They quote pages.
+    for warning in &mut tally.warnings {
+        *warning = mask(warning);
+    }
     let outcome = failure
         .as_ref()
         .map_or_else(|| tally.outcome(), |failure| failure.outcome);
     let message = match &failure {
         Some(failure) => failure.message.clone(),
-        None if outcome == CrawlOutcome::Empty => {
-            "页面能打开，但没有取到任何信息或链接：网址或采集规则可能已失效".to_owned()
-        }
+        None if outcome == CrawlOutcome::Empty => tally.complaint(),
         None => String::new(),
     };
     let mut report = CrawlReport {
@@ -429,9 +471,9 @@ fn record(
         refusal_count: state.as_ref().map_or(0, |state| state.refusal_count)
             + u32::from(is_refusal),
         retry_after: failure.as_ref().and_then(|failure| failure.retry_after),
-        pace: pace(tally, state.as_ref()),
+        pace: pace(tally, state.as_ref(), failure.is_some()),
     };
-    if failure.is_some() {
+    if failure.is_some() || tally.is_cut_short {
         // The pages behind a host that does not answer wait as long as the host itself.
         let retry_at = after_pause(&rhythm, now + back_off(id, &visit));
         app.store.postpone_targets(id, retry_at)?;
@@ -471,11 +513,12 @@ fn record(
 }
 
 /// What this visit says about how busy the source is.
-fn pace(tally: &Tally, before: Option<&SourceState>) -> Pace {
+fn pace(tally: &Tally, before: Option<&SourceState>, has_failed: bool) -> Pace {
     let is_quiet = tally.entry_new_count == 0 && tally.saved.new == 0;
     let was_read = before.is_some_and(|state| state.last_success.is_some());
     Pace {
         quiet_count: match before {
+            Some(state) if has_failed => state.quiet_count,
             Some(state) if is_quiet => state.quiet_count + 1,
             _ => 0,
         },

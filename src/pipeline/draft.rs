@@ -133,12 +133,15 @@ fn content(app: &App, digest: &DigestSettings, period: Period) -> Result<Option<
     Ok(compile(digest, period, &posts, &context))
 }
 
-/// Names of sources that were visited in the period and never read.
+/// Names of sources that were to be read in the period and were not, whyever.
 fn failed_sources(app: &App, period: Period) -> Result<Vec<String>> {
-    let ids = app.store.sources_failed_between(period.from, period.to)?;
-    let names = app
-        .config
-        .enabled_sources()
-        .filter(|declared| ids.contains(&declared.source.id));
+    let read = app.store.sources_read_between(period.from, period.to)?;
+    let first_visits = app.store.first_visits()?;
+    let names = app.config.enabled_sources().filter(|declared| {
+        let id = &declared.source.id;
+        let due = declared.schedule.next_after(period.from, app.zone());
+        let was_known = first_visits.get(id).is_some_and(|first| *first < period.to);
+        was_known && due.is_some_and(|due| due < period.to) && !read.contains(id)
+    });
     Ok(names.map(|declared| declared.source.name.clone()).collect())
 }

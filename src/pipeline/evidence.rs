@@ -8,8 +8,12 @@ use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Pages moved per step.
-const BATCH: usize = 100;
+/// Pages moved per step: each may be as large as a page may be.
+const BATCH: usize = 8;
+/// Posts cleared per step.
+const CLEARED: usize = 100;
+/// The ledger of visits is kept this long; logs are kept for 180 days at least (`spec.md` 2.2).
+const KEEP_VISITS: TimeDelta = TimeDelta::days(400);
 /// No data of ours is older.
 const LONGEST: TimeDelta = TimeDelta::days(36_500);
 /// Characters that remain of a text whose page was deleted.
@@ -53,13 +57,16 @@ pub fn housekeep_once(app: &App) -> Result<()> {
         now - keep.min(LONGEST)
     };
     app.store.drop_captures(before(settings.wait))?;
-    for file in app.store.expire_evidence(before(settings.keep))? {
+    app.store.drop_visits(now - KEEP_VISITS)?;
+    for file in app.store.expired_evidence(before(settings.keep))? {
+        // The file first: a file that nobody knows of would stay for ever.
         app.archive.remove(&file)?;
+        app.store.forget_evidence(&file)?;
         tracing::info!("Evidence file `{file}` was over its time and is removed");
     }
     for post in app
         .store
-        .deleted_posts(before(settings.clear_deleted_after), BATCH)?
+        .deleted_posts(before(settings.clear_deleted_after), CLEARED)?
     {
         let summary = summarize(&post.title, &post.text, SUMMARY_CHARS);
         app.store.clear_words(post.id, &summary, now)?;

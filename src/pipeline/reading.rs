@@ -51,8 +51,13 @@ pub(super) fn due_reading(
     Some(DueReading {
         source_id,
         url,
-        due_at: if is_told_of { now } else { next },
-        is_new_target: is_told_of || is_interface,
+        due_at: next,
+        first_due_at: match (is_told_of, is_interface) {
+            (true, _) => Some(now),
+            (_, true) => Some(next),
+            _ => None,
+        },
+        shows: post.url.clone().filter(|_| is_interface),
     })
 }
 

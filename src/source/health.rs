@@ -15,6 +15,8 @@ const MIN_DAYS: usize = 7;
 const FAULT_AFTER: u32 = 2;
 /// Empty pages in a row that make a fault: one may be an accident of the site.
 const EMPTY_AFTER: u32 = 3;
+/// A visit may wait for its host and for others; this late it was forgotten.
+const OVERDUE: TimeDelta = TimeDelta::hours(3);
 /// A silence this unlikely, were posts to come at their usual rate, is worth a look.
 const UNLIKELY: f64 = 0.001;
 
@@ -61,6 +63,8 @@ pub struct History {
     pub is_stopped: bool,
     /// 上次有新信息.
     pub last_new: Option<Timestamp>,
+    /// 下次采集.
+    pub next_check: Option<Timestamp>,
     /// First visit ever.
     pub first_visit: Option<Timestamp>,
     /// New posts per 24 hours, the last 24 hours first: at most `HISTORY_DAYS` + 1.
@@ -87,8 +91,10 @@ pub fn health(history: &History, now: Timestamp) -> Health {
     let band = (usual.len() >= MIN_DAYS)
         .then(|| Some((*usual.iter().min()?, *usual.iter().max()?)))
         .flatten();
+    let is_read = history.last_outcome.is_some_and(CrawlOutcome::is_success);
     let (status, sentence) = trouble(history)
-        .or_else(|| Some(quiet(history, now, today, band?, &usual)))
+        .or_else(|| overdue(history, now))
+        .or_else(|| Some(quiet(history, now, today, band?, &usual)).filter(|_| is_read))
         .unwrap_or((HealthStatus::Observing, String::new()));
     Health {
         status,
@@ -122,6 +128,13 @@ fn trouble(history: &History) -> Option<(HealthStatus, String)> {
         _ => format!("连续{failures}次采集失败"),
     };
     Some((HealthStatus::Broken, sentence))
+}
+
+/// Nobody has visited it when it was due: the program did not run.
+fn overdue(history: &History, now: Timestamp) -> Option<(HealthStatus, String)> {
+    let late = now - history.next_check?;
+    let sentence = || format!("已逾期{}未采集，程序可能停过", spell(hours(late) / 24.0));
+    (late > OVERDUE).then(|| (HealthStatus::Broken, sentence()))
 }
 
 /// A source that answers: silent, low or normal.

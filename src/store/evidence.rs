@@ -161,23 +161,29 @@ impl Store {
         Ok(reader.query_row("SELECT count(*) FROM captures", [], |row| row.get(0))?)
     }
 
-    /// Files whose every record was fetched before `before`; their records are forgotten, the files are the caller's
-    /// to remove.
+    /// Files whose every record was fetched before `before`.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn expire_evidence(&self, before: Timestamp) -> Result<Vec<String>> {
+    pub fn expired_evidence(&self, before: Timestamp) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT file FROM evidence GROUP BY file HAVING max(fetched_at) < ?1 ORDER BY file",
+        )?;
+        let files = select
+            .query_map([to_ms(before)], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?;
+        Ok(files)
+    }
+
+    /// Forgets the records of a file that was removed.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn forget_evidence(&self, file: &str) -> Result<()> {
         self.write(|transaction| {
-            let mut select = transaction.prepare(
-                "SELECT file FROM evidence GROUP BY file HAVING max(fetched_at) < ?1 ORDER BY file",
-            )?;
-            let files = select
-                .query_map([to_ms(before)], |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<String>>>()?;
-            for file in &files {
-                transaction.execute("DELETE FROM evidence WHERE file = ?1", [file])?;
-            }
-            Ok(files)
+            transaction.execute("DELETE FROM evidence WHERE file = ?1", [file])?;
+            Ok(())
         })
     }
 
@@ -280,17 +286,33 @@ pub(super) fn save_capture(
     Ok(())
 }
 
-/// Is the post flagged without the page at its own address being kept?
-pub(super) fn lacks_evidence(transaction: &Transaction<'_>, id: PostId) -> Result<bool> {
+/// Is the post flagged, and no page kept that shows it, or not yet the page at its own address, which this is?
+pub(super) fn lacks_evidence(
+    transaction: &Transaction<'_>,
+    id: PostId,
+    asked: &str,
+    came_from: &str,
+) -> Result<bool> {
     let lacks = transaction
         .prepare_cached(
             "SELECT 1 FROM posts p JOIN analyses a ON a.post_id = p.id
              WHERE p.id = ?1 AND a.level <> 'none'
                  AND NOT EXISTS (SELECT 1 FROM evidence_posts l JOIN evidence e ON e.id = l.evidence_id
-                                 WHERE l.post_id = p.id AND e.url = p.url)
+                                 WHERE l.post_id = p.id AND (e.url = ?3 OR p.url <> ?2))
                  AND NOT EXISTS (SELECT 1 FROM capture_posts l JOIN captures c ON c.id = l.capture_id
-                                 WHERE l.post_id = p.id AND c.url = p.url)",
+                                 WHERE l.post_id = p.id AND (c.url = ?3 OR p.url <> ?2))",
         )?
-        .exists([id.0])?;
+        .exists(params![id.0, asked, came_from])?;
     Ok(lacks)
+}
+
+/// The page answers again: its post stands, as far as its words were not cleared.
+pub(super) fn unmark_deleted(transaction: &Transaction<'_>, key: &str) -> Result<()> {
+    transaction
+        .prepare_cached(&format!(
+            "UPDATE posts SET deleted_at = NULL, revision = {NEXT_REVISION}
+             WHERE natural_key = ?1 AND deleted_at IS NOT NULL AND cleared_at IS NULL"
+        ))?
+        .execute([key])?;
+    Ok(())
 }

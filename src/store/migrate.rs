@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_collect.sql"),
     include_str!("migrations/0003_stopped.sql"),
     include_str!("migrations/0004_imports.sql"),
+    include_str!("migrations/0005_targets.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

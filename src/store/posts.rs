@@ -42,7 +42,10 @@ pub struct SaveCounts {
     pub duplicate: u64,
     /// Not stored, with a reason in the visit's warnings.
     pub refused: u64,
-    /// Addresses that were not known before.
+    /// Addresses to visit.
+    #[serde(skip)]
+    pub link_count: u64,
+    /// Those not known before.
     #[serde(skip)]
     pub new_links: u64,
 }
@@ -53,6 +56,7 @@ impl SaveCounts {
         self.new += other.new;
         self.duplicate += other.duplicate;
         self.refused += other.refused;
+        self.link_count += other.link_count;
         self.new_links += other.new_links;
     }
 }
@@ -175,7 +179,7 @@ impl Store {
     pub fn mark_judged_by_other_rules(&self, rules_version: &str) -> Result<usize> {
         self.write(|transaction| {
             let marked = transaction.execute(
-                "UPDATE posts SET needs_analysis = 1 WHERE needs_analysis = 0 AND id IN
+                "UPDATE posts SET needs_analysis = 1 WHERE needs_analysis = 0 AND cleared_at IS NULL AND id IN
                      (SELECT post_id FROM analyses WHERE rules_version <> ?1)",
                 [rules_version],
             )?;

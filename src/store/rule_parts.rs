@@ -10,6 +10,8 @@ use serde::Serialize;
 /// 失效规则 — a part of a site's rules that has found nothing on several pages in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BrokenRule {
+    /// 信源 whose pages they were.
+    pub source_id: String,
     /// Host of the pages.
     pub host: String,
     /// Place in the file: `article.body`.
@@ -30,6 +32,7 @@ impl Store {
     /// The database refuses.
     pub fn record_rule_uses<'u>(
         &self,
+        source_id: &str,
         host: &str,
         url: &str,
         uses: impl IntoIterator<Item = (&'u str, bool)>,
@@ -38,9 +41,10 @@ impl Store {
     ) -> Result<Vec<String>> {
         self.write(|transaction| {
             let mut note = transaction.prepare_cached(
-                "INSERT INTO rule_parts (host, part, miss_count, last_hit, last_miss, example)
-                 VALUES (?1, ?2, NOT ?3, iif(?3, ?4, NULL), iif(?3, NULL, ?4), iif(?3, '', ?5))
+                "INSERT INTO rule_parts (host, part, miss_count, last_hit, last_miss, example, source_id)
+                 VALUES (?1, ?2, NOT ?3, iif(?3, ?4, NULL), iif(?3, NULL, ?4), iif(?3, '', ?5), ?6)
                  ON CONFLICT (host, part) DO UPDATE SET
+                     source_id = excluded.source_id,
                      miss_count = iif(?3, 0, miss_count + 1),
                      last_hit = iif(?3, ?4, last_hit),
                      last_miss = iif(?3, last_miss, ?4),
@@ -49,7 +53,7 @@ impl Store {
             )?;
             let mut broken = Vec::new();
             for (part, has_matched) in uses {
-                let row = params![host, part, has_matched, to_ms(now), url];
+                let row = params![host, part, has_matched, to_ms(now), url, source_id];
                 let misses: u32 = note.query_row(row, |row| row.get(0))?;
                 if misses == limit {
                     broken.push(part.to_owned());
@@ -66,12 +70,13 @@ impl Store {
     pub fn broken_rules(&self, limit: u32) -> Result<Vec<BrokenRule>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT host, part, miss_count, last_hit, example FROM rule_parts
+            "SELECT host, part, miss_count, last_hit, example, coalesce(source_id, '') FROM rule_parts
              WHERE miss_count >= ?1 ORDER BY host, part",
         )?;
         let broken = select
             .query_map([limit], |row| {
                 Ok(BrokenRule {
+                    source_id: row.get(5)?,
                     host: row.get(0)?,
                     part: row.get(1)?,
                     miss_count: row.get(2)?,

@@ -128,7 +128,7 @@ fn update_engagement(transaction: &Transaction<'_>, id: PostId, post: &Post) -> 
         .prepare_cached(&format!(
             "UPDATE posts SET comments = coalesce(?2, comments), reposts = coalesce(?3, reposts),
                  likes = coalesce(?4, likes), views = coalesce(?5, views), fetched_at = ?6,
-                 needs_analysis = 1, revision = {NEXT_REVISION}
+                 needs_analysis = (cleared_at IS NULL), revision = {NEXT_REVISION}
              WHERE id = ?1 AND fetched_at <= ?6"
         ))?
         .execute(params![

@@ -242,7 +242,8 @@ impl Store {
                      last_success = CASE WHEN ?6 THEN ?3 ELSE last_success END,
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
                      failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END,
-                     last_cause = ?8, quiet_count = ?9, is_incomplete = ?10,
+                     last_cause = ?8, quiet_count = ?9,
+                     is_incomplete = CASE WHEN ?6 THEN ?10 ELSE is_incomplete END,
                      refusal_count = CASE WHEN ?11 THEN refusal_count + 1
                          WHEN ?6 OR ?4 = 'empty' THEN 0 ELSE refusal_count END,
                      stopped_at = CASE WHEN ?6 THEN NULL
@@ -291,6 +292,17 @@ impl Store {
             .query_map([], |row| state_of(row, self.zone))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(states)
+    }
+
+    /// Notes that a visit goes on behind the first page: until it ends well, older pages may be unread.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn mark_incomplete(&self, id: &str) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute("UPDATE sources SET is_incomplete = 1 WHERE id = ?1", [id])?;
+            Ok(())
+        })
     }
 
     /// New posts of each source per 24 hours before `now`, the last 24 hours first, over `days` days.
@@ -379,15 +391,15 @@ impl Store {
         })
     }
 
-    /// Sources that were visited in the period, but never with success.
+    /// Sources that were read in the period at least once.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn sources_failed_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<String>> {
+    pub fn sources_read_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<String>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
             "SELECT source_id FROM crawls WHERE started_at >= ?1 AND started_at < ?2 AND reads_entry = 1
-             GROUP BY source_id HAVING max(outcome IN ('new', 'unchanged')) = 0 ORDER BY source_id",
+             AND outcome IN ('new', 'unchanged') GROUP BY source_id ORDER BY source_id",
         )?;
         let ids = select
             .query_map(params![to_ms(from), to_ms(to)], |row| row.get(0))?

@@ -1,6 +1,6 @@
 //! `targets`, `validators`: the frontier, and what each page gave.
 
-use super::evidence::{lacks_evidence, save_capture};
+use super::evidence::{lacks_evidence, save_capture, unmark_deleted};
 use super::rows::{from_ms, to_ms};
 use super::save::save_post;
 use super::{Discovered, SaveCounts, Store};
@@ -28,6 +28,15 @@ pub struct Claim {
     pub visit_count: u32,
     /// Failures in a row before this visit.
     pub failure_count: u32,
+    /// Natural key of the post that its page shows, where that is another address.
+    pub shows: Option<String>,
+}
+
+impl Claim {
+    /// Natural key of the post that the page shows.
+    pub fn post_key(&self) -> &str {
+        self.shows.as_deref().unwrap_or(&self.url)
+    }
 }
 
 /// What a server told us to send with the next request for the same page.
@@ -54,6 +63,8 @@ pub struct PageResult {
     pub links: Vec<String>,
     /// When to read this target again; `None`: never.
     pub next_due: Option<Timestamp>,
+    /// Natural key of the post that the page shows, where that is another address.
+    pub shows: Option<String>,
     /// The page as it came; kept where its posts are new, or flagged without evidence.
     pub capture: Option<Capture>,
 }
@@ -80,8 +91,10 @@ pub struct DueReading {
     pub url: String,
     /// When.
     pub due_at: Timestamp,
-    /// Make a target of an address that was never one; else only known ones are read again.
-    pub is_new_target: bool,
+    /// When it is read where it was never read; `None`: only known addresses are read again.
+    pub first_due_at: Option<Timestamp>,
+    /// Natural key of the post, where that is another address.
+    pub shows: Option<String>,
 }
 
 impl Store {
@@ -100,8 +113,8 @@ impl Store {
                 "UPDATE targets SET claimed_until = ?3 WHERE url IN (
                      SELECT url FROM targets
                      WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
-                     ORDER BY due_at, url LIMIT ?4)
-                 RETURNING url, source_id, visit_count, found_at, failure_count",
+                     ORDER BY failure_count, due_at, url LIMIT ?4)
+                 RETURNING url, source_id, visit_count, found_at, failure_count, shows",
             )?;
             let claims = claim
                 .query_map(
@@ -113,6 +126,7 @@ impl Store {
                             visit_count: row.get(2)?,
                             found_at: from_ms(row.get(3)?, self.zone),
                             failure_count: row.get(4)?,
+                            shows: row.get(5)?,
                         })
                     },
                 )?
@@ -153,17 +167,20 @@ impl Store {
                 ids.push(id);
             }
             if let Some(capture) = &page.capture
-                && (counts.new > 0 || any_lacks_evidence(transaction, &ids)?)
+                && (counts.new > 0 || any_lacks_evidence(transaction, &ids, page, capture)?)
             {
                 save_capture(transaction, capture, &ids)?;
             }
+            counts.link_count = page.links.len() as u64;
             counts.new_links = save_links(transaction, page, now)?;
             save_validators(transaction, page)?;
             transaction.execute(
-                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0,
-                     visit_count = visit_count + 1, last_message = '' WHERE url = ?1",
-                params![page.url, page.next_due.map(to_ms)],
+                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0, gone_since = NULL,
+                     visit_count = visit_count + 1, last_message = '', shows = coalesce(?3, shows)
+                 WHERE url = ?1",
+                params![page.url, page.next_due.map(to_ms), page.shows],
             )?;
+            unmark_deleted(transaction, page.shows.as_deref().unwrap_or(&page.url))?;
             Ok(counts)
         })
     }
@@ -174,17 +191,50 @@ impl Store {
     /// The database refuses.
     pub fn record_target_unchanged(&self, url: &str, next_due: Option<Timestamp>) -> Result<()> {
         self.write(|transaction| {
+            let shows: Option<Option<String>> = transaction
+                .prepare_cached(
+                    "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0, gone_since = NULL,
+                         visit_count = visit_count + 1, last_message = '' WHERE url = ?1 RETURNING shows",
+                )?
+                .query_row(params![url, next_due.map(to_ms)], |row| row.get(0))
+                .optional()?;
+            unmark_deleted(transaction, shows.flatten().as_deref().unwrap_or(url))
+        })
+    }
+
+    /// Notes that a page was found gone. Since when is it?
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record_gone(&self, url: &str, now: Timestamp) -> Result<Timestamp> {
+        self.write(|transaction| {
+            let since: Option<i64> = transaction
+                .prepare_cached(
+                    "UPDATE targets SET gone_since = coalesce(gone_since, ?2) WHERE url = ?1
+                     RETURNING gone_since",
+                )?
+                .query_row(params![url, to_ms(now)], |row| row.get(0))
+                .optional()?;
+            Ok(since.map_or(now, |ms| from_ms(ms, self.zone)))
+        })
+    }
+
+    /// Puts a target behind the others of its source without counting a failure: its host had trouble.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn put_back(&self, url: &str, retry_at: Timestamp) -> Result<()> {
+        self.write(|transaction| {
             transaction.execute(
-                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0,
-                     visit_count = visit_count + 1, last_message = '' WHERE url = ?1",
-                params![url, next_due.map(to_ms)],
+                "UPDATE targets SET claimed_until = NULL, due_at = ?2 WHERE url = ?1",
+                params![url, to_ms(retry_at)],
             )?;
             Ok(())
         })
     }
 
-    /// Records that a page could not be used; it is tried again at `retry_at`, at most four times in a row, and once
-    /// more whenever a list names it again.
+    /// Records that a page could not be used; it is tried again at `retry_at`, at most four times in a row, and once a
+    /// day more while a list still names it.
     ///
     /// # Errors
     /// The database refuses.
@@ -193,14 +243,16 @@ impl Store {
         url: &str,
         message: &str,
         retry_at: Option<Timestamp>,
+        now: Timestamp,
     ) -> Result<()> {
         self.write(|transaction| {
             transaction.execute(
                 "UPDATE targets SET claimed_until = NULL, visit_count = visit_count + 1,
                      failure_count = failure_count + 1, last_message = ?2,
-                     due_at = CASE WHEN failure_count + 1 >= ?4 THEN NULL ELSE ?3 END
+                     due_at = CASE WHEN failure_count + 1 >= ?4 THEN NULL ELSE ?3 END,
+                     given_up_at = CASE WHEN failure_count + 1 >= ?4 OR ?3 IS NULL THEN ?5 END
                  WHERE url = ?1",
-                params![url, message, retry_at.map(to_ms), MAX_FAILURES],
+                params![url, message, retry_at.map(to_ms), MAX_FAILURES, to_ms(now)],
             )?;
             Ok(())
         })
@@ -253,7 +305,7 @@ impl Store {
     pub fn schedule_readings(&self, due: &[DueReading], now: Timestamp) -> Result<()> {
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO targets (url, source_id, found_at, due_at, shows) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (url) DO NOTHING",
             )?;
             let mut update = transaction.prepare_cached(
@@ -261,11 +313,18 @@ impl Store {
                  WHERE url = ?1 AND failure_count = 0",
             )?;
             for reading in due {
-                if reading.is_new_target {
-                    let (found_at, due_at) = (to_ms(now), to_ms(reading.due_at));
-                    insert.execute(params![reading.url, reading.source_id, found_at, due_at])?;
+                // Only an address that was never read is read at once: judged again, a post waits for its next step.
+                let is_inserted = match reading.first_due_at {
+                    Some(first) => {
+                        let (found_at, first) = (to_ms(now), to_ms(first));
+                        let (url, source, shows) = (&reading.url, &reading.source_id, &reading.shows);
+                        insert.execute(params![url, source, found_at, first, shows])? > 0
+                    }
+                    None => false,
+                };
+                if !is_inserted {
+                    update.execute(params![reading.url, to_ms(reading.due_at)])?;
                 }
-                update.execute(params![reading.url, to_ms(reading.due_at)])?;
             }
             Ok(())
         })
@@ -291,9 +350,14 @@ impl Store {
     }
 }
 
-fn any_lacks_evidence(transaction: &Transaction<'_>, ids: &[PostId]) -> Result<bool> {
+fn any_lacks_evidence(
+    transaction: &Transaction<'_>,
+    ids: &[PostId],
+    page: &PageResult,
+    capture: &Capture,
+) -> Result<bool> {
     for id in ids {
-        if lacks_evidence(transaction, *id)? {
+        if lacks_evidence(transaction, *id, &page.url, &capture.url)? {
             return Ok(true);
         }
     }
@@ -304,13 +368,21 @@ fn any_lacks_evidence(transaction: &Transaction<'_>, ids: &[PostId]) -> Result<b
 fn save_links(transaction: &Transaction<'_>, page: &PageResult, now: Timestamp) -> Result<u64> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO targets (url, source_id, found_at, due_at) VALUES (?1, ?2, ?3, ?3)
-         ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, failure_count = 0,
-             source_id = excluded.source_id
-         WHERE due_at IS NULL AND failure_count > 0",
+         ON CONFLICT (url) DO NOTHING",
     )?;
+    // One more try a day for what was given up and is still named.
+    let mut reopen = transaction.prepare_cached(
+        "UPDATE targets SET due_at = ?2, failure_count = ?3, given_up_at = NULL
+         WHERE url = ?1 AND due_at IS NULL AND given_up_at <= ?4",
+    )?;
+    let a_day_ago = to_ms(now - TimeDelta::days(1));
     let mut new_count = 0;
     for link in &page.links {
-        new_count += insert.execute(params![link, page.source_id, to_ms(now)])? as u64;
+        let is_new = insert.execute(params![link, page.source_id, to_ms(now)])? > 0;
+        new_count += u64::from(is_new);
+        if !is_new {
+            reopen.execute(params![link, to_ms(now), MAX_FAILURES - 1, a_day_ago])?;
+        }
     }
     Ok(new_count)
 }

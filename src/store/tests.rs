@@ -321,18 +321,14 @@ fn a_visit_gives_the_claim_back_and_counts_failures() {
     assert_eq!(visit(CrawlOutcome::Failed, 0).failure_count, 1);
     let state = visit(CrawlOutcome::Blocked, 5);
     assert_eq!((state.failure_count, state.last_success), (2, None));
-    let failed =
-        |until| store.sources_failed_between(friday(), friday() + TimeDelta::minutes(until));
-    assert_eq!(failed(10).expect("reads"), ["a"]);
+    let read = |until| store.sources_read_between(friday(), friday() + TimeDelta::minutes(until));
+    assert!(read(10).expect("reads").is_empty());
     let state = visit(CrawlOutcome::Unchanged, 10);
     assert_eq!(
         (state.failure_count, state.last_success),
         (0, state.last_visit)
     );
-    assert!(
-        failed(20).expect("reads").is_empty(),
-        "one success is enough"
-    );
+    assert!(read(20).expect("reads") == ["a"], "one success is enough");
 }
 
 fn page(links: &[&str]) -> PageResult {
@@ -412,7 +408,7 @@ fn a_target_is_given_up_after_four_failures() {
         tries += 1;
         now += TimeDelta::hours(1);
         store
-            .record_target_failure("https://a.cn/1", "超时", Some(now))
+            .record_target_failure("https://a.cn/1", "超时", Some(now), now)
             .expect("writes");
     }
     assert_eq!(tries, 4);

@@ -158,6 +158,13 @@ async fn a_deleted_post_is_marked_and_its_words_go_in_time() {
     );
     test.later(TimeDelta::hours(1));
     test.visit(Wanted::Due).await;
+    assert_eq!(
+        app.store.deleted_at(id).expect("works"),
+        None,
+        "an hour may be maintenance"
+    );
+    test.later(TimeDelta::hours(2));
+    test.visit(Wanted::Due).await;
     assert_eq!(app.store.deleted_at(id).expect("works"), Some(app.now()));
     let text = |test: &TestApp| {
         let post = test.app.store.post(id).expect("works").expect("stays");
@@ -415,4 +422,68 @@ async fn a_microblog_is_read_again_where_its_interface_shows_it() {
         .map(|reading| reading.engagement.comments)
         .collect();
     assert_eq!(comments, [Some(3), Some(60)]);
+}
+
+#[tokio::test]
+async fn one_page_that_is_refused_does_not_stand_before_the_others() {
+    let site = TestSite::start().await;
+    site.put("/news/", list(&paths(1..6), None));
+    for path in paths(1..6) {
+        site.put(&path, weather());
+    }
+    site.put("/2017/0414/1.html", Answer::status(403));
+    let test = TestApp::open(config(vec![source(
+        "news",
+        SourceKind::List,
+        site.url("/news/"),
+    )]));
+    for _half_hour in 0..8 {
+        test.visit(Wanted::Due).await;
+        test.later(TimeDelta::minutes(40));
+    }
+    for path in &paths(1..6)[1..] {
+        assert_eq!(site.answered(path).first(), Some(&200), "{path}");
+    }
+    assert_eq!(test.state("news").stopped_at, None);
+}
+
+#[tokio::test]
+async fn a_page_that_answers_again_is_not_deleted() {
+    let site = TestSite::start().await;
+    let test = one_list(&site).await;
+    test.crawl().await;
+    let (app, id) = (&test.app, found(&test, "拖欠"));
+    site.put("/2017/0414/1.html", Answer::status(404));
+    for _visit in 0..3 {
+        test.later(TimeDelta::minutes(90));
+        test.visit(Wanted::Due).await;
+    }
+    assert!(app.store.deleted_at(id).expect("works").is_some());
+    site.put("/2017/0414/1.html", unpaid());
+    test.later(TimeDelta::hours(6));
+    test.visit(Wanted::Due).await;
+    assert_eq!(app.store.deleted_at(id).expect("works"), None);
+}
+
+#[tokio::test]
+async fn a_packed_sitemap_comes_through() {
+    use std::io::Write;
+    let site = TestSite::start().await;
+    let map = format!(
+        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>{}</loc>\
+         <lastmod>2017-04-14</lastmod></url></urlset>",
+        site.url("/2017/0414/1.html")
+    );
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(map.as_bytes()).expect("into memory");
+    let packed = packer.finish().expect("into memory");
+    site.put("/sitemap.xml.gz", Answer::of("application/x-gzip", packed));
+    site.put("/2017/0414/1.html", unpaid());
+    let test = TestApp::open(config(vec![source(
+        "map",
+        SourceKind::Sitemap,
+        site.url("/sitemap.xml.gz"),
+    )]));
+    test.crawl().await;
+    assert_eq!(test.search("拖欠").len(), 1);
 }

@@ -22,8 +22,14 @@ const SITEMAP_AGE: TimeDelta = TimeDelta::days(30);
 /// Pages of one article that are joined: serials of a hundred pages are books.
 const MAX_ARTICLE_PAGES: usize = 12;
 
-/// A target that could not be used is tried again after this.
+/// A target that could not be used is tried again after this, twice as long after every further failure.
 const TARGET_RETRY: TimeDelta = TimeDelta::minutes(20);
+
+/// A page that is gone for so long is not under maintenance.
+const GONE_FOR_GOOD: TimeDelta = TimeDelta::hours(2);
+
+/// A target whose host had trouble goes so far behind the others.
+const BEHIND_OTHERS: TimeDelta = TimeDelta::minutes(30);
 
 /// Reads the entry page and the pages that continue it.
 ///
@@ -45,10 +51,16 @@ pub async fn read_entry(
         if seen.len() >= declared.max_pages || !seen.insert(url.clone()) {
             continue;
         }
+        if seen.len() == 2 {
+            let id = declared.source.id.clone();
+            app.on_cpu(move |app| app.store.mark_incomplete(&id))
+                .await?;
+        }
         let fetched = match fetch(app, declared, &url, is_conditional).await? {
             Ok(fetched) => fetched,
-            // A continuation that is missing ends the list; a missing entry is the source's failure.
-            Err(error) if seen.len() > 1 => {
+            // A continuation that is missing ends the list; a missing entry, or a site that does not want us any more,
+            // is the source's failure.
+            Err(error) if seen.len() > 1 && !error.is_about_the_host() => {
                 tally.is_incomplete |= error.is_temporary();
                 tally.warnings.push(error.to_string());
                 continue;
@@ -99,7 +111,7 @@ async fn save_entry(
                 &hints(&declared, Some(declared.source.kind)),
                 &app.config.sites,
             );
-            note_rule_uses(app, &brought.page, &extraction)?;
+            note_rule_uses(app, &declared.source.id, &brought.page, &extraction)?;
             let saved = save_entry_page(app, &declared, &url, &extraction, brought)?;
             Ok((extraction, saved))
         })
@@ -149,6 +161,7 @@ fn save_entry_page(
         posts,
         links,
         next_due: None,
+        shows: None,
         capture,
     };
     let mut saved = app.store.save_page(&result, app.now())?;
@@ -156,10 +169,12 @@ fn save_entry_page(
     Ok(saved)
 }
 
-/// Reads waiting targets of the source; the error is one that ended the turn early.
+/// Reads waiting targets of the source; the error is one of its own host that ended the turn early. Trouble of another
+/// host, or of one page, is that page's: the others go on.
 pub async fn read_targets(
     app: &Arc<App>,
     declared: &DeclaredSource,
+    may_go_on: impl Fn() -> bool,
     tally: &mut Tally,
 ) -> Result<Option<FetchError>> {
     let id = declared.source.id.clone();
@@ -169,16 +184,62 @@ pub async fn read_targets(
             app.store.claim_targets(&id, app.now(), limit)
         })
         .await?;
+    let mut hosts_in_trouble = HashSet::new();
     for claim in claims {
-        tally.found_anything = true;
-        if let Err(error) = read_target(app, declared, claim, tally).await? {
-            tally.warnings.push(error.to_string());
-            if error.is_about_the_host() {
-                return Ok(Some(error));
+        if !may_go_on() {
+            break;
+        }
+        let url = Url::parse(&claim.url).with_context(|| format!("stored target {}", claim.url))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if hosts_in_trouble.contains(&host) {
+            put_back(app, claim).await?;
+            continue;
+        }
+        tally.target_count += 1;
+        let address = claim.url.clone();
+        match read_target(app, declared, claim.clone(), tally).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tally.warnings.push(error.to_string());
+                if error.is_about_the_host() {
+                    blame(app, claim, &error).await?;
+                    if is_at_home(declared, &url) {
+                        return Ok(Some(error));
+                    }
+                    hosts_in_trouble.insert(host);
+                }
+            }
+            // One page that breaks the program must not keep the others from being read.
+            Err(error) => {
+                tracing::error!("Page {address} broke off: {error:#}");
+                let message = "程序处理此网页时出错，已记入日志，请信息员查看".to_owned();
+                tally.warnings.push(format!("{address}：{message}"));
+                app.on_cpu(move |app| record_failure(app, &claim, &message, true))
+                    .await?;
             }
         }
     }
     Ok(None)
+}
+
+/// Trouble of a host is no failure of the page, but the page goes behind the others. A refusal or an error that the
+/// server answers with may well be the page's own: a thread for members only, a script that breaks.
+async fn blame(app: &Arc<App>, claim: Claim, error: &FetchError) -> Result<()> {
+    let is_answer = matches!(
+        error,
+        FetchError::Blocked { .. } | FetchError::Status { .. }
+    );
+    if !is_answer {
+        return put_back(app, claim).await;
+    }
+    let message = error.to_string();
+    app.on_cpu(move |app| record_failure(app, &claim, &message, true))
+        .await
+}
+
+async fn put_back(app: &Arc<App>, claim: Claim) -> Result<()> {
+    app.on_cpu(move |app| app.store.put_back(&claim.url, app.now() + BEHIND_OTHERS))
+        .await
 }
 
 async fn read_target(
@@ -196,11 +257,10 @@ async fn read_target(
                 let message = error.to_string();
                 let retries = error.is_temporary() || gone;
                 app.on_cpu(move |app| {
-                    // Gone once may be an accident of the site.
-                    if gone && claim.failure_count > 0 {
-                        app.store.mark_deleted(&claim.url, app.now())?;
+                    if gone {
+                        note_gone(app, &claim)?;
                     }
-                    record_failure(app, &claim.url, &message, retries)
+                    record_failure(app, &claim, &message, retries)
                 })
                 .await?;
             }
@@ -212,16 +272,28 @@ async fn read_target(
                 app.store.record_target_unchanged(&claim.url, next_due)
             })
             .await?;
+            tally.target_read_count += 1;
             Ok(Ok(()))
         }
         Ok(Some(brought)) => {
             tally.fetched += 1;
             let (brought, mut extraction) = read_page(app, declared, brought).await?;
-            join_further_pages(app, declared, &mut extraction, tally).await?;
+            let joined = join_further_pages(app, declared, &mut extraction, tally).await?;
+            if let Err(error) = joined {
+                // Half an article would stay half for ever: what is known is not read anew.
+                if !error.is_about_the_host() {
+                    let message = format!("文章没有取全：{error}");
+                    app.on_cpu(move |app| record_failure(app, &claim, &message, true))
+                        .await?;
+                }
+                return Ok(Err(error));
+            }
             let declared = declared.clone();
             let (saved, warnings) = app
                 .on_cpu(move |app| save_target(app, &declared, claim, brought, extraction))
                 .await?;
+            let gave_something = saved.new + saved.duplicate + saved.link_count > 0;
+            tally.target_read_count += u64::from(gave_something);
             tally.saved.add(saved);
             tally.warnings.extend(warnings);
             Ok(Ok(()))
@@ -241,26 +313,28 @@ async fn read_page(
         _ => None,
     };
     let hints = hints(declared, kind);
+    let id = declared.source.id.clone();
     app.on_cpu(move |app| {
         let extraction = extract(&brought.page, &hints, &app.config.sites);
-        note_rule_uses(app, &brought.page, &extraction)?;
+        note_rule_uses(app, &id, &brought.page, &extraction)?;
         Ok((brought, extraction))
     })
     .await
 }
 
-/// Reads the pages on which an article goes on, and makes one post of all. What cannot be read is left out and said.
+/// Reads the pages on which an article goes on, and makes one post of all. A page that is not there is left out and
+/// said; the error is one that another try may mend.
 async fn join_further_pages(
     app: &Arc<App>,
     declared: &DeclaredSource,
     extraction: &mut Extraction,
     tally: &mut Tally,
-) -> Result<()> {
+) -> Result<Result<(), FetchError>> {
     let is_article = extraction.format == Format::Article && !extraction.posts.is_empty();
     let mut waiting = std::mem::take(&mut extraction.next_pages);
     if !is_article {
         extraction.next_pages = waiting;
-        return Ok(());
+        return Ok(Ok(()));
     }
     let (mut seen, mut parts) = (HashSet::new(), Vec::new());
     while let Some(url) = take_first(&mut waiting) {
@@ -275,6 +349,7 @@ async fn join_further_pages(
                 waiting.extend(further.next_pages);
             }
             Ok(None) => {}
+            Err(error) if error.is_temporary() => return Ok(Err(error)),
             Err(error) => {
                 tally.warnings.push(format!("文章没有取全：{error}"));
                 break;
@@ -285,7 +360,7 @@ async fn join_further_pages(
         let first = extraction.posts.remove(0);
         extraction.posts.insert(0, join_pages(first, parts));
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn take_first(waiting: &mut Vec<Url>) -> Option<Url> {
@@ -293,7 +368,7 @@ fn take_first(waiting: &mut Vec<Url>) -> Option<Url> {
 }
 
 /// A part of a site's rules that finds nothing on page after page is the administrator's business, never the readers'.
-fn note_rule_uses(app: &App, page: &Page, extraction: &Extraction) -> Result<()> {
+fn note_rule_uses(app: &App, source_id: &str, page: &Page, extraction: &Extraction) -> Result<()> {
     if extraction.rule_uses.is_empty() {
         return Ok(());
     }
@@ -302,8 +377,8 @@ fn note_rule_uses(app: &App, page: &Page, extraction: &Extraction) -> Result<()>
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let uses = extraction.rule_uses.iter();
     let uses = uses.map(|each| (each.part, each.has_matched));
-    let broken =
-        (app.store).record_rule_uses(host, page.url.as_str(), uses, limit, page.fetched_at)?;
+    let (url, now) = (page.url.as_str(), page.fetched_at);
+    let broken = (app.store).record_rule_uses(source_id, host, url, uses, limit, now)?;
     for part in broken {
         tracing::warn!(
             host,
@@ -314,9 +389,21 @@ fn note_rule_uses(app: &App, page: &Page, extraction: &Extraction) -> Result<()>
     Ok(())
 }
 
-fn record_failure(app: &App, url: &str, message: &str, retries: bool) -> Result<()> {
-    let retry_at = retries.then(|| app.now() + TARGET_RETRY);
-    app.store.record_target_failure(url, message, retry_at)
+fn record_failure(app: &App, claim: &Claim, message: &str, retries: bool) -> Result<()> {
+    let now = app.now();
+    let pause = TARGET_RETRY * 2_i32.pow(claim.failure_count.min(6));
+    let retry_at = retries.then_some(now + pause);
+    (app.store).record_target_failure(&claim.url, message, retry_at, now)
+}
+
+/// Gone once may be an accident of the site; gone for hours, the post is deleted.
+fn note_gone(app: &App, claim: &Claim) -> Result<()> {
+    let now = app.now();
+    let since = app.store.record_gone(&claim.url, now)?;
+    if now - since >= GONE_FOR_GOOD {
+        app.store.mark_deleted(claim.post_key(), now)?;
+    }
+    Ok(())
 }
 
 fn save_target(
@@ -332,7 +419,7 @@ fn save_target(
     if posts.is_empty() && links.is_empty() {
         // A script, a challenge, an empty shell: the text may be there another time.
         let message = format!("{} 没有取到正文", claim.url);
-        record_failure(app, &claim.url, &message, true)?;
+        record_failure(app, &claim, &message, true)?;
         warnings.push(message);
         let counts = SaveCounts {
             refused,
@@ -341,6 +428,9 @@ fn save_target(
         return Ok((counts, warnings));
     }
     let next_due = revisit(app, &claim, Some(&extraction))?;
+    // An address that redirects, or an interface, shows a post that is known by another.
+    let first = extraction.posts.first().and_then(|post| post.url.clone());
+    let shows = first.filter(|url| *url != claim.url && extraction.format != Format::Forum);
     let result = PageResult {
         source_id: claim.source_id,
         url: claim.url,
@@ -353,6 +443,7 @@ fn save_target(
         posts,
         links,
         next_due,
+        shows,
         capture: Some(capture(brought.page, brought.answer)),
     };
     let mut saved = app.store.save_page(&result, app.now())?;
@@ -366,10 +457,14 @@ fn revisit(app: &App, claim: &Claim, extraction: Option<&Extraction>) -> Result<
     let now = app.now();
     let first = extraction.and_then(|extraction| extraction.posts.first());
     let address = first.and_then(|post| post.url.as_deref());
-    let known = app.store.readable(address.unwrap_or(&claim.url))?;
+    let known = app.store.readable(address.unwrap_or(claim.post_key()))?;
     let is_thread = extraction.is_some_and(|extraction| extraction.format == Format::Forum);
     let readable = match (known, first) {
-        (Some(known), _) => known,
+        // A later page of a thread begins with another floor than the first.
+        (Some(known), _) => Readable {
+            is_thread: known.is_thread || is_thread,
+            ..known
+        },
         (None, Some(post)) => Readable {
             published_at: post.effective_at(),
             is_relevant: false,
@@ -438,22 +533,34 @@ async fn fetch(
         delay: declared.min_interval.filter(|_| is_at_home(declared, url)),
         proxy: declared.proxy.clone(),
     };
+    // No page leads to a host of our own network, whatever list, feed or pager names it.
+    let settings = &app.config.settings.fetch;
+    let entry = entry_url(&declared.source.url, app.now())?;
+    if !settings.may_lead(&entry, url) {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        return Ok(Err(FetchError::PrivateAddress { host }));
+    }
     let fetched = app.fetcher.fetch(&request, app.now()).await;
+    // It may have waited for its turn: "3 minutes ago" counts from now.
+    let now = app.now();
     Ok(fetched.map(|fetched| match fetched {
         Fetched::NotModified => None,
         Fetched::Page {
-            page,
+            mut page,
             etag,
             last_modified,
             answer,
-        } => Some(Brought {
-            answer,
-            page,
-            validators: Validators {
-                etag,
-                last_modified,
-            },
-        }),
+        } => {
+            page.fetched_at = now;
+            Some(Brought {
+                answer,
+                page,
+                validators: Validators {
+                    etag,
+                    last_modified,
+                },
+            })
+        }
     }))
 }
 
