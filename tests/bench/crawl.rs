@@ -6,7 +6,6 @@
 #[path = "pages.rs"]
 mod pages;
 
-use chrono::Utc;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +20,10 @@ use yuqing::pipeline::{self, Progress, Wanted, discovered};
 const HOSTS: usize = 8;
 /// Pages whose stages are measured alone.
 const SAMPLE: usize = 400;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let page_count = std::env::var("YUQING_BENCH_PAGES")
@@ -121,7 +124,6 @@ fn whole(config: Config, site: &pages::Site) {
         .expect("a runtime");
     let wanted = site.page_count() as u64;
     let (wall, cpu) = (Instant::now(), cpu_seconds());
-    let started = Utc::now();
     runtime.block_on(async {
         let crawler = tokio::spawn(crawl(Arc::clone(&app), wanted));
         while app.store.post_count().expect("the store works") < wanted {
@@ -134,13 +136,14 @@ fn whole(config: Config, site: &pages::Site) {
         println!("stored after {fetched:.2} s");
     });
     let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    println!("peak memory of site and pipeline: {}", peak_memory());
     let everything: yuqing::index::Query = "channel:news".parse().expect("a query");
     let found = app
         .index
         .search(&everything, yuqing::index::Sort::Time, 0, 0);
     let found = found.expect("the index works").total;
     println!(
-        "whole: {found} of {wanted} posts searchable in {wall:.2} s: {:.0} pages/s of wall time, {:.0} pages/s of CPU time (server and client), began {started}",
+        "whole: {found} of {wanted} posts searchable in {wall:.2} s: {:.0} pages/s of wall time, {:.0} pages/s of CPU time (server and client)",
         wanted as f64 / wall,
         wanted as f64 / cpu
     );
@@ -160,6 +163,13 @@ async fn crawl(app: Arc<App>, wanted: u64) {
             .expect("the store works");
         round = Wanted::Due;
     }
+}
+
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let peak = line.and_then(|line| line.split_once(':'));
+    peak.map_or_else(String::new, |(_, peak)| peak.trim().to_owned())
 }
 
 /// User and system time of this process.

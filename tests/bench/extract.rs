@@ -23,6 +23,10 @@ const ROUNDS: usize = 10;
 /// Linux counts CPU time of a process in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let root = std::env::var_os("YUQING_EVAL_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),

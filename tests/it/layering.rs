@@ -101,6 +101,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "tokio",
         &["fetch", "app", "pipeline", "web", "daemon", "cli"],
     ),
+    ("mimalloc", &["main"]),
     ("tokio_util", &["web", "daemon", "cli"]),
 ];
 
