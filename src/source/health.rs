@@ -94,7 +94,11 @@ pub fn health(history: &History, now: Timestamp) -> Health {
     let is_read = history.last_outcome.is_some_and(CrawlOutcome::is_success);
     let (status, sentence) = trouble(history)
         .or_else(|| overdue(history, now))
-        .or_else(|| Some(quiet(history, now, today, band?, &usual)).filter(|_| is_read))
+        .or_else(|| match is_read {
+            true => Some(quiet(history, now, today, band?, &usual)),
+            // One failure says nothing yet about what the source brings.
+            false => band.map(|_| (HealthStatus::Normal, String::new())),
+        })
         .unwrap_or((HealthStatus::Observing, String::new()));
     Health {
         status,
