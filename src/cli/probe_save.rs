@@ -92,7 +92,7 @@ fn refuse_known(config: &Config, address: &str) -> Result<(), Failure> {
 }
 
 /// Braces of a template are no part of an address; they compare as they are.
-fn one_address(address: &str) -> String {
+pub fn one_address(address: &str) -> String {
     match Url::parse(address) {
         Ok(url) if !address.contains('{') => canonical_url(&url),
         _ => address.to_owned(),
@@ -187,9 +187,16 @@ fn own_sites(folder: &Path) -> Result<usize, Failure> {
     let shipped = ConfigFolder::shipped()
         .files_below("sites", "toml")
         .map_err(|problem| Failure::Config(vec![problem]))?;
-    fs::create_dir_all(&sites).with_context(|| format!("建不了目录 {}", sites.display()))?;
-    for (name, text) in &shipped {
-        replace_file(&folder.join(name), text)?;
+    // Half a folder would replace the shipped one as well: it gets its name when it is whole.
+    let part = folder.join("sites.part");
+    if part.is_dir() {
+        fs::remove_dir_all(&part).with_context(|| format!("删不掉 {}", part.display()))?;
     }
+    fs::create_dir_all(&part).with_context(|| format!("建不了目录 {}", part.display()))?;
+    for (name, text) in &shipped {
+        let name = name.trim_start_matches("sites/");
+        replace_file(&part.join(name), text)?;
+    }
+    fs::rename(&part, &sites).with_context(|| format!("写不出 {}", sites.display()))?;
     Ok(shipped.len())
 }
