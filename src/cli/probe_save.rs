@@ -9,7 +9,7 @@ use crate::config::{
     with_blocks,
 };
 use crate::model::canonical_url;
-use crate::pipeline::{Guess, Probed};
+use crate::pipeline::{Guess, ProbeOrder, Probed};
 use anyhow::Context;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -55,9 +55,14 @@ impl Saved {
 }
 
 /// What can be refused before anybody is asked: no folder, an id or an address that is taken.
-pub fn check(order: &Probe, common: &Common, config: &Config, url: &Url) -> Result<(), Failure> {
+pub fn check(
+    command: &Probe,
+    common: &Common,
+    config: &Config,
+    order: &ProbeOrder,
+) -> Result<(), Failure> {
     folder(common)?;
-    if let Some(id) = order.chosen_id()
+    if let Some(id) = command.chosen_id()
         && let Some(taken) = config
             .sources
             .iter()
@@ -68,7 +73,8 @@ pub fn check(order: &Probe, common: &Common, config: &Config, url: &Url) -> Resu
             taken.source.name
         )));
     }
-    refuse_known(config, url.as_str())
+    refuse_known(config, order.template.as_deref().unwrap_or_default())?;
+    refuse_known(config, order.url.as_str())
 }
 
 fn folder(common: &Common) -> Result<&Path, Failure> {
@@ -157,7 +163,8 @@ pub fn save(
         let text = rules_text(probed);
         parse_site_rules(&name, &text).map_err(wrong)?;
         let path = folder.join(&name);
-        if path.exists() {
+        // Rules for this host may stand in a file of another name.
+        if path.exists() || config.sites.names(&probed.url) {
             saved.lines_to_add = Some(probed.proposal.tables.clone());
         } else {
             saved.copied_count = own_sites(folder)?;
