@@ -269,7 +269,12 @@ fn summary(file: &Path, imported: &Imported, list: Option<PathBuf>, is_dry_run: 
         text += &format!("  另有 {} 行\n", imported.refused.len() - SHOWN);
     }
     if let Some(list) = list {
-        text += &format!("  拒收清单：{}，改好后可直接再导入\n", list.display());
+        let next = if imported.is_json_lines {
+            "供核对，请改原文件后再导入"
+        } else {
+            "改好后可直接再导入"
+        };
+        text += &format!("  拒收清单：{}，{next}\n", list.display());
     }
     text
 }

@@ -79,7 +79,7 @@ impl Probe {
         let now = || Utc::now().with_timezone(&zone).fixed_offset();
         let order = self.order(now())?;
         if self.save {
-            probe_save::check(&self, common, &config, &order.url)?;
+            probe_save::check(&self, common, &config, &order)?;
         }
         let mut probed = find_out(&config, &order, &now)?;
         let guess = guess_source(&probed, self.name.as_deref(), now())
@@ -98,9 +98,8 @@ impl Probe {
     }
 
     fn order(&self, now: Timestamp) -> Result<ProbeOrder, Failure> {
-        let address = self
-            .url
-            .trim()
+        let typed = self.url.trim();
+        let address = typed
             .replace("{yyyy}", &format!("{:04}", now.year()))
             .replace("{mm}", &format!("{:02}", now.month()))
             .replace("{dd}", &format!("{:02}", now.day()));
@@ -113,6 +112,7 @@ impl Probe {
             )));
         };
         Ok(ProbeOrder {
+            template: (address != typed).then(|| typed.to_owned()),
             url,
             kind: self.kind,
             page_count: usize::from(self.pages),

@@ -9,7 +9,7 @@ use crate::config::{
     with_blocks,
 };
 use crate::model::canonical_url;
-use crate::pipeline::{Guess, Probed};
+use crate::pipeline::{Guess, ProbeOrder, Probed};
 use anyhow::Context;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -55,9 +55,14 @@ impl Saved {
 }
 
 /// What can be refused before anybody is asked: no folder, an id or an address that is taken.
-pub fn check(order: &Probe, common: &Common, config: &Config, url: &Url) -> Result<(), Failure> {
+pub fn check(
+    command: &Probe,
+    common: &Common,
+    config: &Config,
+    order: &ProbeOrder,
+) -> Result<(), Failure> {
     folder(common)?;
-    if let Some(id) = order.chosen_id()
+    if let Some(id) = command.chosen_id()
         && let Some(taken) = config
             .sources
             .iter()
@@ -68,7 +73,8 @@ pub fn check(order: &Probe, common: &Common, config: &Config, url: &Url) -> Resu
             taken.source.name
         )));
     }
-    refuse_known(config, url.as_str())
+    refuse_known(config, order.template.as_deref().unwrap_or_default())?;
+    refuse_known(config, order.url.as_str())
 }
 
 fn folder(common: &Common) -> Result<&Path, Failure> {
@@ -92,7 +98,7 @@ fn refuse_known(config: &Config, address: &str) -> Result<(), Failure> {
 }
 
 /// Braces of a template are no part of an address; they compare as they are.
-fn one_address(address: &str) -> String {
+pub fn one_address(address: &str) -> String {
     match Url::parse(address) {
         Ok(url) if !address.contains('{') => canonical_url(&url),
         _ => address.to_owned(),
@@ -157,7 +163,8 @@ pub fn save(
         let text = rules_text(probed);
         parse_site_rules(&name, &text).map_err(wrong)?;
         let path = folder.join(&name);
-        if path.exists() {
+        // Rules for this host may stand in a file of another name.
+        if path.exists() || config.sites.names(&probed.url) {
             saved.lines_to_add = Some(probed.proposal.tables.clone());
         } else {
             saved.copied_count = own_sites(folder)?;
@@ -187,9 +194,16 @@ fn own_sites(folder: &Path) -> Result<usize, Failure> {
     let shipped = ConfigFolder::shipped()
         .files_below("sites", "toml")
         .map_err(|problem| Failure::Config(vec![problem]))?;
-    fs::create_dir_all(&sites).with_context(|| format!("建不了目录 {}", sites.display()))?;
-    for (name, text) in &shipped {
-        replace_file(&folder.join(name), text)?;
+    // Half a folder would replace the shipped one as well: it gets its name when it is whole.
+    let part = folder.join("sites.part");
+    if part.is_dir() {
+        fs::remove_dir_all(&part).with_context(|| format!("删不掉 {}", part.display()))?;
     }
+    fs::create_dir_all(&part).with_context(|| format!("建不了目录 {}", part.display()))?;
+    for (name, text) in &shipped {
+        let name = name.trim_start_matches("sites/");
+        replace_file(&part.join(name), text)?;
+    }
+    fs::rename(&part, &sites).with_context(|| format!("写不出 {}", sites.display()))?;
     Ok(shipped.len())
 }

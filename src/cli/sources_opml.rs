@@ -3,6 +3,7 @@
 
 use super::Common;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
+use super::probe_save::one_address;
 use crate::config::{
     ConfigFolder, DeclaredSource, SourceBlock, free_id, parse_sources, quoted, replace_file,
     with_blocks,
@@ -180,10 +181,11 @@ impl Import {
 
 fn sort(feeds: Vec<Feed>, declared: &[DeclaredSource]) -> Report {
     let mut ids: HashSet<String> = declared.iter().map(|d| d.source.id.clone()).collect();
-    let known: HashSet<&str> = declared.iter().map(|d| d.source.url.as_str()).collect();
+    let known = declared.iter().map(|d| one_address(&d.source.url));
+    let mut known: HashSet<String> = known.collect();
     let mut report = Report::default();
     for feed in feeds {
-        if known.contains(feed.url.as_str()) {
+        if known.contains(&one_address(&feed.url)) {
             report.known.push(feed.url);
             continue;
         }
@@ -194,6 +196,7 @@ fn sort(feeds: Vec<Feed>, declared: &[DeclaredSource]) -> Report {
             });
             continue;
         };
+        known.insert(one_address(&feed.url));
         let id = free_id(&host, &mut ids);
         report.added.push(Added {
             id,

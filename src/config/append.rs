@@ -3,7 +3,8 @@
 
 use anyhow::Context;
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 /// 信源 as it is going to be written.
@@ -76,7 +77,10 @@ pub fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let part = target.with_extension("toml.part");
     let write = || -> std::io::Result<()> {
-        fs::write(&part, text)?;
+        let mut file = File::create(&part)?;
+        file.write_all(text.as_bytes())?;
+        // A name that points to bytes not yet written would be an empty file after a power cut.
+        file.sync_all()?;
         if let Ok(metadata) = fs::metadata(&target) {
             fs::set_permissions(&part, metadata.permissions())?;
         }

@@ -18,10 +18,11 @@ pub use sources::{DeclaredSource, parse_sources};
 
 use crate::analyze::{RuleFiles, Rules};
 use crate::digest::{DigestSettings, DigestsFile};
-use crate::extract::{SiteRules, Sites};
+use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
 use crate::model::Problem;
 use place::parse;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -99,11 +100,30 @@ impl Config {
 }
 
 fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Problem> {
-    let mut rules = Vec::new();
+    let mut rules: Vec<SiteRules> = Vec::new();
+    let mut named: HashMap<String, String> = HashMap::new();
     for (file, text) in folder.files_below("sites", "toml")? {
-        rules.push(parse_site_rules(&file, &text)?);
+        let site = parse_site_rules(&file, &text)?;
+        for host in &site.hosts {
+            // Which of the two holds would follow from the order of file names.
+            let before = named.insert(bare_host(host), file.clone());
+            if let Some(before) = before.filter(|before| *before != file) {
+                return Err(host_named_twice(host, &before, &file, &text));
+            }
+        }
+        rules.push(site);
     }
     Ok(Arc::new(Sites::new(rules)))
+}
+
+fn host_named_twice(host: &str, before: &str, file: &str, text: &str) -> Problem {
+    let line = text.lines().position(|line| line.contains(host));
+    Problem {
+        file: file.to_owned(),
+        line: line.map_or(0, |line| line + 1),
+        key: "hosts".to_owned(),
+        message: format!("“{host}”的规则已在 {before} 中，请把两个文件并成一个，或删去其中一处"),
+    }
 }
 
 fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {

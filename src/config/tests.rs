@@ -118,6 +118,18 @@ fn ids_addresses_and_placeholders_are_checked() {
 }
 
 #[test]
+fn a_host_has_rules_in_one_file_only() {
+    let files = [
+        ("sites/a.toml", "hosts = [\"www.a.cn\", \"a.cn\"]\n"),
+        ("sites/b.toml", "\nhosts = [\"A.cn\"]\n"),
+    ];
+    let problems = read(&files, &[]).err().expect("two rules for one host");
+    let problem = &problems[0];
+    assert_eq!((problem.file.as_str(), problem.line), ("sites/b.toml", 2));
+    assert!(problem.message.contains("sites/a.toml"), "{problem:?}");
+}
+
+#[test]
 fn a_missing_folder_and_an_unreadable_file_are_named() {
     let missing = std::path::Path::new("/no/such/folder");
     let problems = ConfigFolder::open(Some(missing)).expect_err("it is not there");

@@ -80,7 +80,8 @@ fn body_by_rules(
     for part in parts {
         let more = body::of_element(part, removes);
         if let Some(body) = body.as_mut() {
-            body.text = format!("{}\n{}", body.text, more.text);
+            body.text.push('\n');
+            body.text.push_str(&more.text);
             body.has_image |= more.has_image;
             body.has_video |= more.has_video;
         }

@@ -6,6 +6,7 @@ use crate::extract::body;
 use crate::extract::byline;
 use crate::extract::dates;
 use crate::extract::html::{self, selector};
+use crate::extract::key::key_of;
 use crate::extract::site_rules::{ArticleRules, Css};
 use crate::model::{Post, canonical_url};
 use scraper::{ElementRef, Html, Selector};
@@ -69,27 +70,16 @@ pub(super) fn read(
         None => return Vec::new(),
     };
     let found = document.select(&marks.comment.0).take(MAX_COMMENTS);
-    let comments = found
-        .enumerate()
-        .map(|(position, element)| one(visit, element, &marks, article, position + 1));
+    let comments = found.map(|element| one(visit, element, &marks, article));
     comments
         .filter(|comment| !comment.text.is_empty())
         .collect()
 }
 
-fn one(
-    visit: Visit<'_>,
-    element: ElementRef<'_>,
-    marks: &Marks<'_>,
-    article: &Post,
-    number: usize,
-) -> Post {
+fn one(visit: Visit<'_>, element: ElementRef<'_>, marks: &Marks<'_>, article: &Post) -> Post {
     let mut page_url = visit.page.url.clone();
     page_url.set_fragment(None);
-    let id = id_of(element).unwrap_or_else(|| number.to_string());
     let mut post = visit.empty_post(&page_url);
-    post.url = Some(format!("{}#comment-{id}", canonical_url(&page_url)));
-    post.external_id = Some(id);
     post.title = format!("评论：{}", article.title);
     let is_reply = |part: &ElementRef<'_>| marks.comment.0.matches(part) || QUOTE.matches(part);
     let own = |css: Option<&Css>| own_part(element, css?, marks.comment);
@@ -103,6 +93,10 @@ fn one(
         .filter(|name| !name.is_empty());
     post.published_at =
         own(marks.published_at).and_then(|part| dates::of_element(part, visit.now()));
+    // Not its place: the newest comment pushes the others down.
+    let id = id_of(element).unwrap_or_else(|| key_of(&post));
+    post.url = Some(format!("{}#comment-{id}", canonical_url(&page_url)));
+    post.external_id = Some(id);
     post
 }
 

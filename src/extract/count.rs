@@ -8,7 +8,10 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is part of the program")
 });
 
-/// The first number of `text`; `None` where there is none.
+/// The store keeps whole numbers as `i64`; what is larger is no number of readers.
+const MAX_COUNT: u64 = i64::MAX as u64;
+
+/// The first number of `text`; `None` where there is none, and for one that nobody can have counted.
 pub fn parse_count(text: &str) -> Option<u64> {
     let found = COUNT.captures(text)?;
     let whole: String = found[1].chars().filter(char::is_ascii_digit).collect();
@@ -28,7 +31,9 @@ pub fn parse_count(text: &str) -> Option<u64> {
         .parse()
         .ok()?;
     let whole: u64 = whole.parse().ok()?;
-    Some(whole.checked_mul(factor)? + (fraction * factor as f64).round() as u64)
+    let part = (fraction * factor as f64).round() as u64;
+    let count = whole.checked_mul(factor)?.checked_add(part)?;
+    (count <= MAX_COUNT).then_some(count)
 }
 
 #[cfg(test)]
@@ -48,6 +53,9 @@ mod tests {
             ("转发", None),
             ("99999999999999999999999", None),
             ("9999999999999亿", None),
+            ("18446744073709551615.9", None),
+            ("9223372036854775808", None),
+            ("9223372036854775807", Some(9_223_372_036_854_775_807)),
         ] {
             assert_eq!(parse_count(text), count, "{text}");
         }

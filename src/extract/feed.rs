@@ -12,7 +12,7 @@ use feed_rs::parser;
 use regex::Regex;
 use scraper::Html;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex};
 use url::Url;
 
@@ -24,6 +24,7 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
         found.warnings.push(trouble(text));
         return;
     };
+    let mut known = HashSet::new();
     for entry in &feed.entries {
         let post = post(visit, entry, &times);
         if let Some(url) = own_url(visit, entry) {
@@ -32,7 +33,7 @@ pub(super) fn read(visit: Visit<'_>, text: &str, found: &mut Extraction) {
                 title: post.title.clone(),
                 modified_at: post.published_at.map(|published| published.at),
             };
-            if !found.links.iter().any(|known| known.url == link.url) {
+            if known.insert(link.url.clone()) {
                 found.links.push(link);
             }
         }

@@ -8,6 +8,7 @@ use crate::extract::byline;
 use crate::extract::count::parse_count;
 use crate::extract::dates::{self, Doubts};
 use crate::extract::html::{self, selector};
+use crate::extract::key::key_of;
 use crate::extract::listing;
 use crate::extract::site_rules::{Css, SiteRules, ThreadRules};
 use crate::extract::title;
@@ -282,7 +283,7 @@ pub(super) fn floor_number(line: &str) -> Option<u32> {
 }
 
 /// Floors that the page does not print follow from those it does; on a first page they count from 1. A reply without
-/// an id of its own is told apart by its floor.
+/// an id of its own is told apart by its floor, and one without either by author, time and words.
 fn number_floors(posts: &mut [Post], is_first_page: bool) {
     let mut last = is_first_page.then_some(0);
     for post in posts {
@@ -291,8 +292,15 @@ fn number_floors(posts: &mut [Post], is_first_page: bool) {
         post.floor = printed.or(last.map(|floor| floor + 1));
         last = post.floor.or(last);
         let has_own_url = post.external_id.is_some() || post.floor == Some(1);
-        if let (false, Some(floor), Some(url)) = (has_own_url, post.floor, post.url.as_mut()) {
-            url.push_str(&format!("#floor{floor}"));
+        if has_own_url {
+            continue;
+        }
+        let mark = match post.floor {
+            Some(floor) => format!("#floor{floor}"),
+            None => format!("#reply-{}", key_of(post)),
+        };
+        if let Some(url) = post.url.as_mut() {
+            url.push_str(&mark);
         }
     }
 }

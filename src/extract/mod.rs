@@ -16,6 +16,7 @@ mod feed_repair;
 mod forum;
 mod html;
 mod json;
+mod key;
 mod listing;
 mod metadata;
 mod names;
@@ -40,7 +41,7 @@ use url::Url;
 pub use dates::parse_published;
 pub use pager::join_pages;
 pub use rule_use::RuleUse;
-pub use site_rules::{SiteRules, Sites};
+pub use site_rules::{SiteRules, Sites, bare_host};
 
 coded_enum! {
     /// 页面类型 — what a page turned out to be.

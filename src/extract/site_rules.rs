@@ -264,6 +264,12 @@ impl Sites {
         interface.join(&template.replace("{id}", id)).ok()
     }
 
+    /// Do rules name the very host of `url`?
+    pub fn names(&self, url: &Url) -> bool {
+        url.host_str()
+            .is_some_and(|host| self.by_host.contains_key(host))
+    }
+
     /// Rules for the host of `url`, else for the nearest domain above it.
     pub fn get(&self, url: &Url) -> Option<&SiteRules> {
         let mut host = url.host_str()?;
@@ -276,7 +282,8 @@ impl Sites {
     }
 }
 
-fn bare_host(host: &str) -> String {
+/// A host as rules are looked up by it: lower case, without its port.
+pub fn bare_host(host: &str) -> String {
     let host = host.to_ascii_lowercase();
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name.to_owned(),

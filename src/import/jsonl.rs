@@ -6,6 +6,7 @@ use super::headers::field_of;
 use super::row::{Author, Frame, Row};
 use super::{Refused, Rows};
 use crate::model::{Channel, Post, Timestamp};
+use crate::text::mask::mask;
 use serde_json::{Map, Value};
 
 /// Reads every line; a wrong one is refused with its number and the rest goes on. `channel` stands in where a line
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows {
     let mut rows = Rows {
         header: vec!["原文".to_owned()],
+        is_json_lines: true,
         ..Rows::default()
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -41,7 +43,11 @@ pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows 
 
 fn read_line(line: &str, frame: &Frame<'_>) -> Result<Post, String> {
     let object: Map<String, Value> = serde_json::from_str(line)
-        .map_err(|error| format!("不是一条 JSON 信息（第 {} 列：{error}）", error.column()))?;
+        // The message may quote what stands there.
+        .map_err(|error| {
+            let said = mask(&error.to_string());
+            format!("不是一条 JSON 信息（第 {} 列：{said}）", error.column())
+        })?;
     take_apart(object).into_post(frame)
 }
 

@@ -113,6 +113,8 @@ pub struct Rows {
     pub header: Vec<String>,
     /// Name of the mapping that was used.
     pub mapping: Option<String>,
+    /// The refused rows are lines of JSON: the list shows them, but cannot be imported.
+    pub is_json_lines: bool,
     /// What was odd about the file as a whole.
     pub warnings: Vec<String>,
 }

@@ -14,7 +14,10 @@ static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is part of the program")
 });
 
-/// A number of people or clicks; `None` for anything else.
+/// The store keeps whole numbers as `i64`.
+const MAX_COUNT: f64 = 9_000_000_000_000_000_000.0;
+
+/// A number of people or clicks; `None` for anything else, and for more than the store can keep.
 pub fn count(written: &str) -> Option<u64> {
     let plain: String = fold(written)
         .chars()
@@ -28,7 +31,9 @@ pub fn count(written: &str) -> Option<u64> {
         Some("k") => 1_000.0,
         _ => 1.0,
     };
-    Some((number * unit).round() as u64)
+    Some(number * unit)
+        .filter(|count| *count <= MAX_COUNT)
+        .map(|count| count.round() as u64)
 }
 
 /// 时长 in seconds: `3分20秒`, `200秒`, `200`, `3:20`, `1:02:03`.
@@ -40,7 +45,9 @@ pub fn seconds(written: &str) -> Option<u64> {
     if let Some((minutes, seconds)) = plain.split_once(':')
         && !seconds.contains(':')
     {
-        return Some(minutes.parse::<u64>().ok()?.checked_mul(60)? + seconds.parse::<u64>().ok()?);
+        let minutes = minutes.parse::<u32>().ok()?;
+        let seconds = seconds.parse::<u32>().ok()?;
+        return Some(u64::from(minutes) * 60 + u64::from(seconds));
     }
     let found = LENGTH.captures(&plain).filter(|_| !plain.is_empty())?;
     let part = |group| {
@@ -82,7 +89,7 @@ mod tests {
         ] {
             assert_eq!(count(written), Some(number), "{written}");
         }
-        for written in ["", "很多", "-3", "1.2.3", "--"] {
+        for written in ["", "很多", "-3", "1.2.3", "--", "999999999999999亿"] {
             assert_eq!(count(written), None, "{written}");
         }
     }
@@ -103,7 +110,13 @@ mod tests {
         }
         assert_eq!(seconds("1小时2分"), Some(3720));
         assert_eq!(seconds("14秒"), Some(14));
-        for written in ["", "很长", "3分x"] {
+        for written in [
+            "",
+            "很长",
+            "3分x",
+            "1:18446744073709551615",
+            "307445734561825860:50",
+        ] {
             assert_eq!(seconds(written), None, "{written}");
         }
         assert_eq!(

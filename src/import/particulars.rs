@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use regex::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A deadline that names a day only ends with the office day; offices write `17时前` (`spec.md` 1.4).
 const CLOSING_HOUR: i64 = 17;
@@ -25,7 +26,7 @@ pub fn settle(row: &mut Row, channel: Channel, frame: &Frame<'_>) -> Result<(), 
     match channel {
         Channel::Tv | Channel::Radio => broadcast(row, channel, frame)?,
         Channel::Transfer => transfer(row, frame)?,
-        Channel::Wechat | Channel::Video => clipping(row)?,
+        Channel::Wechat | Channel::Video => clipping(row, channel)?,
         _ => {}
     }
     length(row)?;
@@ -75,8 +76,12 @@ fn transfer(row: &mut Row, frame: &Frame<'_>) -> Result<(), String> {
         row.extra
             .extend(link.map(|link| (ORIGINAL_LINK.to_owned(), link)));
     }
-    let document_no = row.text(Field::DocumentNo)?;
-    fill(row, Field::Id, document_no)?;
+    let id = row.text(Field::DocumentNo)?;
+    let id = match id {
+        Some(number) => Some(format!("{}#{}", number.trim(), case_mark(row)?)),
+        None => None,
+    };
+    fill(row, Field::Id, id)?;
     let received = row.time(Field::ReceivedAt, frame)?;
     if let Some(received) = received {
         row.values
@@ -88,6 +93,14 @@ fn transfer(row: &mut Row, frame: &Frame<'_>) -> Result<(), String> {
     let matter = row.text(Field::Matter)?;
     fill(row, Field::Title, matter.clone())?;
     fill(row, Field::Text, matter)
+}
+
+/// One letter may transfer several cases: their words tell them apart.
+fn case_mark(row: &Row) -> Result<String, String> {
+    let matter = row.text(Field::Matter)?.or(row.text(Field::Title)?);
+    let words = [matter, row.text(Field::Text)?].map(Option::unwrap_or_default);
+    let words = words.each_ref().map(|words| words.trim()).join("\n");
+    Ok(format!("{:08x}", xxh3_64(words.as_bytes()) >> 32))
 }
 
 /// `24小时内` counts from the receipt; working days need a calendar of holidays and stay words.
@@ -124,8 +137,20 @@ fn hours(written: &str) -> Option<TimeDelta> {
     found[1].parse().ok().map(TimeDelta::hours)
 }
 
-fn clipping(row: &mut Row) -> Result<(), String> {
+/// The account of a 公众号 is a medium; that of 朋友圈, of a group or of a short video is a person, who is kept as the
+/// author and masked like one.
+fn clipping(row: &mut Row, channel: Channel) -> Result<(), String> {
+    let written = row.text(Field::Channel)?.unwrap_or_default();
+    let is_person =
+        channel == Channel::Video || ["朋友圈", "群"].iter().any(|word| written.contains(word));
     let account = row.text(Field::Account)?;
+    if is_person && row.text(Field::SourceName)?.is_none() {
+        if row.text(Field::Author)?.is_none() {
+            row.values.remove(&Field::Account);
+            fill(row, Field::Author, account.clone())?;
+        }
+        fill(row, Field::SourceName, Some(channel.label().to_owned()))?;
+    }
     fill(row, Field::SourceName, account)?;
     let screenshot = row.text(Field::Screenshot)?;
     fill(row, Field::Text, screenshot)

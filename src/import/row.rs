@@ -6,12 +6,23 @@ use super::moment::moment;
 use super::number::count;
 use super::particulars;
 use crate::model::{Channel, Engagement, OutletTier, Post, PublishedAt, Timestamp, canonical_url};
+use crate::text::mask::mask;
+use chrono::{Datelike, TimeDelta};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use url::Url;
 
 /// Longer texts are books or broken quotes, no posts.
 pub const MAX_CHARS: usize = 200_000;
+
+/// Nothing we are handed was published earlier; `1970` and `1900` are how programs write "unknown".
+const FIRST_YEAR: i32 = 1995;
+
+/// Clocks and zones of others may be wrong by so much.
+const CLOCK_ERROR: TimeDelta = TimeDelta::days(1);
+
+/// Characters of a wrong value that a reason quotes.
+const MAX_QUOTED: usize = 40;
 
 /// Who wrote the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,22 +106,45 @@ impl Row {
         }
     }
 
-    /// The moment that a field names.
+    /// The moment that a field names: one that has been, on a web that exists.
     ///
     /// # Errors
-    /// Something stands there that is no time.
+    /// Something stands there that is no time, or none that a post can have.
     pub fn time(&self, field: Field, frame: &Frame<'_>) -> Result<Option<PublishedAt>, String> {
         let Some(written) = self.text(field)? else {
             return Ok(None);
         };
-        let found = moment(&written, frame.date_formats, frame.now);
-        found.map(Some).ok_or_else(|| {
+        let found = moment(&written, frame.date_formats, frame.now).ok_or_else(|| {
             format!(
                 "{}“{}”不是时间，应写作 2017-04-14T13:58:00+08:00 或 2017-04-14 13:58",
                 field.label(),
                 short(&written)
             )
-        })
+        })?;
+        // A post of the future would stand on top of every list for ever.
+        if found.at.year() < FIRST_YEAR || found.at > frame.now + CLOCK_ERROR {
+            return Err(format!(
+                "{}“{}”早于{FIRST_YEAR}年或晚于今天，请核对",
+                field.label(),
+                short(&written)
+            ));
+        }
+        Ok(Some(found))
+    }
+
+    /// Columns that nobody knows are kept whole, so they have a limit too.
+    fn check_extra(&self) -> Result<(), String> {
+        let is_long = |value: &Value| {
+            let text = value.as_str().unwrap_or_default();
+            text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS
+        };
+        match self.extra.iter().find(|(_, value)| is_long(value)) {
+            None => Ok(()),
+            Some((header, _)) => Err(format!(
+                "{}超过 {MAX_CHARS} 字，可能是引号没有成对，请检查这一行",
+                short(header)
+            )),
+        }
     }
 
     /// The post that this row is.
@@ -122,6 +156,7 @@ impl Row {
             .channel()?
             .or(frame.channel)
             .ok_or("缺少渠道（channel），也没有用 --channel 指定")?;
+        self.check_extra()?;
         particulars::settle(&mut self, channel, frame)?;
         let (title, text) = (self.text(Field::Title)?, self.text(Field::Text)?);
         if title.is_none() && text.is_none() {
@@ -198,10 +233,13 @@ fn address(written: &str) -> Result<String, String> {
     Ok(canonical_url(&url))
 }
 
-/// Enough of a wrong value to find it; reasons are printed.
+/// Enough of a wrong value to find it; reasons are printed, so they name nobody.
 pub fn short(written: &str) -> String {
-    let mut cut: String = written.trim().chars().take(40).collect();
-    if cut.len() < written.trim().len() {
+    // More than is shown, so that no number is cut before it is masked.
+    let begin: String = written.trim().chars().take(5 * MAX_QUOTED).collect();
+    let masked = mask(&begin);
+    let mut cut: String = masked.chars().take(MAX_QUOTED).collect();
+    if written.trim().chars().nth(MAX_QUOTED).is_some() {
         cut.push('…');
     }
     cut

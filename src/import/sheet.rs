@@ -3,7 +3,7 @@
 use super::outcome::Unreadable;
 use super::table::{Intake, TableRow, cell};
 use super::{MAX_COLUMNS, Reading, Rows};
-use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 use std::io::Cursor;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -25,8 +25,13 @@ fn read_cells(bytes: &[u8], reading: &Reading<'_>) -> Result<Rows, Unreadable> {
         .map_err(|error| damaged(&error))?;
     let mut intake = Intake::new(reading);
     let mut row = RowOfCells::default();
+    // A string that many cells share is unpacked once, and would be copied for each of them.
+    let mut left = reading.max_unpacked.as_u64();
+    let bomb = || Unreadable::Bomb(reading.max_unpacked);
     while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
-        if let Some(done) = row.add(&cell)? {
+        let words = words(cell.get_value());
+        left = left.checked_sub(words.len() as u64).ok_or_else(bomb)?;
+        if let Some(done) = row.add(cell.get_position(), words)? {
             intake.take(done)?;
         }
     }
@@ -63,9 +68,11 @@ struct RowOfCells {
 
 impl RowOfCells {
     /// Takes a cell; gives the row before it when a new one begins.
-    fn add(&mut self, cell: &Cell<DataRef<'_>>) -> Result<Option<TableRow>, Unreadable> {
-        let (row, column) = cell.get_position();
-        let words = words(cell.get_value());
+    fn add(
+        &mut self,
+        (row, column): (u32, u32),
+        words: String,
+    ) -> Result<Option<TableRow>, Unreadable> {
         if words.is_empty() {
             return Ok(None);
         }
@@ -101,7 +108,7 @@ fn words(value: &DataRef<'_>) -> String {
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(flag) => if *flag { "是" } else { "否" }.to_owned(),
         DataRef::DateTime(moment) => date(moment),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cell(text),
     }
 }
 

@@ -10,6 +10,7 @@ use super::row::{Author, Frame, MAX_CHARS, Row};
 use super::template::EXAMPLE;
 use super::{Reading, Refused, Rows};
 use crate::model::Post;
+use crate::text::mask::mask;
 use serde_json::Value;
 
 /// Titles, notes and blank lines that may stand above the headers.
@@ -17,6 +18,12 @@ const ROWS_ABOVE_HEADERS: usize = 20;
 
 /// Longer cells are no headers; they are not even looked at.
 const MAX_HEADER_BYTES: usize = 300;
+
+/// Bytes of refused rows that are kept for the list; whoever hands in more has the wrong file.
+const MAX_KEPT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Stands behind the reason of a refused row whose cells were too many to keep.
+const WITHOUT_CELLS: &str = "（拒收内容过多，原行未列出）";
 
 /// A cell, trimmed; of one too long for a post no more than shows that it is.
 pub fn cell(written: &str) -> String {
@@ -41,6 +48,8 @@ pub struct Intake<'a> {
     waiting: Vec<TableRow>,
     plan: Option<Plan<'a>>,
     rows: Rows,
+    /// Bytes that refused rows may still take.
+    left: usize,
 }
 
 impl<'a> Intake<'a> {
@@ -51,6 +60,7 @@ impl<'a> Intake<'a> {
             waiting: Vec::new(),
             plan: None,
             rows: Rows::default(),
+            left: MAX_KEPT_BYTES,
         }
     }
 
@@ -99,9 +109,7 @@ impl<'a> Intake<'a> {
         let header = &waiting[at].cells;
         let plan = Plan::new(header, self.reading);
         if !plan.has_words() {
-            return Err(Unreadable::NoHeaders(
-                header.join("、").chars().take(120).collect(),
-            ));
+            return Err(Unreadable::NoHeaders(quoted(header)));
         }
         self.rows.header = plan.kept_headers();
         self.rows.mapping = plan.mapping.map(|mapping| mapping.name.clone());
@@ -122,14 +130,35 @@ impl<'a> Intake<'a> {
         }
         match plan.post(&row.cells, self.reading) {
             Ok(post) => self.rows.posts.push((row.number, post)),
-            Err(reason) => self.rows.refused.push(Refused {
-                row: row.number,
-                reason,
-                cells: plan.kept_cells(row.cells),
-            }),
+            Err(reason) => {
+                let cells = plan.kept_cells(row.cells);
+                self.refuse(row.number, reason, cells);
+            }
         }
         Ok(())
     }
+
+    fn refuse(&mut self, row: usize, mut reason: String, mut cells: Vec<String>) {
+        let cost: usize = cells.iter().map(|cell| cell.len() + CELL_BYTES).sum();
+        match self.left.checked_sub(cost) {
+            Some(left) => self.left = left,
+            None => {
+                cells = Vec::new();
+                reason += WITHOUT_CELLS;
+            }
+        }
+        self.rows.refused.push(Refused { row, reason, cells });
+    }
+}
+
+/// What a cell costs beside its words.
+const CELL_BYTES: usize = size_of::<String>();
+
+/// The beginning of a row for a message; a row taken for headers may hold somebody's number.
+fn quoted(cells: &[String]) -> String {
+    // More than is shown, so that no number is cut before it is masked.
+    let line: String = cells.join("、").chars().take(400).collect();
+    mask(&line).chars().take(120).collect()
 }
 
 fn known_headers(cells: &[String], reading: &Reading<'_>) -> usize {
@@ -283,11 +312,19 @@ impl<'a> Plan<'a> {
 
     /// Headers that go into the list of refused rows: not those of personal data.
     fn kept_headers(&self) -> Vec<String> {
-        self.kept_cells(self.headers.clone())
+        self.without_dropped(self.headers.clone())
     }
 
-    fn kept_cells(&self, mut cells: Vec<String>) -> Vec<String> {
-        cells.resize(self.uses.len(), String::new());
+    /// Cells of a refused row; blank ones at its end cost memory and say nothing.
+    fn kept_cells(&self, cells: Vec<String>) -> Vec<String> {
+        let mut kept = self.without_dropped(cells);
+        let length = kept.iter().rposition(|cell| !cell.is_empty());
+        kept.truncate(length.map_or(0, |last| last + 1));
+        kept.shrink_to_fit();
+        kept
+    }
+
+    fn without_dropped(&self, cells: Vec<String>) -> Vec<String> {
         let kept = cells.into_iter().zip(&self.uses);
         kept.filter(|(_, column)| **column != Use::Drop)
             .map(|(cell, _)| cell)

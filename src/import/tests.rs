@@ -224,8 +224,8 @@ fn transferred_cases_keep_sender_number_and_deadline() {
     );
     let case = post(&rows, 0);
     assert_eq!(
-        (case.external_id.as_deref(), &case.url),
-        (Some("某网舆〔2017〕12号"), &None)
+        (&case.extra["文号"], &case.url),
+        (&"某网舆〔2017〕12号".into(), &None)
     );
     assert_eq!(
         case.extra["原文链接"],
@@ -240,6 +240,71 @@ fn transferred_cases_keep_sender_number_and_deadline() {
     );
     assert_eq!(post(&rows, 2).extra["办理期限要求"], "3个工作日");
     assert!(!post(&rows, 2).extra.contains_key("办理期限"));
+}
+
+#[test]
+fn cases_of_one_letter_stay_several() {
+    let read_cases = |text: &str| {
+        let text = format!("渠道,转来单位,文号,收到时间,事由,正文\n{text}");
+        let rows = read("a.csv", text.as_bytes()).expect("readable");
+        let posts = rows.posts.into_iter();
+        let ids = posts.map(|(_, post)| post.external_id.expect("an id"));
+        ids.collect::<Vec<String>>()
+    };
+    let letter = "转办,某厅,某厅函〔2018〕3号,2018-01-20,甲事,请核查\n\
+                  转办,某厅,某厅函〔2018〕3号,2018-01-20,乙事,请核查\n";
+    let ids = read_cases(letter);
+    assert!(
+        ids[0].starts_with("某厅函〔2018〕3号#") && ids[0] != ids[1],
+        "{ids:?}"
+    );
+    assert_eq!(read_cases(letter), ids, "the same again is the same");
+}
+
+#[test]
+fn times_no_post_can_have_are_refused() {
+    for (time, is_taken) in [
+        ("2018-02-01 20:00", true),
+        ("2018-02-03", false),
+        ("1970-01-01 08:00", false),
+        ("1996-03-01", true),
+    ] {
+        let text = format!("标题,来源,渠道,时间\n甲,某网,论坛,{time}\n");
+        let rows = read("a.csv", text.as_bytes()).expect("readable");
+        assert_eq!(rows.posts.len() == 1, is_taken, "{time} {:?}", rows.refused);
+    }
+}
+
+#[test]
+fn reasons_and_quoted_headers_name_nobody() {
+    let text = "标题,来源,渠道,时间\n甲,某网,论坛,致电13812345678\n";
+    let rows = read("a.csv", text.as_bytes()).expect("readable");
+    assert!(
+        !rows.refused[0].reason.contains("13812345678"),
+        "{:?}",
+        rows.refused
+    );
+    let unreadable = read("a.csv", "甲,13812345678\n".as_bytes()).expect_err("no headers");
+    assert!(
+        !unreadable.to_string().contains("13812345678"),
+        "{unreadable}"
+    );
+    let rows = read("a.jsonl", b"{\"channel\":\"tv\"}\n\"13812345678\"\n").expect("readable");
+    assert!(rows.is_json_lines && !format!("{:?}", reasons(&rows)).contains("13812345678"));
+}
+
+#[test]
+fn accounts_of_people_are_authors() {
+    let text =
+        "渠道,账号,标题,时间\n朋友圈,某某,窗口没人,2018-01-20\n公众号,某生活号,办退休,2018-01-20\n";
+    let rows = read("a.csv", text.as_bytes()).expect("readable");
+    let who = |at| {
+        let post = post(&rows, at);
+        (post.source_name.clone(), post.author.clone())
+    };
+    assert_eq!(who(0), ("微信".to_owned(), Some("某某".to_owned())));
+    assert!(!post(&rows, 0).extra.contains_key("账号"));
+    assert_eq!(who(1), ("某生活号".to_owned(), None));
 }
 
 #[test]

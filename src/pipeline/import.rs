@@ -57,6 +57,8 @@ pub struct Imported {
     pub error: Option<String>,
     /// Headers of the cells of refused rows.
     pub header: Vec<String>,
+    /// The refused rows are lines of JSON: the list shows them, but cannot be imported.
+    pub is_json_lines: bool,
 }
 
 impl Imported {
@@ -89,6 +91,7 @@ pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Im
                 read: rows.read,
                 refused: rows.refused,
                 header: rows.header,
+                is_json_lines: rows.is_json_lines,
                 mapping: rows.mapping,
                 warnings: rows.warnings,
                 ..store(app, posts, order.is_dry_run)?
@@ -104,6 +107,23 @@ pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Im
             .record_import(&record(app, name, &imported, order))?;
     }
     Ok(imported)
+}
+
+/// Notes a file that could not even be tried, as far as the store still takes notes.
+pub(super) fn note_failed(app: &App, path: &Path, message: String) -> Imported {
+    let imported = Imported {
+        error: Some(message),
+        ..Imported::default()
+    };
+    let order = ImportOrder {
+        is_from_inbox: true,
+        ..ImportOrder::default()
+    };
+    let noted = (app.store).record_import(&record(app, file_name(path), &imported, &order));
+    if let Err(error) = noted {
+        tracing::error!("A failed import is not in the ledger: {error:#}");
+    }
+    imported
 }
 
 fn file_name(path: &Path) -> String {

@@ -1,11 +1,12 @@
 //! 收件目录 — files dropped into a folder are imported and moved aside. A file is touched once it looks the same at two
 //! looks; a crash between import and move repeats the import, which adds nothing.
 
-use super::import::{ImportOrder, Imported, import_file, list_refused};
+use super::import::{ImportOrder, Imported, import_file, list_refused, note_failed};
 use crate::app::App;
 use crate::store::InboxLook;
 use anyhow::{Context, Result};
 use std::fs::{self, DirEntry};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -22,7 +23,8 @@ const UNFINISHED: [&str; 6] = [
 /// Imports what lies whole in the inbox. Files taken, with what came of each.
 ///
 /// # Errors
-/// The folder cannot be read, or the store refuses.
+/// The folder cannot be read, or the store cannot say which files were seen before. What goes wrong with one file is an
+/// outcome of that file.
 pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
     let inbox = app.folder().join(&app.config.settings.import.inbox);
     fs::create_dir_all(&inbox).with_context(|| format!("create inbox {}", inbox.display()))?;
@@ -32,7 +34,7 @@ pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
     let mut done = Vec::new();
     for file in waiting {
         if settled.contains(&file.look.name) {
-            let imported = take(app, &inbox, &file)?;
+            let imported = take(app, &inbox, &file);
             done.push((file.look.name, imported));
         }
     }
@@ -79,12 +81,8 @@ fn is_temporary(name: &str) -> bool {
     lower.starts_with(['.', '~']) || UNFINISHED.iter().any(|end| lower.ends_with(end))
 }
 
-fn take(app: &App, inbox: &Path, file: &Waiting) -> Result<Imported> {
-    let order = ImportOrder {
-        is_from_inbox: true,
-        ..ImportOrder::default()
-    };
-    let mut imported = import_file(app, &file.path, &order)?;
+fn take(app: &App, inbox: &Path, file: &Waiting) -> Imported {
+    let mut imported = import(app, &file.path);
     let folder = if imported.is_readable() {
         inbox
             .join("done")
@@ -101,7 +99,23 @@ fn take(app: &App, inbox: &Path, file: &Waiting) -> Result<Imported> {
             imported.warnings.push(message);
         }
     }
-    Ok(imported)
+    imported
+}
+
+/// One file that cannot be dealt with must neither hold up the others nor be tried for ever.
+fn import(app: &App, path: &Path) -> Imported {
+    let order = ImportOrder {
+        is_from_inbox: true,
+        ..ImportOrder::default()
+    };
+    let tried = panic::catch_unwind(AssertUnwindSafe(|| import_file(app, path, &order)));
+    let message = match tried {
+        Ok(Ok(imported)) => return imported,
+        Ok(Err(error)) => format!("导入时出错，没有导完，请改好后重新放入收件目录（{error:#}）"),
+        Err(_panic) => "导入时程序出错，没有导完，请把文件交给管理员".to_owned(),
+    };
+    tracing::error!("A file of the inbox could not be imported: {message}");
+    note_failed(app, path, message)
 }
 
 /// Moves a file; one of the same name that lies there already keeps its own.

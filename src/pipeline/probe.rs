@@ -5,11 +5,12 @@ mod source;
 
 pub use source::{Guess, guess_source};
 
-use crate::config::Config;
+use crate::config::{Config, DeclaredSource};
 use crate::extract::probe::{Look, Proposal, What, look, propose, sitemaps_of_robots};
 use crate::extract::{Extraction, Format, Link, SourceHints, extract};
 use crate::fetch::{FetchError, Fetched, Fetcher, Request};
 use crate::model::{Page, SourceKind, Timestamp};
+use std::time::Duration;
 use url::Url;
 
 /// A page sends its readers on at most so often.
@@ -20,6 +21,8 @@ const MAX_FORWARDS: usize = 2;
 pub struct ProbeOrder {
     /// Address.
     pub url: Url,
+    /// The address as it was typed, where the parts of a day stand in it: `…/{yyyy}-{mm}/{dd}/`.
+    pub template: Option<String>,
     /// 类型, where somebody knows it.
     pub kind: Option<SourceKind>,
     /// Links of an entry page that are followed.
@@ -31,6 +34,8 @@ pub struct ProbeOrder {
 pub struct Probed {
     /// Final address of the page.
     pub url: Url,
+    /// The address with the parts of a day in it, where one was typed that led here.
+    pub template: Option<String>,
     /// What it is, and what would be collected.
     pub look: Look,
     /// Pages behind it, as they would be read.
@@ -81,14 +86,20 @@ pub async fn probe(prober: &Prober<'_>, order: &ProbeOrder) -> Result<Probed, Fe
             (look, has_rules) = (bare, false);
         }
     }
-    let pages = follow(prober, &page, &look, order.page_count, &mut notes).await;
+    let (pages, is_welcome) = follow(prober, &page, &look, order.page_count, &mut notes).await;
     let proposal = if has_rules {
         Proposal::default()
     } else {
-        rules_for(&page, &look, &pages)
+        rules_for(
+            &page,
+            &look,
+            &without_rules_of_their_own(prober, &page, &pages),
+        )
     };
     let sitemaps = match look.what {
         What::Entry(SourceKind::Feed | SourceKind::Json | SourceKind::Sitemap) => Vec::new(),
+        // A site that just sent us away is not asked for more.
+        _ if !is_welcome => Vec::new(),
         _ => sitemaps(prober, &page.url).await,
     };
     let look = with_rules(&page, look, &proposal);
@@ -97,6 +108,7 @@ pub async fn probe(prober: &Prober<'_>, order: &ProbeOrder) -> Result<Probed, Fe
         .map(|page| read(prober, page, &look, &proposal));
     Ok(Probed {
         followed: followed.collect(),
+        template: order.template.clone().filter(|_| page.url == order.url),
         url: page.url.clone(),
         look,
         proposal,
@@ -137,12 +149,13 @@ async fn arrive(
 
 async fn fetch(prober: &Prober<'_>, url: &Url) -> Result<Page, FetchError> {
     (prober.tell)(&format!("读取 {url}"));
+    let (delay, proxy) = manners(prober.config, url);
     let request = Request {
         url: url.clone(),
         etag: None,
         last_modified: None,
-        delay: None,
-        proxy: None,
+        delay,
+        proxy,
     };
     match prober.fetcher.fetch(&request, (prober.now)()).await? {
         Fetched::Page { page, .. } => Ok(page),
@@ -151,25 +164,37 @@ async fn fetch(prober: &Prober<'_>, url: &Url) -> Result<Page, FetchError> {
     }
 }
 
+/// How the sources that are declared on the same host are read: the longest of their pauses, and their proxy.
+fn manners(config: &Config, url: &Url) -> (Option<Duration>, Option<Url>) {
+    let is_neighbour = |declared: &&DeclaredSource| {
+        let entry = Url::parse(&declared.source.url);
+        entry.is_ok_and(|entry| entry.host_str() == url.host_str())
+    };
+    let neighbours = || config.sources.iter().filter(is_neighbour);
+    let pauses = neighbours().filter_map(|declared| declared.min_interval);
+    let proxy = neighbours().find_map(|declared| declared.proxy.clone());
+    (pauses.max(), proxy)
+}
+
 fn may_lead(prober: &Prober<'_>, from: &Url, to: &Url) -> bool {
     prober.config.settings.fetch.may_lead(from, to)
 }
 
-/// The first links of an entry page, as pages.
+/// The first links of an entry page, as pages; `false` if the site turned out not to want us, or not to be there.
 async fn follow(
     prober: &Prober<'_>,
     page: &Page,
     look: &Look,
     page_count: usize,
     notes: &mut Vec<String>,
-) -> Vec<Page> {
+) -> (Vec<Page>, bool) {
     let is_followed = matches!(
         look.what,
         What::Entry(SourceKind::List | SourceKind::Board | SourceKind::Epaper)
     );
     let mut pages = Vec::new();
     if !is_followed {
-        return pages;
+        return (pages, true);
     }
     let next = &look.extraction.next_pages;
     let links = look.extraction.links.iter().map(|link: &Link| &link.url);
@@ -180,12 +205,21 @@ async fn follow(
             Err(error) => {
                 notes.push(said_once(&error));
                 if error.is_about_the_host() {
-                    break;
+                    return (pages, false);
                 }
             }
         }
     }
-    pages
+    (pages, true)
+}
+
+/// Pages of sites that nobody wrote rules for yet, and of the site itself: rules for another site that has some already
+/// would be two for one host.
+fn without_rules_of_their_own(prober: &Prober<'_>, entry: &Page, pages: &[Page]) -> Vec<Page> {
+    let is_open = |page: &&Page| {
+        page.url.host_str() == entry.url.host_str() || prober.config.sites.get(&page.url).is_none()
+    };
+    pages.iter().filter(is_open).cloned().collect()
 }
 
 /// The sentence of an error, for a command that nobody repeats.
@@ -219,7 +253,9 @@ fn read(prober: &Prober<'_>, page: &Page, look: &Look, proposal: &Proposal) -> F
         kind: (look.what == What::Entry(SourceKind::Epaper)).then_some(SourceKind::Epaper),
         ..SourceHints::default()
     };
-    let extraction = if proposal.is_empty() {
+    let host = page.url.host_str().unwrap_or_default();
+    let is_meant = proposal.hosts.iter().any(|known| known == host);
+    let extraction = if proposal.is_empty() || !is_meant {
         extract(page, &hints, &prober.config.sites)
     } else {
         extract(page, &hints, &proposal.sites())
@@ -233,7 +269,11 @@ fn read(prober: &Prober<'_>, page: &Page, look: &Look, proposal: &Proposal) -> F
 /// What robots.txt names, else `/sitemap.xml`, if it is one.
 async fn sitemaps(prober: &Prober<'_>, url: &Url) -> Vec<Url> {
     let at_root = |path: &str| url.join(path).expect("an http address has a root");
-    if let Ok(robots) = fetch(prober, &at_root("/robots.txt")).await {
+    let robots = fetch(prober, &at_root("/robots.txt")).await;
+    if robots.as_ref().is_err_and(FetchError::is_about_the_host) {
+        return Vec::new();
+    }
+    if let Ok(robots) = robots {
         let named: Vec<Url> = sitemaps_of_robots(&robots)
             .into_iter()
             .filter(|to| may_lead(prober, url, to))

@@ -257,6 +257,25 @@ async fn a_feed_is_saved_as_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_the_parts_of_a_day_is_saved_as_typed() {
+    let site = TestSite::start().await;
+    let now = chrono::Utc::now() + chrono::TimeDelta::hours(8);
+    site.put(
+        &now.format("/%Y/rss.xml").to_string(),
+        Answer::xml(
+            "<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>示例时讯</title><link>/</link>\
+             <item><title>劳动仲裁立案可以网上预约</title><link>/n/2.html</link></item></channel></rss>",
+        ),
+    );
+    let desk = desk();
+    let typed = site.url("/{yyyy}/rss.xml");
+    probe(&desk, 0, &[&typed, "--save"]);
+    assert_eq!(saved(&desk).sources[0].source.url, typed);
+    let again = probe(&desk, 2, &[&typed, "--save"]);
+    assert!(again.err.contains("已是信源"), "{}", again.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_edition_of_a_paper_is_saved_for_every_day() {
     let site = TestSite::start().await;
     site.put(

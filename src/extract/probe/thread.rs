@@ -7,12 +7,16 @@ use super::{Sample, article, css, hints};
 use crate::extract::{Extraction, Format, dates, extract, forum, html};
 use crate::model::{Post, SourceKind};
 use scraper::{ElementRef, Selector};
+use std::collections::HashSet;
 
 /// A page of replies has at least so many floors somewhere among the samples.
 const MIN_FLOORS: usize = 2;
 
 /// Names of blocks that are tried, the most wordy first.
 const MAX_NAMES: usize = 12;
+
+/// Names that are looked at; a page with more was made to keep us busy.
+const MAX_SEEN: usize = 2000;
 
 /// Elements of a floor that may hold its time or author.
 const MAX_PARTS: usize = 60;
@@ -52,6 +56,7 @@ pub fn add_rules(samples: &[Sample<'_>], kind: Option<SourceKind>, draft: Draft)
 /// Names of elements that may be floors, those with the most words first.
 fn block_names(samples: &[&Sample<'_>]) -> Vec<String> {
     let mut names: Vec<(String, usize)> = Vec::new();
+    let mut seen = HashSet::new();
     for sample in samples {
         let elements = sample.document.root_element().descendants();
         for element in elements.filter_map(ElementRef::wrap) {
@@ -60,7 +65,7 @@ fn block_names(samples: &[&Sample<'_>]) -> Vec<String> {
                 "div" | "li" | "table" | "article" | "section" | "dl" | "tr"
             );
             for name in css::own(element).into_iter().filter(|_| is_block) {
-                if !name.starts_with('#') && !names.iter().any(|(known, _)| *known == name) {
+                if names.len() < MAX_SEEN && !name.starts_with('#') && seen.insert(name.clone()) {
                     names.push((name, 0));
                 }
             }

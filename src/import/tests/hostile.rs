@@ -100,6 +100,42 @@ fn a_table_without_known_headers_says_what_it_read() {
 }
 
 #[test]
+fn refused_rows_do_not_fill_the_memory() {
+    let wide = ",".repeat(900);
+    let long = "长".repeat(60_000);
+    let mut text = format!("标题,来源,渠道{wide}\n");
+    for _ in 0..300 {
+        text += &format!("{long},某网,烟囱{wide}\n");
+    }
+    let settings = crate::import::ImportSettings {
+        max_file: ByteSize::mib(100),
+        ..settings()
+    };
+    let reading = crate::import::Reading::new("a.csv", &settings, super::now());
+    let rows = crate::import::read_file(text.as_bytes(), &reading).expect("readable");
+    assert_eq!((rows.read, rows.refused.len()), (300, 300));
+    assert_eq!(rows.refused[0].cells.len(), 3);
+    let last = &rows.refused[299];
+    assert!(last.cells.is_empty() && last.reason.ends_with("（拒收内容过多，原行未列出）"));
+}
+
+#[test]
+fn a_string_shared_by_many_cells_is_a_bomb() {
+    let long = "长".repeat(100_000);
+    let mut book = Workbook::new().shared(&["标题", "来源", "渠道", &long]).row(
+        1,
+        "<c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c r=\"C1\" t=\"s\"><v>2</v></c>",
+    );
+    for row in 2..60 {
+        book = book.row(row, &format!("<c r=\"A{row}\" t=\"s\"><v>3</v></c>"));
+    }
+    assert!(matches!(
+        refused("a.xlsx", &book.bytes()),
+        Unreadable::Bomb(_)
+    ));
+}
+
+#[test]
 fn broken_workbooks_are_damaged() {
     let whole = fixture("hotline_12345.xlsx");
     for cut in [30, 1000, whole.len() / 2, whole.len() - 30] {

@@ -48,10 +48,10 @@ pub fn guess_source(probed: &Probed, name: Option<&str>, now: Timestamp) -> Opti
     let host = probed.url.host_str().unwrap_or_default();
     let channel = channel(&probed.url, kind);
     let tier = tier(channel);
-    let url = match kind {
+    let url = probed.template.clone().or_else(|| match kind {
         SourceKind::Epaper => with_places_of_day(&probed.url, now),
         _ => None,
-    };
+    });
     let mut keys = vec![
         ("kind", quoted(kind.code())),
         (
