@@ -1,0 +1,83 @@
+//! Bytes as a file that somebody drops into the inbox: as they are, as the sheet and as the words of a workbook, as OPML.
+
+#![no_main]
+
+use bytesize::ByteSize;
+use libfuzzer_sys::fuzz_target;
+use std::io::{Cursor, Write};
+use yuqing::import::{Reading, Rows, is_own_list, read_file, read_opml, refused_csv, write_opml};
+use yuqing_fuzz::{SHIPPED, check_line, check_post, friday};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+fuzz_target!(|bytes: &[u8]| {
+    for name in ["rows.csv", "rows.jsonl"] {
+        read(name, bytes);
+    }
+    if bytes.starts_with(b"<") {
+        let words = r#"<sst><si><t>标题</t></si><si><t>正文</t></si></sst>"#.as_bytes();
+        read("rows.xlsx", &workbook(bytes, words));
+        let sheet = br#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row><row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" t="s"><v>3</v></c></row></sheetData></worksheet>"#;
+        read("rows.xlsx", &workbook(sheet, bytes));
+        opml(bytes);
+    }
+});
+
+fn read(name: &str, bytes: &[u8]) {
+    let reading = Reading {
+        known_mappings: &SHIPPED.mappings,
+        max_unpacked: ByteSize::mib(20),
+        ..Reading::new(name, &SHIPPED.settings.import, friday())
+    };
+    let Ok(rows) = read_file(bytes, &reading) else {
+        return;
+    };
+    check(&rows);
+    // What was refused comes back as a file that we know as ours and can read.
+    let list = refused_csv(&rows.header, &rows.refused);
+    assert!(is_own_list(&list));
+    if let Ok(again) = read_file(&list, &Reading::new("list.csv", &SHIPPED.settings.import, friday())) {
+        check(&again);
+    }
+}
+
+fn check(rows: &Rows) {
+    assert!(rows.posts.len() + rows.refused.len() <= rows.read);
+    for (_, post) in &rows.posts {
+        check_post(post, friday());
+    }
+    for refused in &rows.refused {
+        check_line("reason", &refused.reason);
+    }
+    for warning in &rows.warnings {
+        check_line("warning", warning);
+    }
+}
+
+/// A small workbook with this sheet and these shared words.
+fn workbook(sheet: &[u8], words: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let parts: [(&str, &[u8]); 5] = [
+        ("[Content_Types].xml", include_bytes!("workbook/types.xml")),
+        ("xl/_rels/workbook.xml.rels", include_bytes!("workbook/relations.xml")),
+        ("xl/workbook.xml", include_bytes!("workbook/workbook.xml")),
+        ("xl/worksheets/sheet1.xml", sheet),
+        ("xl/sharedStrings.xml", words),
+    ];
+    for (name, bytes) in parts {
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(name, stored).expect("memory can be written");
+        zip.write_all(bytes).expect("memory can be written");
+    }
+    zip.finish().expect("memory can be written").into_inner()
+}
+
+/// What we read of a list of feeds we can write, and read again.
+fn opml(bytes: &[u8]) {
+    let Ok(feeds) = read_opml(bytes) else {
+        return;
+    };
+    let written = write_opml("信源", &feeds);
+    let again = read_opml(written.as_bytes());
+    assert_eq!(again.map(|feeds| feeds.len()).ok(), Some(feeds.len()), "{written}");
+}
