@@ -85,7 +85,7 @@ struct Times {
 }
 
 fn parse(visit: Visit<'_>, text: &str, found: &mut Extraction) -> Option<(Feed, Times)> {
-    let text = feed_repair::modernise(&feed_repair::without_encoding(text));
+    let text = feed_repair::modernise(&feed_repair::without_declarations(text));
     if let Some(feed) = parse_once(visit, &text) {
         return Some(feed);
     }
@@ -142,7 +142,7 @@ fn salvage(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
 fn post(visit: Visit<'_>, entry: &Entry, times: &Times) -> Post {
     let mut post = visit.empty_post(&visit.page.url);
     post.url = own_url(visit, entry).map(|url| canonical_url(&url));
-    post.external_id = Some(entry.id.clone()).filter(|id| !id.is_empty());
+    post.external_id = Some(html::collapse(&entry.id)).filter(|id| !id.is_empty());
     let title = entry
         .title
         .as_ref()
@@ -161,7 +161,7 @@ fn post(visit: Visit<'_>, entry: &Entry, times: &Times) -> Post {
     if let Some(category) = entry.categories.first() {
         let name = category.label.as_ref().unwrap_or(&category.term);
         post.extra
-            .insert("栏目".to_owned(), Value::String(name.clone()));
+            .insert("栏目".to_owned(), Value::String(html::collapse(name)));
     }
     post
 }

@@ -56,8 +56,17 @@ pub fn read(page: &Page, kind: Option<SourceKind>, sites: &Sites) -> Extraction 
 /// Holds for every extraction of every page.
 pub fn check(page: &Page, found: &Extraction) {
     for post in &found.posts {
-        check_post(post, page.fetched_at);
+        check_post(post);
+        if let Some(published_at) = post.published_at {
+            check_published(published_at, page.fetched_at);
+        }
         assert_eq!(post.fetched_at, page.fetched_at);
+        for (key, value) in &post.extra {
+            check_line("key", key);
+            if let Some(words) = value.as_str() {
+                check_text(key, words);
+            }
+        }
         assert!(
             !post.title.is_empty() || !post.text.is_empty() || post.has_image || post.has_video,
             "an empty post"
@@ -78,14 +87,11 @@ pub fn check(page: &Page, found: &Extraction) {
 }
 
 /// A post that may be stored, searched and printed.
-pub fn check_post(post: &Post, now: Timestamp) {
+pub fn check_post(post: &Post) {
     if let Some(address) = &post.url {
         let url = Url::parse(address).expect("a post's address is one");
         check_address(&url);
         assert_eq!(&canonical_url(&url), address, "a canonical address stays");
-    }
-    if let Some(published_at) = post.published_at {
-        check_published(published_at, now);
     }
     check_line("title", &post.title);
     check_text("text", &post.text);
@@ -98,12 +104,6 @@ pub fn check_post(post: &Post, now: Timestamp) {
         if let Some(words) = words {
             check_line(name, words);
             assert!(!words.is_empty(), "{name} is empty");
-        }
-    }
-    for (key, value) in &post.extra {
-        check_line("key", key);
-        if let Some(words) = value.as_str() {
-            check_text(key, words);
         }
     }
 }

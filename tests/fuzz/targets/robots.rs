@@ -6,7 +6,6 @@
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
-#[expect(dead_code, reason = "what other modules of `fetch` use")]
 #[path = "../../../src/fetch/robots/lines.rs"]
 mod lines;
 #[path = "../../../src/fetch/robots/rules.rs"]
