@@ -5,6 +5,7 @@ mod source_report;
 
 pub use source_report::SourceReport;
 
+use crate::cluster;
 use crate::config::Config;
 use crate::evidence::Archive;
 use crate::fetch::Fetcher;
@@ -17,8 +18,8 @@ use chrono_tz::Tz;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Everything the steps of the pipeline need.
 pub struct App {
@@ -34,6 +35,8 @@ pub struct App {
     pub fetcher: Fetcher,
     /// The time.
     pub clock: Clock,
+    /// What clustering compared lately.
+    pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
 }
 
@@ -55,6 +58,7 @@ impl App {
             archive: Archive::new(folder.join("evidence")),
             fetcher,
             clock,
+            cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
         }))
     }

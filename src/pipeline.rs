@@ -6,6 +6,7 @@ mod draft;
 mod evidence;
 mod import;
 mod inbox;
+mod probe;
 mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
@@ -13,22 +14,24 @@ pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::inbox_once;
+pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 
 use crate::analyze::{Spread, analyze};
 use crate::app::App;
 use crate::cluster;
-use crate::model::{Analysis, Post, PostId};
-use crate::store::{Discovered, NewPost, PostToAnalyze};
+use crate::model::{Analysis, Post, PostId, StoredPost};
+use crate::store::{Discovered, NewPost, PostToAnalyze, Store};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::PoisonError;
 use std::thread;
 
 /// Posts judged per transaction.
-const ANALYZE_BATCH: usize = 500;
+const ANALYZE_BATCH: usize = 1000;
 /// Posts placed among copies and events per transaction.
-const CLUSTER_BATCH: usize = 200;
+const CLUSTER_BATCH: usize = 2000;
 
 /// What one round of [`process_once`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,8 @@ pub fn process_once(app: &App) -> Result<Progress> {
     Ok(Progress {
         analyzed: analyze_once(app)?,
         clustered: cluster_once(app)?,
-        indexed: index_once(app)?,
+        // What waits for its judgement goes into the index once, with it.
+        indexed: index_from(app, Store::judged_after)?,
         archived: evidence_once(app)?,
     })
 }
@@ -138,11 +142,19 @@ pub fn cluster_once(app: &App) -> Result<usize> {
     };
     let from = first.stored.post.effective_at() - settings.memory();
     let to = last.stored.post.effective_at() + settings.memory();
-    let known = app.store.cluster_candidates(from, to)?;
+    // A panic while the memory was held left it whole: it is changed by single insertions only.
+    let mut memory = (app.cluster_memory.lock()).unwrap_or_else(PoisonError::into_inner);
+    let candidates = app.store.cluster_candidates(from, to)?;
+    let fresh = app.store.clustered_posts(&memory.unknown(&candidates))?;
+    let known = memory.recall(&candidates, fresh);
+    let waiting: Vec<_> = (waiting.into_iter())
+        .map(|post| memory.candidate(post))
+        .collect();
     let events = app.store.events_between(from, to)?;
     let clusters = cluster::cluster(&waiting, &known, &events, settings);
     app.store
         .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
+    memory.keep(&waiting);
     Ok(waiting.len())
 }
 
@@ -152,8 +164,15 @@ pub fn cluster_once(app: &App) -> Result<usize> {
 /// # Errors
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
+    index_from(app, Store::changed_after)
+}
+
+/// Posts after a revision, at most so many, each with its own.
+type Changes = fn(&Store, u64, usize) -> Result<Vec<(u64, StoredPost)>>;
+
+fn index_from(app: &App, changes: Changes) -> Result<usize> {
     let batch = app.config.settings.index.batch;
-    let changed = app.store.changed_after(app.index.cursor()?, batch.get())?;
+    let changed = changes(&app.store, app.index.cursor()?, batch.get())?;
     let Some((cursor, _)) = changed.last() else {
         return Ok(0);
     };

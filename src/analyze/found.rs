@@ -15,6 +15,8 @@ pub(super) struct Found<'r> {
     pub hits: Vec<Hit>,
     /// Variants that were restored: as published, and what they stand for.
     pub restored: Vec<(String, String)>,
+    /// Groups of which a word occurs: most questions are about groups that do not.
+    present: Vec<bool>,
     rules: &'r Rules,
 }
 
@@ -45,10 +47,17 @@ impl<'r> Found<'r> {
         let mut hits = rules.terms.find(&reading);
         hits.extend(pairs::find(&rules.pairs, &reading, &hits));
         hits.sort_by_key(|hit| hit.start);
+        let mut present = vec![false; rules.group_count()];
+        for hit in &hits {
+            if let Meaning::Group(group, _) = hit.meaning {
+                present[group] = true;
+            }
+        }
         Found {
             reading,
             hits,
             restored,
+            present,
             rules,
         }
     }
@@ -81,8 +90,9 @@ impl<'r> Found<'r> {
 
     /// Hits of a group with their weights.
     pub fn group(&self, name: &str) -> impl Iterator<Item = (&Hit, f32)> + '_ {
-        let group = self.rules.group(name);
-        self.hits.iter().filter_map(move |hit| match hit.meaning {
+        let group = self.rules.group(name).filter(|group| self.present[*group]);
+        let hits = if group.is_some() { &self.hits[..] } else { &[] };
+        hits.iter().filter_map(move |hit| match hit.meaning {
             Meaning::Group(found, weight) if Some(found) == group => Some((hit, weight)),
             _ => None,
         })
@@ -90,7 +100,7 @@ impl<'r> Found<'r> {
 
     /// True if any word of the group occurs.
     pub fn has(&self, group: &str) -> bool {
-        self.group(group).next().is_some()
+        (self.rules.group(group)).is_some_and(|group| self.present[group])
     }
 
     /// Distinct words of a group, as published, in order.

@@ -45,15 +45,19 @@ pub(super) fn read(found: &Found) -> Crowd {
     let sentences: HashSet<u32> = (acts.iter())
         .map(|(start, _)| found.reading.sentence(*start))
         .collect();
+    let text = found.reading.text();
     let sizes: Vec<(u32, u32)> = PEOPLE
-        .captures_iter(found.reading.text())
-        .filter_map(|captures| {
-            let start = found.reading.character_at(captures.get(0)?.start());
+        .find_iter(text)
+        // Taking a match apart costs far more than finding it: only where there is a number to be read.
+        .filter(|people| people.as_str().contains(is_numeral))
+        .filter_map(|found_people| {
+            let start = found.reading.character_at(found_people.start());
+            let captures = PEOPLE.captures_at(text, found_people.start())?;
             Some((found.reading.sentence(start), people(&captures)?))
         })
         .filter(|(_, size)| *size <= LARGEST_CROWD)
         .collect();
-    let has_time = found.has("when") || CLOCK.is_match(found.reading.text());
+    let has_time = || found.has("when") || CLOCK.is_match(text);
     Crowd {
         size: sizes.iter().map(|(_, size)| *size).max(),
         gathered: (sizes.iter())
@@ -61,7 +65,7 @@ pub(super) fn read(found: &Found) -> Crowd {
             .map(|(_, size)| *size)
             .max(),
         is_gathering: !acts.is_empty(),
-        is_planned: !acts.is_empty() && has_time && found.has("where") && speaks_of_future(found),
+        is_planned: !acts.is_empty() && has_time() && found.has("where") && speaks_of_future(found),
         words: found.words_at(&acts),
     }
 }
@@ -138,6 +142,10 @@ fn speaks_of_future(found: &Found) -> bool {
     ];
     let text = found.reading.text();
     FUTURE.iter().any(|word| text.contains(word)) && !PAST.iter().any(|word| text.contains(word))
+}
+
+fn is_numeral(character: char) -> bool {
+    character.is_ascii_digit() || "一二两三四五六七八九十百千".contains(character)
 }
 
 fn people(captures: &regex::Captures) -> Option<u32> {

@@ -72,14 +72,16 @@ fn fiction(post: &Post, found: &Found) -> Option<(Noise, String)> {
     if is_story_site || (has_chapter && (signs >= 1 || post.channel == Channel::Other)) {
         return Some((Noise::Fiction, "章节标题或小说来源，属虚构内容".to_owned()));
     }
-    let is_told = found.organisations().next().is_some()
-        || found.has("N3") && found.reading.text().contains('我')
-        || found
-            .hits
-            .iter()
-            .any(|hit| matches!(hit.meaning, Meaning::Place(_)))
-        || gather::read(found).size.is_some();
-    (signs >= 2 && !is_told).then(|| {
+    let is_told = || {
+        found.organisations().next().is_some()
+            || found.has("N3") && found.reading.text().contains('我')
+            || found
+                .hits
+                .iter()
+                .any(|hit| matches!(hit.meaning, Meaning::Place(_)))
+            || gather::read(found).size.is_some()
+    };
+    (signs >= 2 && !is_told()).then(|| {
         (
             Noise::Fiction,
             format!("命中{signs}个小说、影视用语，属虚构内容"),
@@ -97,13 +99,13 @@ fn advertisement(post: &Post, found: &Found) -> Option<(Noise, String)> {
     if complains || crate::analyze::stance::is_press(post.channel) {
         return None;
     }
-    let has_contact = CONTACT.is_match(found.reading.text());
     // Two signs may stand in a question about agents.
-    let is_offer = has_contact && found.intent_weight(Intent::Consult) < 1.0;
+    let is_offer =
+        || CONTACT.is_match(found.reading.text()) && found.intent_weight(Intent::Consult) < 1.0;
     let agent = found.filter_count("agent");
     let hire = found.filter_count("hire");
     let bait = found.filter_count("bait");
-    if agent >= 3 || (agent >= 2 && is_offer) {
+    if agent >= 3 || (agent >= 2 && is_offer()) {
         let text = format!("命中{agent}个代办广告用语，按广告处理，线索可转稽核");
         return Some((
             if hire > agent {
@@ -114,7 +116,7 @@ fn advertisement(post: &Post, found: &Found) -> Option<(Noise, String)> {
             text,
         ));
     }
-    if hire >= 3 || (hire >= 2 && is_offer) {
+    if hire >= 3 || (hire >= 2 && is_offer()) {
         let text = format!("命中{hire}个招工广告用语，按广告处理");
         return Some((Noise::HiringAd, text));
     }

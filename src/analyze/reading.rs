@@ -14,6 +14,8 @@ const HEAD_CHARS: usize = 40;
 pub(super) struct Reading {
     text: String,
     characters: Vec<Character>,
+    /// For each byte position of the text, how many characters begin before it.
+    before_byte: Vec<u32>,
     original: Vec<char>,
     head: usize,
     has_title: bool,
@@ -81,8 +83,11 @@ impl Reading {
     fn build(pieces: Vec<Piece>, original: Vec<char>, head: usize, has_title: bool) -> Self {
         let mut text = String::with_capacity(pieces.len() * 3);
         let mut characters = Vec::with_capacity(pieces.len());
+        let mut before_byte = Vec::with_capacity(pieces.len() * 3 + 1);
         let (mut clause, mut sentence) = (0, 0);
-        for piece in pieces {
+        for (position, piece) in (0u32..).zip(pieces) {
+            before_byte.push(position);
+            before_byte.extend((1..piece.folded.len_utf8()).map(|_| position + 1));
             characters.push(Character {
                 folded: piece.folded,
                 byte: text.len(),
@@ -98,9 +103,11 @@ impl Reading {
                 clause += 1;
             }
         }
+        before_byte.push(characters.len() as u32);
         Reading {
             text,
             characters,
+            before_byte,
             original,
             head,
             has_title,
@@ -119,8 +126,9 @@ impl Reading {
 
     /// Position in characters of a byte position; the end of the text maps to its length.
     pub fn character_at(&self, byte: usize) -> usize {
-        self.characters
-            .partition_point(|character| character.byte < byte)
+        self.before_byte
+            .get(byte)
+            .map_or(self.characters.len(), |count| *count as usize)
     }
 
     /// Position in bytes of a character; past the end, the length of the text.

@@ -21,7 +21,7 @@ pub struct Rules {
     pub(super) levels: LevelsFile,
     pub(super) home: Home,
     topics: HashMap<Topic, TopicBlock>,
-    group_names: Vec<String>,
+    groups: HashMap<String, usize>,
     filter_names: Vec<String>,
     segmenter: Arc<Segmenter>,
     version: String,
@@ -106,7 +106,7 @@ impl Rules {
                 topics: (files.topics.topic.into_iter())
                     .map(|block| (block.code, block))
                     .collect(),
-                group_names: compiler.groups,
+                groups: compiler.groups.into_iter().zip(0..).collect(),
                 filter_names: compiler.filters,
                 segmenter: Arc::new(segmenter),
                 version,
@@ -167,7 +167,12 @@ impl Rules {
 
     /// Position of a group, if any word belongs to it.
     pub(super) fn group(&self, name: &str) -> Option<usize> {
-        self.group_names.iter().position(|group| group == name)
+        self.groups.get(name).copied()
+    }
+
+    /// Number of groups.
+    pub(super) fn group_count(&self) -> usize {
+        self.groups.len()
     }
 
     /// Position of a filter.

@@ -77,7 +77,10 @@ pub(super) enum Side {
 
 /// Terms compete with the terms of their own family only: the longest wins there (`社保局` hides `社保`), while
 /// `拖欠工资` as a topic does not hide `拖欠` as a risk word.
-type Family = (u8, usize);
+type Family = (usize, usize);
+
+/// Kinds of families: terms, groups, intents, places, filters.
+const FAMILY_KINDS: usize = 5;
 
 impl Meaning {
     fn family(self) -> Option<Family> {
@@ -166,11 +169,11 @@ impl Terms {
             .filter(|(start, end, _)| reading.stands_alone(*start, *end))
             .collect();
         found.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
-        let mut taken: HashMap<Family, (usize, usize)> = HashMap::new();
+        let mut taken = Taken::default();
         let mut hits = Vec::new();
         for (start, end, value) in found {
             for meaning in &self.meanings[value as usize] {
-                if is_free(&mut taken, meaning.family(), start, end) {
+                if taken.claim(meaning.family(), start, end) {
                     hits.push(Hit {
                         meaning: *meaning,
                         start,
@@ -183,21 +186,28 @@ impl Terms {
     }
 }
 
-/// Claims the place for the family; the same span may be claimed again, by another meaning of the same string.
-fn is_free(
-    taken: &mut HashMap<Family, (usize, usize)>,
-    family: Option<Family>,
-    start: usize,
-    end: usize,
-) -> bool {
-    let Some(family) = family else {
-        return true;
-    };
-    match taken.get(&family) {
-        Some(&claimed) if claimed != (start, end) && start < claimed.1 => false,
-        _ => {
-            taken.insert(family, (start, end));
-            true
+/// The last span that each family has claimed.
+#[derive(Default)]
+struct Taken {
+    by_kind: [Vec<Option<(usize, usize)>>; FAMILY_KINDS],
+}
+
+impl Taken {
+    /// Claims the place for the family; the same span may be claimed again, by another meaning of the same string.
+    fn claim(&mut self, family: Option<Family>, start: usize, end: usize) -> bool {
+        let Some((kind, member)) = family else {
+            return true;
+        };
+        let members = &mut self.by_kind[kind];
+        if members.len() <= member {
+            members.resize(member + 1, None);
+        }
+        match members[member] {
+            Some(claimed) if claimed != (start, end) && start < claimed.1 => false,
+            _ => {
+                members[member] = Some((start, end));
+                true
+            }
         }
     }
 }

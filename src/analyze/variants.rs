@@ -90,8 +90,8 @@ impl Variants {
                 self.is_certain(&reading, one) || (is_chain && is_chained(&found, one))
             })
             .collect();
-        let certain = self.replace(&reading, &direct);
-        let chosen = if chained.len() > direct.len() && has_anchor(&certain) {
+        let is_anchored = || has_anchor(&self.replace(&reading, &direct));
+        let chosen = if chained.len() > direct.len() && is_anchored() {
             chained
         } else {
             direct

@@ -4,9 +4,10 @@ use super::App;
 use crate::config::DeclaredSource;
 use crate::model::{Channel, CrawlOutcome, SourceKind, Timestamp};
 use crate::source::{HISTORY_DAYS, Health, HealthStatus, History, health};
-use crate::store::SourceState;
+use crate::store::{BrokenRule, SourceState};
 use anyhow::Result;
 use serde::Serialize;
+use url::Url;
 
 /// 信源健康 of one source; JSON of `yuqing sources`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,6 +46,8 @@ pub struct SourceReport {
     pub today: u64,
     /// Lowest and highest number of new posts on comparable days.
     pub band: Option<(u64, u64)>,
+    /// Parts of its site's rules that have found nothing for some pages.
+    pub broken_rules: Vec<BrokenRule>,
     /// New posts per 24 hours, the last 24 hours first.
     pub per_day: Vec<u64>,
 }
@@ -58,6 +61,8 @@ impl App {
         let now = self.now();
         let states = self.store.source_states()?;
         let mut per_day = self.store.posts_per_day(now, HISTORY_DAYS + 1)?;
+        let limit = self.config.settings.crawl.rule_misses.get();
+        let broken = (self.store).broken_rules(u32::try_from(limit).unwrap_or(u32::MAX))?;
         let first_visits = self.store.first_visits()?;
         let reports = self.config.sources.iter().map(|declared| {
             let id = &declared.source.id;
@@ -65,7 +70,9 @@ impl App {
             let counts = per_day
                 .remove(id)
                 .unwrap_or_else(|| vec![0; HISTORY_DAYS + 1]);
-            report(declared, state, counts, first_visits.get(id).copied(), now)
+            let mut report = report(declared, state, counts, first_visits.get(id).copied(), now);
+            report.take_broken_rules(&broken);
+            report
         });
         Ok(reports.collect())
     }
@@ -110,7 +117,28 @@ fn report(
             .map(|state| state.next_check),
         today,
         band,
+        broken_rules: Vec::new(),
         per_day,
+    }
+}
+
+impl SourceReport {
+    /// Rules of the host its entry stands on.
+    fn take_broken_rules(&mut self, broken: &[BrokenRule]) {
+        let Ok(url) = Url::parse(&self.url) else {
+            return;
+        };
+        let host = url.host_str().unwrap_or_default();
+        let of_host = broken.iter().filter(|rule| rule.host == host);
+        self.broken_rules = of_host.cloned().collect();
+        for rule in &self.broken_rules {
+            let (part, count) = (&rule.part, rule.miss_count);
+            let notice = format!("采集规则 {part} 连续{count}个页面没有选中内容，网站可能已改版");
+            self.message = match self.message.is_empty() {
+                true => notice,
+                false => format!("{notice}；{}", self.message),
+            };
+        }
     }
 }
 

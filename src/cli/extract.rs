@@ -30,8 +30,9 @@ pub struct Extract {
     file: PathBuf,
 }
 
+/// What one page says; JSON of `extract`, and the first part of that of `probe`.
 #[derive(Serialize)]
-struct Report<'e> {
+pub struct Report<'e> {
     format: Format,
     charset: &'e str,
     posts: Vec<PostReport<'e>>,
@@ -60,6 +61,8 @@ struct PostReport<'e> {
 struct LinkReport<'e> {
     url: &'e str,
     title: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified_at: Option<Timestamp>,
 }
 
 impl Extract {
@@ -84,7 +87,8 @@ impl Extract {
     }
 }
 
-fn report(extraction: &Extraction) -> Report<'_> {
+/// As the contract has it.
+pub fn report(extraction: &Extraction) -> Report<'_> {
     Report {
         format: extraction.format,
         charset: &extraction.charset,
@@ -98,6 +102,7 @@ fn link_report(link: &Link) -> LinkReport<'_> {
     LinkReport {
         url: link.url.as_str(),
         title: &link.title,
+        modified_at: link.modified_at,
     }
 }
 

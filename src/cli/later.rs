@@ -6,8 +6,6 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Later {
-    /// 识别网页类型并建议采集规则（后续版本） · later version
-    Probe(Rest),
     /// 专题：保存检索式并预警（后续版本） · later version
     Watch(Rest),
     /// 转办与应急办理（后续版本） · later version
@@ -33,10 +31,6 @@ pub struct Rest {
 impl Later {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let (name, instead) = match self {
-            Later::Probe(_) => (
-                "probe",
-                "可先把网页存下，用 `yuqing extract --url 网址 文件` 查看",
-            ),
             Later::Watch(_) => ("watch", "可先用 `yuqing search 检索式` 查找"),
             Later::Case(_) => ("case", "转办件可先用 `yuqing import` 以渠道 transfer 入库"),
             Later::Stats(_) => ("stats", "可先用 `yuqing search 检索式 --facets` 查看分布"),

@@ -11,6 +11,9 @@ mod import;
 mod issue;
 mod later;
 mod output;
+mod probe;
+mod probe_save;
+mod probe_text;
 mod reindex;
 mod run;
 mod search;
@@ -68,6 +71,8 @@ enum Command {
     Crawl(crawl::Crawl),
     /// 检查配置，列出生效值和下次时间 · validate the configuration
     Check(check::Check),
+    /// 探测网址：是什么、能采到什么，建议信源和采集规则 · what an address is, what it gives
+    Probe(probe::Probe),
     /// 看一个已保存的网页能取出什么 · what one saved page says
     Extract(extract::Extract),
     /// 研判信息（JSON Lines），不入库 · judge posts, store nothing
@@ -128,6 +133,7 @@ pub fn run() -> ExitCode {
         Command::Run => run::run(&common),
         Command::Crawl(command) => command.run(&common),
         Command::Check(command) => command.run(&common),
+        Command::Probe(command) => command.run(&common),
         Command::Extract(command) => command.run(&common),
         Command::Analyze(command) => command.run(&common),
         Command::Import(command) => command.run(&common),

@@ -3,7 +3,10 @@
 
 use super::Common;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
-use crate::config::{ConfigFolder, DeclaredSource, parse_sources};
+use crate::config::{
+    ConfigFolder, DeclaredSource, SourceBlock, free_id, parse_sources, quoted, replace_file,
+    with_blocks,
+};
 use crate::import::{Feed, read_opml, write_opml};
 use crate::model::{Channel, OutletTier, Schedule, SourceKind};
 use anyhow::Context;
@@ -118,10 +121,10 @@ impl Import {
             .map_err(Failure::Config)?;
         let declared = parse_sources(&before).map_err(|problem| Failure::Config(vec![problem]))?;
         let report = sort(feeds, &declared);
-        let after = self.appended(&before, &report.added);
+        let after = with_blocks(&before, &self.blocks(&report.added));
         parse_sources(&after).map_err(|problem| Failure::Config(vec![problem]))?;
         if !self.dry_run && !report.added.is_empty() {
-            replace(&folder.join(FILE), &after)?;
+            replace_file(&folder.join(FILE), &after)?;
         }
         self.tell(&report, folder)?;
         Ok(if report.refused.is_empty() {
@@ -131,24 +134,19 @@ impl Import {
         })
     }
 
-    fn appended(&self, before: &str, added: &[Added]) -> String {
-        let mut text = before.to_owned();
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        for source in added {
-            text += &format!(
-                "\n[[source]]\nid = {}\nname = {}\nkind = \"feed\"\nurl = {}\nchannel = \"{}\"\n\
-                 tier = \"{}\"\nschedule = {}\n",
-                quoted(&source.id),
-                quoted(&source.name),
-                quoted(&source.url),
-                self.channel,
-                self.tier,
-                quoted(&self.schedule)
-            );
-        }
-        text
+    fn blocks(&self, added: &[Added]) -> Vec<SourceBlock> {
+        let block = |source: &Added| SourceBlock {
+            id: source.id.clone(),
+            name: source.name.clone(),
+            keys: vec![
+                ("kind", quoted("feed")),
+                ("url", quoted(&source.url)),
+                ("channel", quoted(self.channel.code())),
+                ("tier", quoted(self.tier.code())),
+                ("schedule", quoted(&self.schedule)),
+            ],
+        };
+        added.iter().map(block).collect()
     }
 
     fn tell(&self, report: &Report, folder: &Path) -> Result<(), Failure> {
@@ -211,40 +209,4 @@ fn host(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https") && !address.contains(['{', '}']);
     is_web.then(|| url.host_str().map(str::to_owned)).flatten()
-}
-
-/// `https://www.example.gov.cn/rss` → `example-gov-cn`, then `example-gov-cn-2`.
-fn free_id(host: &str, taken: &mut HashSet<String>) -> String {
-    let host = host.trim_start_matches("www.");
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let base: String = host.chars().map(plain).collect();
-    let base = base.trim_matches('-');
-    let id = (1..)
-        .map(|number| match number {
-            1 => base.to_owned(),
-            _ => format!("{base}-{number}"),
-        })
-        .find(|id| !taken.contains(id))
-        .expect("some number is free");
-    taken.insert(id.clone());
-    id
-}
-
-/// A string of JSON is one of TOML, once control characters are gone.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// The file is the old one or the new one, never half of it; its rights stay, and a link stays a link.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let part = target.with_extension("toml.part");
-    let write = || -> std::io::Result<()> {
-        fs::write(&part, text)?;
-        if let Ok(metadata) = fs::metadata(&target) {
-            fs::set_permissions(&part, metadata.permissions())?;
-        }
-        fs::rename(&part, &target)
-    };
-    write().with_context(|| format!("写不出 {}", target.display()))
 }

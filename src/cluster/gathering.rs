@@ -1,10 +1,10 @@
 //! 聚集 — many people, one matter, a few days: the cheapest early warning (`spec.md` 0.9, 3.2 Y3, 9.2 A2).
 
 use super::{Draft, GATHERING_WINDOW, Seen, State};
-use crate::model::{Intent, Level, Phase, PostId, Topic};
+use crate::model::{Intent, Level, Phase, PostId, Timestamp, Topic};
 use crate::store::EventDraft;
 use chrono::TimeDelta;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// 同类事项 — a topic and the place that answers for it.
 type Matter = (Topic, String);
@@ -77,48 +77,99 @@ struct Gathered {
 /// The latest window of complaints (in order of time) that reaches a threshold.
 fn gathered(state: &State<'_>, complaints: &[usize]) -> Option<Gathered> {
     let settings = state.settings;
-    let day = TimeDelta::hours(24);
-    let ends = (0..complaints.len()).rev();
-    ends.map(|end| &complaints[..=end]).find_map(|until| {
-        let week = within(state, until, GATHERING_WINDOW);
-        let authors = author_count(state, week);
-        if authors >= settings.gathering_authors_7d {
-            let reason = format!("Y3：7日内{authors}名独立发帖人反映同类事项");
+    let authors = authors_of(state, complaints);
+    let mut week = Window::ending(complaints.len(), GATHERING_WINDOW, &authors);
+    let mut today = Window::ending(complaints.len(), TimeDelta::hours(24), &authors);
+    for end in (1..=complaints.len()).rev() {
+        let times = |complaint: usize| state.posts[complaints[complaint]].at();
+        let count = week.move_to(end, times);
+        if count >= settings.gathering_authors_7d {
             return Some(Gathered {
-                complaints: week.to_vec(),
-                reason,
+                complaints: complaints[week.first..end].to_vec(),
+                reason: format!("Y3：7日内{count}名独立发帖人反映同类事项"),
             });
         }
-        let today = within(state, until, day);
-        let authors = author_count(state, today);
-        (authors >= settings.gathering_authors_24h).then(|| Gathered {
-            complaints: today.to_vec(),
-            reason: format!("Y3：24小时内{authors}名独立发帖人反映同类事项"),
-        })
-    })
+        let count = today.move_to(end, times);
+        if count >= settings.gathering_authors_24h {
+            return Some(Gathered {
+                complaints: complaints[today.first..end].to_vec(),
+                reason: format!("Y3：24小时内{count}名独立发帖人反映同类事项"),
+            });
+        }
+    }
+    None
 }
 
-/// The tail of `complaints` that lies within `window` before its last.
-fn within<'c>(state: &State<'_>, complaints: &'c [usize], window: TimeDelta) -> &'c [usize] {
-    let Some(newest) = complaints.last().map(|last| state.posts[*last].at()) else {
-        return complaints;
-    };
-    let first = complaints.partition_point(|number| newest - state.posts[*number].at() > window);
-    &complaints[first..]
-}
-
-fn author_count(state: &State<'_>, complaints: &[usize]) -> usize {
-    let authors: HashSet<String> = complaints
+/// A number for each author, in the order of the complaints.
+fn authors_of(state: &State<'_>, complaints: &[usize]) -> Vec<usize> {
+    let mut numbers: HashMap<Author<'_>, usize> = HashMap::new();
+    complaints
         .iter()
-        .map(|number| author_key(&state.posts[*number]))
-        .collect();
-    authors.len()
+        .map(|complaint| {
+            let next = numbers.len();
+            *numbers
+                .entry(Author::of(&state.posts[*complaint]))
+                .or_insert(next)
+        })
+        .collect()
 }
 
-fn author_key(post: &Seen<'_>) -> String {
-    let author = post.stored.post.author.as_deref();
-    // A post without an author's name is its own author: two of them are not proven to be one person.
-    author.map_or_else(|| post.stored.id.0.to_string(), str::to_owned)
+/// 发帖人.
+#[derive(PartialEq, Eq, Hash)]
+enum Author<'p> {
+    Named(&'p str),
+    /// A post without an author's name is its own author: two of them are not proven to be one person.
+    Unnamed(PostId),
+}
+
+impl<'p> Author<'p> {
+    fn of(post: &Seen<'p>) -> Author<'p> {
+        let name = post.stored.post.author.as_deref();
+        name.map_or(Author::Unnamed(post.stored.id), Author::Named)
+    }
+}
+
+/// A stretch of complaints that moves back in time, with the number of authors in it.
+struct Window<'a> {
+    length: TimeDelta,
+    authors: &'a [usize],
+    first: usize,
+    end: usize,
+    posts_by_author: Vec<u32>,
+    author_count: usize,
+}
+
+impl<'a> Window<'a> {
+    /// Nothing yet, before the end `end`.
+    fn ending(end: usize, length: TimeDelta, authors: &'a [usize]) -> Self {
+        Window {
+            length,
+            authors,
+            first: end,
+            end,
+            posts_by_author: vec![0; authors.len()],
+            author_count: 0,
+        }
+    }
+
+    /// Ends before `end`, which is no later than before, and begins within its length before the last. How many
+    /// authors?
+    fn move_to(&mut self, end: usize, at: impl Fn(usize) -> Timestamp) -> usize {
+        let newest = at(end - 1);
+        while self.first > 0 && newest - at(self.first - 1) <= self.length {
+            self.first -= 1;
+            let posts = &mut self.posts_by_author[self.authors[self.first]];
+            self.author_count += usize::from(*posts == 0);
+            *posts += 1;
+        }
+        while self.end > end {
+            self.end -= 1;
+            let posts = &mut self.posts_by_author[self.authors[self.end]];
+            *posts -= 1;
+            self.author_count -= usize::from(*posts == 0);
+        }
+        self.author_count
+    }
 }
 
 fn existing_gathering(state: &State<'_>, complaints: &[usize]) -> Option<usize> {

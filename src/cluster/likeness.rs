@@ -1,9 +1,11 @@
-//! How alike two posts are: the same words (copies) or the same matter (events).
+//! How alike two posts are: the same words (copies) or the same matter (events). Made once per text, compared often:
+//! sorted hashes, and bounds that settle most comparisons in a few operations without changing any answer.
 
 use crate::model::Post;
 use crate::text::fingerprint::distance;
-use crate::text::normalize::fold;
-use std::collections::{HashMap, HashSet};
+use crate::text::normalize::letters;
+use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 /// Texts shorter than this have too little to be recognised by.
 const MIN_COPY_CHARS: usize = 20;
@@ -11,67 +13,198 @@ const MIN_COPY_CHARS: usize = 20;
 const COPY_DISTANCE: u32 = 24;
 /// Characters of a title made from a text.
 const HEADLINE_CHARS: usize = 28;
+/// Words of 64 bits in a parity sketch.
+const PARITY_WORDS: usize = 16;
 
 /// What is compared.
 pub struct Likeness {
     fingerprint: u64,
     letter_count: usize,
-    pieces: HashSet<[char; 4]>,
-    pairs: HashMap<[char; 2], f64>,
-    length: f64,
+    pieces: Pieces,
     /// Text behind `//@`, when the post forwards another one.
-    forwarded: Option<HashSet<[char; 4]>>,
+    forwarded: Option<Pieces>,
+    pairs: OnceLock<Pairs>,
 }
 
 impl Likeness {
     pub fn of(post: &Post, fingerprint: u64) -> Likeness {
-        let letters = letters(&format!("{}{}", post.title, post.text));
-        let mut pairs: HashMap<[char; 2], f64> = HashMap::new();
-        for pair in letters.windows(2) {
-            *pairs.entry([pair[0], pair[1]]).or_default() += 1.0;
-        }
-        let length = pairs
-            .values()
-            .map(|count| count * count)
-            .sum::<f64>()
-            .sqrt();
+        let letters = letters_of(post);
+        let behind = post.text.split_once("//@").map(|(_, behind)| behind);
         Likeness {
             fingerprint,
             letter_count: letters.len(),
-            pieces: pieces(&letters),
-            pairs,
-            length,
-            forwarded: post
-                .text
-                .split_once("//@")
-                .map(|(_, behind)| pieces(&self::letters(behind))),
+            pieces: Pieces::of(&letters),
+            forwarded: behind.map(|behind| Pieces::of(&self::letters(behind).collect::<Vec<_>>())),
+            pairs: OnceLock::new(),
+        }
+    }
+
+    /// 指纹 — the same for the same text.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// What rules most posts out at once.
+    pub fn rough(&self) -> Rough {
+        Rough {
+            fingerprint: self.fingerprint,
+            is_forward: self.forwarded.is_some(),
         }
     }
 
     /// Nearly the same wording, or a forward of it (`//@`).
     pub fn is_copy_of(&self, original: &Likeness, similarity: f64) -> bool {
         if let Some(forwarded) = &self.forwarded {
-            return !forwarded.is_empty() && contained(forwarded, &original.pieces) >= similarity;
+            return forwarded.is_contained_in(&original.pieces, similarity);
         }
         if self.letter_count < MIN_COPY_CHARS || original.letter_count < MIN_COPY_CHARS {
             return self.letter_count > 0 && self.fingerprint == original.fingerprint;
         }
         distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE
-            && common_share(&self.pieces, &original.pieces) >= similarity
+            && self.pieces.share_with(&original.pieces, similarity)
     }
 
-    /// Cosine of the character pairs; 0 … 1.
-    pub fn closeness(&self, other: &Likeness) -> f64 {
-        if self.length == 0.0 || other.length == 0.0 {
-            return 0.0;
-        }
-        let common: f64 = self
-            .pairs
-            .iter()
-            .filter_map(|(pair, count)| other.pairs.get(pair).map(|other| count * other))
-            .sum();
-        common / (self.length * other.length)
+    /// Character pairs with their counts; only events ask for them, so they are made when first asked for.
+    pub fn pairs(&self, post: &Post) -> &Pairs {
+        self.pairs.get_or_init(|| Pairs::of(&letters_of(post)))
     }
+}
+
+/// The part of a likeness that is looked at first, small enough to look at thousands of them.
+#[derive(Clone, Copy)]
+pub struct Rough {
+    fingerprint: u64,
+    is_forward: bool,
+}
+
+impl Rough {
+    /// False only where `is_copy_of` is false.
+    pub fn may_be_copy_of(self, original: Rough) -> bool {
+        self.is_forward || distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE
+    }
+}
+
+fn letters_of(post: &Post) -> Vec<char> {
+    letters(&post.title).chain(letters(&post.text)).collect()
+}
+
+/// Distinct hashes of all four neighbouring characters, in order.
+struct Pieces {
+    hashes: Vec<u32>,
+    /// Bit `hash % 1024` for every hash, added without carry: sketches of two sets differ in at most as many bits as
+    /// the sets differ in pieces (Mitzenmacher, Pagh, Pham 2014, "Efficient estimation for high similarities using odd
+    /// sketches").
+    parity: [u64; PARITY_WORDS],
+}
+
+impl Pieces {
+    fn of(letters: &[char]) -> Pieces {
+        let mut hashes: Vec<u32> = letters.windows(4).map(hash_of).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let mut parity = [0; PARITY_WORDS];
+        for hash in &hashes {
+            parity[*hash as usize / 64 % PARITY_WORDS] ^= 1 << (hash % 64);
+        }
+        Pieces { hashes, parity }
+    }
+
+    /// Jaccard's index is at least `similarity`.
+    fn share_with(&self, other: &Pieces, similarity: f64) -> bool {
+        let sum = self.hashes.len() + other.hashes.len();
+        // Where a share s of the union is common, at most (1 - s) / (1 + s) of the sum is not. One more for rounding.
+        let most_differing = ((1.0 - similarity) / (1.0 + similarity) * sum as f64) as usize + 1;
+        if self.hashes.len().abs_diff(other.hashes.len()) > most_differing
+            || !self.differs_at_most(other, most_differing)
+        {
+            return false;
+        }
+        let common = common_count(&self.hashes, &other.hashes, most_differing);
+        let all = sum - common;
+        all > 0 && common as f64 / all as f64 >= similarity
+    }
+
+    fn differs_at_most(&self, other: &Pieces, most: usize) -> bool {
+        let mut differing = 0;
+        for (left, right) in self.parity.iter().zip(&other.parity) {
+            differing += (left ^ right).count_ones() as usize;
+            if differing > most {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// At least the share `similarity` of these pieces stands in `whole`, and there are any.
+    fn is_contained_in(&self, whole: &Pieces, similarity: f64) -> bool {
+        let count = self.hashes.len();
+        let most_missing = ((1.0 - similarity) * count as f64) as usize + 1;
+        let mut missing = 0;
+        for hash in &self.hashes {
+            missing += usize::from(whole.hashes.binary_search(hash).is_err());
+            if missing > most_missing {
+                return false;
+            }
+        }
+        count > 0 && (count - missing) as f64 / count as f64 >= similarity
+    }
+}
+
+fn hash_of(piece: &[char]) -> u32 {
+    let mixed = piece.iter().fold(0u64, |hash, letter| {
+        (hash.rotate_left(21) ^ u64::from(*letter)).wrapping_mul(MIX)
+    });
+    (mixed >> 32) as u32
+}
+
+/// An odd number without pattern (2⁶⁴ divided by the golden ratio).
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Elements of both; too few once more than `most_differing` stand in one only.
+fn common_count(left: &[u32], right: &[u32], most_differing: usize) -> usize {
+    let (mut at_left, mut at_right, mut common) = (0, 0, 0);
+    while let (Some(first), Some(second)) = (left.get(at_left), right.get(at_right)) {
+        let order = first.cmp(second);
+        at_left += usize::from(order != Ordering::Greater);
+        at_right += usize::from(order != Ordering::Less);
+        common += usize::from(order == Ordering::Equal);
+        if at_left + at_right - 2 * common > most_differing {
+            break;
+        }
+    }
+    common
+}
+
+/// How often every two neighbouring characters occur: a sparse vector.
+pub struct Pairs {
+    pub counts: Vec<(u64, u32)>,
+    pub length: f64,
+}
+
+impl Pairs {
+    fn of(letters: &[char]) -> Pairs {
+        let mut keys: Vec<u64> = letters.windows(2).map(key_of).collect();
+        keys.sort_unstable();
+        let counts: Vec<(u64, u32)> = keys
+            .chunk_by(|left, right| left == right)
+            .map(|same| (same[0], same.len() as u32))
+            .collect();
+        let squares: f64 = counts
+            .iter()
+            .map(|(_, count)| f64::from(*count).powi(2))
+            .sum();
+        Pairs {
+            counts,
+            length: squares.sqrt(),
+        }
+    }
+}
+
+/// A number of its own for each pair, its bits well mixed.
+fn key_of(pair: &[char]) -> u64 {
+    let both = u64::from(pair[0]) << 32 | u64::from(pair[1]);
+    let mixed = both.wrapping_mul(MIX);
+    mixed ^ mixed >> 32
 }
 
 /// The title, or the beginning of a text without one.
@@ -89,32 +222,43 @@ pub fn headline(post: &Post) -> String {
     format!("{start}…")
 }
 
-fn letters(text: &str) -> Vec<char> {
-    fold(text)
-        .chars()
-        .filter(|character| character.is_alphanumeric())
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::{Pairs, Pieces, letters};
+    use proptest::prelude::*;
+    use std::collections::HashSet;
 
-fn pieces(letters: &[char]) -> HashSet<[char; 4]> {
-    letters
-        .windows(4)
-        .map(|piece| [piece[0], piece[1], piece[2], piece[3]])
-        .collect()
-}
-
-/// Jaccard's index.
-fn common_share(left: &HashSet<[char; 4]>, right: &HashSet<[char; 4]>) -> f64 {
-    let common = left.intersection(right).count();
-    let all = left.len() + right.len() - common;
-    if all == 0 {
-        0.0
-    } else {
-        common as f64 / all as f64
+    fn pieces(text: &str) -> Pieces {
+        Pieces::of(&letters(text).collect::<Vec<_>>())
     }
-}
 
-/// Share of `part` that stands in `whole`.
-fn contained(part: &HashSet<[char; 4]>, whole: &HashSet<[char; 4]>) -> f64 {
-    part.intersection(whole).count() as f64 / part.len().max(1) as f64
+    fn distinct(text: &str) -> HashSet<Vec<char>> {
+        let letters: Vec<char> = letters(text).collect();
+        letters.windows(4).map(<[char]>::to_vec).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_change_no_answer(left in "[甲乙丙丁戊]{0,60}", right in "[甲乙丙丁戊]{0,60}",
+            common in "[子丑寅卯辰巳午未]{0,200}", similarity in 0.0..1.0f64)
+        {
+            let (left, right) = (format!("{left}{common}"), format!("{right}{common}"));
+            let (ours, theirs) = (distinct(&left), distinct(&right));
+            let both = ours.intersection(&theirs).count();
+            let all = ours.union(&theirs).count();
+            let is_similar = all > 0 && both as f64 / all as f64 >= similarity;
+            prop_assert_eq!(pieces(&left).share_with(&pieces(&right), similarity), is_similar);
+            let is_part = !ours.is_empty() && both as f64 / ours.len() as f64 >= similarity;
+            prop_assert_eq!(pieces(&left).is_contained_in(&pieces(&right), similarity), is_part);
+        }
+    }
+
+    #[test]
+    fn pairs_are_counted() {
+        let letters: Vec<char> = "工资工资工".chars().collect();
+        let pairs = Pairs::of(&letters);
+        let mut counts: Vec<u32> = pairs.counts.iter().map(|(_, count)| *count).collect();
+        counts.sort_unstable();
+        assert_eq!((counts, pairs.length), (vec![2, 2], 8f64.sqrt()));
+    }
 }

@@ -6,14 +6,19 @@
 
 mod gathering;
 mod likeness;
+mod memory;
+mod voices;
+
+pub use memory::{Candidate, Memory};
 
 use crate::model::{Analysis, Level, Phase, PostId, StoredPost, Timestamp, Topic};
-use crate::store::{EventDraft, EventMembers, PostToCluster};
+use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
-use likeness::Likeness;
+use likeness::{Likeness, Rough};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
+use voices::Voices;
 
 /// Complaints further apart than this do not gather (`spec.md` 3.2, Y3).
 pub const GATHERING_WINDOW: TimeDelta = TimeDelta::days(7);
@@ -72,8 +77,8 @@ pub struct Clusters {
 
 /// Decides about `waiting` posts, given relevant originals of the same days (`known`) and their events.
 pub fn cluster(
-    waiting: &[PostToCluster],
-    known: &[PostToCluster],
+    waiting: &[Candidate],
+    known: &[Candidate],
     events: &[EventMembers],
     settings: &ClusterSettings,
 ) -> Clusters {
@@ -88,13 +93,20 @@ pub fn cluster(
 /// A post as clustering sees it.
 struct Seen<'p> {
     stored: &'p StoredPost,
-    likeness: Likeness,
+    likeness: &'p Likeness,
+    rough: Rough,
+    at: Timestamp,
     event: Option<usize>,
 }
 
 impl Seen<'_> {
     fn at(&self) -> Timestamp {
-        self.stored.post.effective_at()
+        self.at
+    }
+
+    /// Whoever published earlier has the original.
+    fn is_before(&self, other: &Seen<'_>) -> bool {
+        (self.at, self.stored.id) < (other.at, other.stored.id)
     }
 
     fn analysis(&self) -> Option<&Analysis> {
@@ -121,7 +133,10 @@ struct State<'p> {
     settings: &'p ClusterSettings,
     posts: Vec<Seen<'p>>,
     by_id: HashMap<PostId, usize>,
+    /// First posts of threads, by address.
+    threads: HashMap<&'p str, usize>,
     events: Vec<Draft>,
+    voices: Voices,
     copies: Vec<(PostId, PostId)>,
 }
 
@@ -133,16 +148,14 @@ struct Draft {
 }
 
 impl<'p> State<'p> {
-    fn new(
-        known: &'p [PostToCluster],
-        events: &[EventMembers],
-        settings: &'p ClusterSettings,
-    ) -> Self {
+    fn new(known: &'p [Candidate], events: &[EventMembers], settings: &'p ClusterSettings) -> Self {
         let mut state = State {
             settings,
             posts: Vec::new(),
             by_id: HashMap::new(),
+            threads: HashMap::new(),
             events: Vec::new(),
+            voices: Voices::default(),
             copies: Vec::new(),
         };
         for post in known {
@@ -154,16 +167,21 @@ impl<'p> State<'p> {
         state
     }
 
-    fn see(&mut self, post: &'p PostToCluster) -> usize {
-        let stored = &post.stored;
-        let likeness = Likeness::of(&stored.post, post.fingerprint);
-        self.by_id.insert(stored.id, self.posts.len());
+    fn see(&mut self, candidate: &'p Candidate) -> usize {
+        let number = self.posts.len();
+        let stored = &candidate.post.stored;
+        self.by_id.insert(stored.id, number);
+        if let (Some(1), Some(url)) = (stored.post.floor, &stored.post.url) {
+            self.threads.entry(thread_of(url)).or_insert(number);
+        }
         self.posts.push(Seen {
             stored,
-            likeness,
+            likeness: &candidate.likeness,
+            rough: candidate.likeness.rough(),
+            at: stored.post.effective_at(),
             event: None,
         });
-        self.posts.len() - 1
+        number
     }
 
     fn know(&mut self, known: &EventMembers) {
@@ -191,22 +209,37 @@ impl<'p> State<'p> {
             members,
             is_changed: false,
         });
+        for member in self.events[number].members.clone() {
+            self.let_speak(member, number);
+        }
+    }
+
+    /// A post speaks for its event as its representative, or if it is yellow or above itself; gatherings count
+    /// complaints instead.
+    fn let_speak(&mut self, number: usize, event: usize) {
+        let (post, draft) = (&self.posts[number], &self.events[event].draft);
+        let is_voice = post.stored.id == draft.representative || post.level() >= Level::Yellow;
+        if is_voice && !draft.is_gathering {
+            self.voices
+                .add(number, post.likeness.pairs(&post.stored.post));
+        }
     }
 
     /// A copy follows its original; a post joins the closest event; a flagged post without one begins its own.
-    fn place(&mut self, post: &'p PostToCluster) {
-        let number = self.see(post);
+    fn place(&mut self, candidate: &'p Candidate) {
+        let number = self.see(candidate);
+        let stored = &candidate.post.stored;
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
             self.copies
-                .push((post.stored.id, self.posts[original].stored.id));
+                .push((stored.id, self.posts[original].stored.id));
             if let Some(event) = event {
                 self.join(number, event);
             }
             return;
         }
         self.claim_copies(number);
-        let known_event = post.stored.event.and_then(|id| {
+        let known_event = stored.event.and_then(|id| {
             self.events
                 .iter()
                 .position(|event| event.draft.id == Some(id))
@@ -221,12 +254,8 @@ impl<'p> State<'p> {
     /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
     fn claim_copies(&mut self, number: usize) {
         let original = &self.posts[number];
-        let copies = self.posts.iter().filter(|seen| {
-            (seen.at(), seen.stored.id) > (original.at(), original.stored.id)
-                && seen
-                    .likeness
-                    .is_copy_of(&original.likeness, self.settings.copy_similarity)
-        });
+        let copies = (self.posts.iter())
+            .filter(|seen| original.is_before(seen) && self.is_copy(seen, original));
         let found: Vec<_> = copies
             .map(|copy| (copy.stored.id, original.stored.id))
             .collect();
@@ -235,18 +264,21 @@ impl<'p> State<'p> {
 
     fn original_of(&self, number: usize) -> Option<usize> {
         let post = &self.posts[number];
-        let candidates = self.posts.iter().enumerate().filter(|(other, seen)| {
-            *other != number
-                && seen.stored.id != post.stored.id
-                && (seen.at(), seen.stored.id) < (post.at(), post.stored.id)
-        });
-        candidates
-            .filter(|(_, seen)| {
-                post.likeness
-                    .is_copy_of(&seen.likeness, self.settings.copy_similarity)
-            })
-            .min_by_key(|(_, seen)| (seen.at(), seen.stored.id))
-            .map(|(other, _)| other)
+        let mut first: Option<usize> = None;
+        for (other, seen) in self.posts.iter().enumerate() {
+            let is_earliest = seen.is_before(post)
+                && first.is_none_or(|first| seen.is_before(&self.posts[first]));
+            if is_earliest && self.is_copy(post, seen) {
+                first = Some(other);
+            }
+        }
+        first
+    }
+
+    fn is_copy(&self, copy: &Seen<'_>, original: &Seen<'_>) -> bool {
+        let similarity = self.settings.copy_similarity;
+        copy.rough.may_be_copy_of(original.rough)
+            && copy.likeness.is_copy_of(original.likeness, similarity)
     }
 
     /// A reply belongs where its thread does; any other post to the event whose voices it is closest to.
@@ -254,45 +286,44 @@ impl<'p> State<'p> {
         if let Some(event) = self.event_of_thread(number) {
             return Some(event);
         }
-        let near = (0..self.events.len()).filter_map(|event| {
-            let is_alike = self.closeness(number, event)?;
-            (is_alike >= self.needed_closeness(number, event)).then_some((event, is_alike))
-        });
-        near.max_by(|left, right| left.1.total_cmp(&right.1))
-            .map(|(event, _)| event)
+        let mut best: Option<(usize, f64)> = None;
+        for (event, is_alike) in self.closeness(number) {
+            // Of events equally close the latest in the list counts.
+            let is_better = best.is_none_or(|(before, most)| (most, before) < (is_alike, event));
+            if is_better
+                && is_alike >= self.needed_closeness(number, event)
+                && self.is_in_time(number, event)
+            {
+                best = Some((event, is_alike));
+            }
+        }
+        best.map(|(event, _)| event)
     }
 
     fn event_of_thread(&self, number: usize) -> Option<usize> {
         let post = &self.posts[number].stored.post;
         post.floor.filter(|floor| *floor > 1)?;
         let thread = thread_of(post.url.as_deref()?);
-        let first = self.posts.iter().find(|seen| {
-            let other = &seen.stored.post;
-            other.floor == Some(1) && other.url.as_deref().map(thread_of) == Some(thread)
-        })?;
+        let first = &self.posts[*self.threads.get(thread)?];
         first
             .event
             .filter(|event| !self.events[*event].draft.is_gathering)
     }
 
-    /// Closeness to the representative or to a member that is itself yellow or above; `None` for events of another
-    /// time and for gatherings, which count complaints instead.
-    fn closeness(&self, number: usize, event: usize) -> Option<f64> {
-        let (post, draft) = (&self.posts[number], &self.events[event]);
-        if draft.draft.is_gathering {
-            return None;
-        }
-        let members = draft.members.iter().map(|member| &self.posts[*member]);
-        let is_in_time = members
-            .clone()
-            .any(|member| (post.at() - member.at()).abs() <= self.settings.window());
-        let voices = members.filter(|member| {
-            member.stored.id == draft.draft.representative || member.level() >= Level::Yellow
-        });
-        voices
-            .filter(|_| is_in_time)
-            .map(|voice| post.likeness.closeness(&voice.likeness))
-            .max_by(f64::total_cmp)
+    /// Events with the closeness of one of their voices.
+    fn closeness(&self, number: usize) -> impl Iterator<Item = (usize, f64)> {
+        let post = &self.posts[number];
+        let pairs = post.likeness.pairs(&post.stored.post);
+        let voices = self.voices.closeness(pairs);
+        voices.filter_map(|(voice, is_alike)| Some((self.posts[voice].event?, is_alike)))
+    }
+
+    /// Events of another time are other events.
+    fn is_in_time(&self, number: usize, event: usize) -> bool {
+        let window = self.settings.window();
+        let at = self.posts[number].at;
+        let mut members = self.events[event].members.iter();
+        members.any(|member| (at - self.posts[*member].at).abs() <= window)
     }
 
     /// While an event is hot, what is said about its topic and its place is most likely said about it.
@@ -336,22 +367,22 @@ impl<'p> State<'p> {
     }
 
     fn join(&mut self, number: usize, event: usize) {
-        if let Some(before) = self.posts[number].event.replace(event)
-            && before != event
-        {
+        self.events[event].is_changed = true;
+        let before = self.posts[number].event.replace(event);
+        if before == Some(event) {
+            return;
+        }
+        if let Some(before) = before {
             self.events[before]
                 .members
                 .retain(|member| *member != number);
             self.events[before].is_changed = true;
         }
-        let draft = &mut self.events[event];
-        if !draft.members.contains(&number) {
-            draft.members.push(number);
-        }
-        draft.is_changed = true;
+        self.events[event].members.push(number);
+        self.let_speak(number, event);
     }
 
-    fn finish(mut self, waiting: &[PostToCluster]) -> Clusters {
+    fn finish(mut self, waiting: &[Candidate]) -> Clusters {
         let posts = &self.posts;
         for event in &mut self.events {
             raise_level(event, posts);
@@ -363,7 +394,10 @@ impl<'p> State<'p> {
                 .collect();
         }
         Clusters {
-            settled: waiting.iter().map(|post| post.stored.id).collect(),
+            settled: waiting
+                .iter()
+                .map(|waiting| waiting.post.stored.id)
+                .collect(),
             copies: self.copies,
             events: self
                 .events

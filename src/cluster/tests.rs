@@ -1,6 +1,6 @@
 //! Copies, events, gatherings: what belongs together and, as important, what does not.
 
-use super::{ClusterSettings, Clusters, cluster};
+use super::{Candidate, ClusterSettings, Clusters, Memory, cluster};
 use crate::config::{Config, ConfigFolder};
 use crate::model::{
     Analysis, Channel, Engagement, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
@@ -20,7 +20,7 @@ static SETTINGS: LazyLock<ClusterSettings> = LazyLock::new(|| {
     shipped.settings.cluster
 });
 
-fn post(id: i64, text: &str) -> PostToCluster {
+pub(super) fn post(id: i64, text: &str) -> PostToCluster {
     let at = Timestamp::parse_from_rfc3339("2017-04-14T08:00:00+08:00").expect("test time");
     let published = at + TimeDelta::minutes(id);
     let post = Post {
@@ -91,7 +91,10 @@ fn complaint(level: Level) -> Analysis {
 }
 
 fn clusters(posts: &[PostToCluster]) -> Clusters {
-    cluster(posts, &[], &[], &SETTINGS)
+    let memory = Memory::default();
+    let posts = posts.iter().cloned();
+    let posts: Vec<Candidate> = posts.map(|post| memory.candidate(post)).collect();
+    cluster(&posts, &[], &[], &SETTINGS)
 }
 
 fn copies(texts: &[&str]) -> Vec<(i64, i64)> {

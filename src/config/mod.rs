@@ -2,6 +2,7 @@
 //!
 //! Every mistake is a [`Problem`] with file, line and key. Stages receive their own settings; none reads this module.
 
+mod append;
 mod embedded;
 mod environment;
 mod imports;
@@ -9,6 +10,7 @@ mod place;
 mod settings;
 mod sources;
 
+pub use append::{SourceBlock, free_id, quoted, replace_file, with_blocks};
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};

@@ -52,7 +52,7 @@ pub fn of_page(outline: &Outline<'_>) -> Option<Body> {
     } else {
         trimmed
     };
-    let text = without_chrome(without_disclaimer(&body.text));
+    let text = without_chrome(without_byline(without_disclaimer(&body.text)));
     (!text.is_empty()).then_some(Body { text, ..body })
 }
 
@@ -114,6 +114,38 @@ fn without_disclaimer(text: &str) -> &str {
         .find(|found| 2 * found.start() > text.len());
     found.map_or(text, |found| text[..found.start()].trim_end())
 }
+
+/// Cuts up to the byline where that stands between title and text in one element.
+fn without_byline(text: &str) -> &str {
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(MAX_LINES_OF_HEAD) {
+        // A sentence is text already.
+        if line.chars().count() > MAX_BYLINE || line.contains('。') {
+            break;
+        }
+        start += line.len();
+        if BYLINE.is_match(line) {
+            return text[start..].trim_start();
+        }
+    }
+    text
+}
+
+/// Title, breadcrumbs and byline are the first lines, if they are part of the text's element at all.
+const MAX_LINES_OF_HEAD: usize = 6;
+
+/// Longer lines are running text.
+const MAX_BYLINE: usize = 70;
+
+/// A day and a label, or nothing but a day and an hour.
+static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?";
+    let label = r"(?:来源|稿源|作者|编辑|发布|发布时间|发表时间|时间|浏览|阅读|点击|字号)\s*[:：]";
+    Regex::new(&format!(
+        r"^\s*(?:{day}\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?\s*$|.*{label}.*{day}|.*{day}.*{label})"
+    ))
+    .expect("the pattern is part of the program")
+});
 
 /// Drops lines of the page's furniture, wherever they stand.
 fn without_chrome(text: &str) -> String {

@@ -84,11 +84,11 @@ fn one(
     article: &Post,
     number: usize,
 ) -> Post {
-    let mut url = visit.page.url.clone();
+    let mut page_url = visit.page.url.clone();
+    page_url.set_fragment(None);
     let id = id_of(element).unwrap_or_else(|| number.to_string());
-    url.set_fragment(Some(&format!("comment-{id}")));
-    let mut post = visit.empty_post(&url);
-    post.url = Some(canonical_url(&url));
+    let mut post = visit.empty_post(&page_url);
+    post.url = Some(format!("{}#comment-{id}", canonical_url(&page_url)));
     post.external_id = Some(id);
     post.title = format!("评论：{}", article.title);
     let is_reply = |part: &ElementRef<'_>| marks.comment.0.matches(part) || QUOTE.matches(part);

@@ -28,7 +28,7 @@ impl Counter {
             r"(?:{labels})(?:数|量|次数|人数|人次)?(?:\s*[:：(（\[【]\s*|\s+|){NUMBER}(?:[^\d:年月/-]|$)"
         );
         let behind = format!(
-            r"(?:^|[^\d:：/.,年月-]){NUMBER}\+?\s?(?:[次人条个位]|万)\s?(?:网友|已)?(?:{labels})"
+            r"(?:^|[^\d:：/.,年月-]){NUMBER}\+?\s?(?:[次人条个位]|万)(?:网友|已)?(?:{labels})"
         );
         let compile = |form: &str| Regex::new(form).expect("the patterns are part of the program");
         Counter {
@@ -39,9 +39,9 @@ impl Counter {
 
     fn read(&self, line: &str) -> Option<u64> {
         let found = self
-            .before
+            .behind
             .captures(line)
-            .or_else(|| self.behind.captures(line))?;
+            .or_else(|| self.before.captures(line))?;
         let mut written = found[1].to_owned();
         // `1.2万阅读`: the unit of the pattern is part of the number.
         if found[0].contains('万') && !written.contains('万') {

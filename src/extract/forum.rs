@@ -79,6 +79,11 @@ fn candidates<'r>(visit: Visit<'r>) -> impl Iterator<Item = &'r SiteRules> {
     visit.rules.into_iter().chain(SOFTWARE.iter())
 }
 
+/// True for the address of a thread, as forums write them.
+pub(super) fn is_thread_address(url: &Url) -> bool {
+    THREAD_PATH.is_match(url.as_str())
+}
+
 /// Tieba sends parts of a page as comments, which its script puts in place.
 pub(super) fn with_hidden_parts(text: &str) -> Cow<'_, str> {
     static PART: LazyLock<Regex> = LazyLock::new(|| {
@@ -267,7 +272,7 @@ fn reply_id(floor: ElementRef<'_>, rules: &ThreadRules) -> Option<String> {
 }
 
 /// `楼主` 1, `沙发` 2, `12#`, `第12楼`.
-fn floor_number(line: &str) -> Option<u32> {
+pub(super) fn floor_number(line: &str) -> Option<u32> {
     for (word, number) in [("楼主", 1), ("沙发", 2), ("板凳", 3), ("地板", 4)] {
         if line.contains(word) {
             return Some(number);

@@ -147,7 +147,7 @@ fn looks_like_article(link: &Link) -> bool {
 }
 
 /// Same registered domain, as far as the last labels tell: `news.a.com` and `bbs.a.com` are one site.
-fn is_same_site(one: &Url, other: &Url) -> bool {
+pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {
     let (Some(one), Some(other)) = (one.host_str(), other.host_str()) else {
         return false;
     };

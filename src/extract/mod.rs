@@ -21,6 +21,8 @@ mod metadata;
 mod names;
 mod outline;
 mod pager;
+pub mod probe;
+mod rule_use;
 mod site_rules;
 mod sitemap;
 mod tame;
@@ -37,6 +39,7 @@ use url::Url;
 
 pub use dates::parse_published;
 pub use pager::join_pages;
+pub use rule_use::RuleUse;
 pub use site_rules::{SiteRules, Sites};
 
 coded_enum! {
@@ -95,6 +98,8 @@ pub struct Extraction {
     pub next_pages: Vec<Url>,
     /// What an editor should know, one Chinese sentence each.
     pub warnings: Vec<String>,
+    /// Which parts of the site's rules found something; empty without rules.
+    pub rule_uses: Vec<RuleUse>,
 }
 
 /// 链接 — where a list points to.
@@ -123,6 +128,7 @@ pub fn extract(page: &Page, source: &SourceHints, sites: &Sites) -> Extraction {
         links: Vec::new(),
         next_pages: Vec::new(),
         warnings: Vec::new(),
+        rule_uses: Vec::new(),
     };
     let unpacked = match sitemap::unpacked(visit) {
         Some(Err(complaint)) => {
@@ -163,7 +169,10 @@ impl Visit<'_> {
     fn read(self, text: &str, found: &mut Extraction) {
         match detect::by_first_bytes(text, self.source.kind) {
             Some(Format::Feed) => feed::read(self, text, found),
-            Some(Format::Json) => json::read(self, text, found),
+            Some(Format::Json) => {
+                json::read(self, text, found);
+                found.rule_uses = rule_use::of_json(self, found);
+            }
             Some(Format::Sitemap) => sitemap::read(self, text, found),
             _ => self.read_html(text, found),
         }
@@ -177,6 +186,7 @@ impl Visit<'_> {
         let outline = Outline::of(&document);
         let metadata = metadata::read(&outline, self.now());
         found.format = detect::html_format(self, &document, &tamed.html, &outline, &metadata);
+        found.rule_uses = rule_use::of_html(self, &document, found.format);
         match found.format {
             Format::Forum => forum::read(self, &document, found),
             Format::Epaper => epaper::read(self, &document, found),

@@ -110,8 +110,33 @@ pub fn join_pages(mut first: Post, further: Vec<Post>) -> Post {
 
 #[cfg(test)]
 mod tests {
-    use super::number_after;
+    use super::{join_pages, number_after};
+    use crate::model::{Channel, Engagement, OutletTier, Post};
     use url::Url;
+
+    fn empty() -> Post {
+        Post {
+            url: None,
+            external_id: None,
+            channel: Channel::Other,
+            source_name: String::new(),
+            outlet: None,
+            outlet_tier: OutletTier::T5,
+            title: String::new(),
+            text: String::new(),
+            author: None,
+            published_at: None,
+            fetched_at: chrono::DateTime::parse_from_rfc3339("2017-04-14T14:20:35+08:00")
+                .expect("a time"),
+            engagement: Engagement::default(),
+            has_image: false,
+            has_video: false,
+            floor: None,
+            source_region: None,
+            is_official: false,
+            extra: serde_json::Map::new(),
+        }
+    }
 
     #[test]
     fn pages_of_an_article_are_told_from_other_articles() {
@@ -133,5 +158,29 @@ mod tests {
                 "{own} {other}"
             );
         }
+    }
+
+    #[test]
+    fn joined_pages_repeat_neither_title_nor_lead() {
+        let post = |text: &str| Post {
+            title: "题目".to_owned(),
+            text: text.to_owned(),
+            ..empty()
+        };
+        let joined = join_pages(
+            post("各页都有的一段导语，有十几个字。\n第一页。"),
+            vec![
+                post("题目\n各页都有的一段导语，有十几个字。\n第二页。"),
+                Post {
+                    has_image: true,
+                    ..post("第三页。")
+                },
+            ],
+        );
+        assert_eq!(
+            joined.text,
+            "各页都有的一段导语，有十几个字。\n第一页。\n第二页。\n第三页。"
+        );
+        assert!(joined.has_image);
     }
 }

@@ -124,6 +124,8 @@ pub(super) struct JsonRules {
     pub has_more: Option<JsonPath>,
     /// Address of the next page, or with `next_param` the value of that parameter.
     pub next: Option<JsonPath>,
+    /// Address that shows one post again, `{id}` in it; relative to the interface's own.
+    pub reread: Option<String>,
     /// Parameter of the interface's address that continues it; without `next` it counts pages.
     pub next_param: Option<String>,
 }
@@ -254,6 +256,12 @@ impl Sites {
             }
         }
         Sites { rules, by_host }
+    }
+
+    /// The address that shows the post `id` of the JSON interface at `interface` again, where its rules name one.
+    pub fn reread_address(&self, interface: &Url, id: &str) -> Option<Url> {
+        let template = self.get(interface)?.json.as_ref()?.reread.as_ref()?;
+        interface.join(&template.replace("{id}", id)).ok()
     }
 
     /// Rules for the host of `url`, else for the nearest domain above it.

@@ -273,6 +273,15 @@ mod tests {
     }
 
     #[test]
+    fn programs_and_comments_go_and_what_machines_are_told_stays() {
+        let page = "<p>一</p><script>if (a<b) '<p>二'</SCRIPT ><!-- 三 --><style>p{}</style>\
+            <script type=\"application/ld+json\">{\"a\":1}</script><!--><p>四";
+        let slim = "<p>一</p><script></SCRIPT ><style></style>\
+            <script type=\"application/ld+json\">{\"a\":1}</script><p>四";
+        assert_eq!(tame(page).html, slim);
+    }
+
+    #[test]
     fn bombs_are_cut_but_their_words_stay() {
         let bomb = format!("{}词{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
         let tamed = tame(&bomb);

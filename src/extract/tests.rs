@@ -5,6 +5,7 @@ mod fuzzed;
 mod hostile;
 mod measured;
 mod measured_charsets;
+mod measured_proposals;
 mod measured_times;
 mod mutations;
 mod shipped_rules;

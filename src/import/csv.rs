@@ -1,7 +1,7 @@
 //! CSV → rows: comma, semicolon or tab, quoted line breaks, rows numbered as a spreadsheet numbers them.
 
 use super::outcome::Unreadable;
-use super::table::{Intake, TableRow};
+use super::table::{Intake, TableRow, cell};
 use super::{MAX_COLUMNS, Reading, Rows};
 
 /// Separators that programs write, the likeliest first.
@@ -32,7 +32,7 @@ pub fn read_csv(text: &str, reading: &Reading<'_>) -> Result<Rows, Unreadable> {
         if record.len() > MAX_COLUMNS {
             return Err(Unreadable::TooWide(number, MAX_COLUMNS));
         }
-        let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        let cells = record.iter().map(cell).collect();
         intake.take(TableRow { number, cells })?;
     }
     intake.finish()

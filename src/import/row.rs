@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 /// Longer texts are books or broken quotes, no posts.
-const MAX_CHARS: usize = 200_000;
+pub const MAX_CHARS: usize = 200_000;
 
 /// Who wrote the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

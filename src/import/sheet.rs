@@ -1,7 +1,7 @@
 //! XLSX → rows, cell by cell: no sheet is ever held as a whole, so corners a million rows apart cost nothing.
 
 use super::outcome::Unreadable;
-use super::table::{Intake, TableRow};
+use super::table::{Intake, TableRow, cell};
 use super::{MAX_COLUMNS, Reading, Rows};
 use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 use std::io::Cursor;
@@ -95,8 +95,8 @@ impl RowOfCells {
 fn words(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Empty | DataRef::Error(_) => String::new(),
-        DataRef::String(text) => text.trim().to_owned(),
-        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::String(text) => cell(text),
+        DataRef::SharedString(text) => cell(text),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(flag) => if *flag { "是" } else { "否" }.to_owned(),

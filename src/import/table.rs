@@ -6,7 +6,7 @@ use super::headers::{field_of, plain};
 use super::mapping::{Mapping, recognized};
 use super::outcome::Unreadable;
 use super::refused::{is_own_header, without_guard};
-use super::row::{Author, Frame, Row};
+use super::row::{Author, Frame, MAX_CHARS, Row};
 use super::template::EXAMPLE;
 use super::{Reading, Refused, Rows};
 use crate::model::Post;
@@ -14,6 +14,16 @@ use serde_json::Value;
 
 /// Titles, notes and blank lines that may stand above the headers.
 const ROWS_ABOVE_HEADERS: usize = 20;
+
+/// Longer cells are no headers; they are not even looked at.
+const MAX_HEADER_BYTES: usize = 300;
+
+/// A cell, trimmed; of one too long for a post no more than shows that it is.
+pub fn cell(written: &str) -> String {
+    let trimmed = written.trim();
+    let end = trimmed.char_indices().nth(MAX_CHARS + 1);
+    trimmed[..end.map_or(trimmed.len(), |(at, _)| at)].to_owned()
+}
 
 /// One row as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,14 +133,14 @@ impl<'a> Intake<'a> {
 }
 
 fn known_headers(cells: &[String], reading: &Reading<'_>) -> usize {
-    let is_known = |cell: &&String| {
-        field_of(cell).is_some()
-            || reading
-                .mappings()
-                .iter()
-                .any(|mapping| mapping.knows(&plain(cell)))
+    let by_mapping = |header: &str| {
+        let mut mappings = reading.mappings().iter();
+        mappings.any(|mapping| mapping.knows(header))
     };
-    cells.iter().filter(is_known).count()
+    let short = cells.iter().filter(|cell| cell.len() <= MAX_HEADER_BYTES);
+    short
+        .filter(|cell| field_of(cell).is_some() || by_mapping(&plain(cell)))
+        .count()
 }
 
 /// What is done with one column.

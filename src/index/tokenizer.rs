@@ -49,10 +49,39 @@ pub fn words(text: &str, segmenter: &Segmenter) -> Vec<String> {
 struct Characters;
 
 impl Tokenizer for Characters {
-    type TokenStream<'a> = Tokens;
+    type TokenStream<'a> = CharacterTokens<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens::new(characters(text).map(String::from).enumerate())
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> CharacterTokens<'a> {
+        CharacterTokens {
+            waiting: Box::new(characters(text).enumerate()),
+            current: Token::default(),
+        }
+    }
+}
+
+/// One character after the other, each written into the same token.
+struct CharacterTokens<'a> {
+    waiting: Box<dyn Iterator<Item = (usize, char)> + 'a>,
+    current: Token,
+}
+
+impl TokenStream for CharacterTokens<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((position, character)) = self.waiting.next() else {
+            return false;
+        };
+        self.current.position = position;
+        self.current.text.clear();
+        self.current.text.push(character);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.current
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.current
     }
 }
 

@@ -1,9 +1,11 @@
 //! Judged posts → when their pages are read again.
 
 use crate::app::App;
-use crate::model::{Analysis, Post, SourceKind};
+use crate::config::DeclaredSource;
+use crate::model::{Analysis, Post, SourceKind, canonical_url};
 use crate::source::{Interest, next_reading};
 use crate::store::{DueReading, PostToAnalyze, Readable};
+use url::Url;
 
 /// Why a post is worth another reading; `None`: it is not.
 pub(super) fn interest(readable: Readable) -> Option<Interest> {
@@ -27,11 +29,15 @@ pub(super) fn due_reading(
         return None;
     }
     let source_id = waiting.source_id.clone()?;
-    let url = post.url.clone().filter(|url| !url.contains('#'))?;
     let source = app
         .config
         .enabled_sources()
         .find(|declared| declared.source.id == source_id)?;
+    let is_interface = source.source.kind == SourceKind::Json;
+    let url = match is_interface {
+        true => reread_address(app, source, post)?,
+        false => post.url.clone().filter(|url| !url.contains('#'))?,
+    };
     let now = app.now();
     let readable = Readable {
         published_at: post.effective_at(),
@@ -46,8 +52,16 @@ pub(super) fn due_reading(
         source_id,
         url,
         due_at: if is_told_of { now } else { next },
-        is_new_target: is_told_of,
+        is_new_target: is_told_of || is_interface,
     })
+}
+
+/// Where the interface shows one post again; its page for people often asks for a login.
+fn reread_address(app: &App, source: &DeclaredSource, post: &Post) -> Option<String> {
+    let interface = Url::parse(&source.source.url).ok()?;
+    let id = post.external_id.as_deref()?;
+    let address = app.config.sites.reread_address(&interface, id)?;
+    Some(canonical_url(&address))
 }
 
 fn has_numbers(post: &Post) -> bool {

@@ -8,6 +8,7 @@ mod issues;
 mod migrate;
 mod posts;
 mod rows;
+mod rule_parts;
 mod save;
 mod sources;
 mod targets;
@@ -17,6 +18,7 @@ pub use evidence::{DeletedPost, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
+pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
 

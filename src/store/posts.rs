@@ -130,8 +130,14 @@ impl Store {
             stored.post.title = row.get(POST_COLUMN_COUNT)?;
             stored.post.text = row.get(POST_COLUMN_COUNT + 1)?;
             stored.post.author = row.get(POST_COLUMN_COUNT + 2)?;
+            // Whatever was read once is known for good.
+            let has_readings = !stored.post.engagement.is_unknown();
             waiting.push(PostToAnalyze {
-                readings: readings(&reader, stored.id, self.zone)?,
+                readings: if has_readings {
+                    readings(&reader, stored.id, self.zone)?
+                } else {
+                    Vec::new()
+                },
                 id: stored.id,
                 source_id: stored.source_id,
                 revision: row.get(POST_COLUMN_COUNT + 3)?,
@@ -190,19 +196,41 @@ impl Store {
         self.clusterable(select.query([limit])?)
     }
 
-    /// Judged, relevant posts published in the period that are no copies: the candidates for copies and events.
+    /// Judged, relevant posts published in the period that are no copies, each with its revision: the candidates for
+    /// copies and events, in the order of their publication.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn cluster_candidates(&self, from: Timestamp, to: Timestamp) -> Result<Vec<PostToCluster>> {
+    pub fn cluster_candidates(&self, from: Timestamp, to: Timestamp) -> Result<Vec<(PostId, u64)>> {
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
+        let mut select = reader.prepare_cached(
+            "SELECT p.id, p.revision FROM posts p JOIN analyses a ON a.post_id = p.id
              WHERE p.effective_at >= ?1 AND p.effective_at <= ?2 AND a.relevant = 1
                  AND p.needs_clustering = 0 AND p.repost_of IS NULL
-             ORDER BY p.effective_at, p.id"
+             ORDER BY p.effective_at, p.id",
+        )?;
+        let candidates = select
+            .query_map(params![to_ms(from), to_ms(to)], |row| {
+                Ok((PostId(row.get(0)?), row.get(1)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(candidates)
+    }
+
+    /// The posts with these ids as clustering reads them; unknown ids are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn clustered_posts(&self, ids: &[PostId]) -> Result<Vec<PostToCluster>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS} WHERE p.id = ?1"
         ))?;
-        self.clusterable(select.query(params![to_ms(from), to_ms(to)])?)
+        let mut posts = Vec::with_capacity(ids.len());
+        for id in ids {
+            posts.extend(self.clusterable(select.query([id.0])?)?);
+        }
+        Ok(posts)
     }
 
     fn clusterable(&self, mut rows: rusqlite::Rows<'_>) -> Result<Vec<PostToCluster>> {
@@ -222,11 +250,28 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn changed_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
+        let sql = format!(
             "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
              WHERE p.revision > ?1 ORDER BY p.revision LIMIT ?2"
-        ))?;
+        );
+        self.changed(&sql, revision, limit)
+    }
+
+    /// The same without posts that wait for a judgement: it will give them another revision.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn judged_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let sql = format!(
+            "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
+             WHERE p.revision > ?1 AND p.needs_analysis = 0 ORDER BY p.revision LIMIT ?2"
+        );
+        self.changed(&sql, revision, limit)
+    }
+
+    fn changed(&self, sql: &str, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(sql)?;
         let changed = select
             .query_map(params![revision, limit], |row| {
                 Ok((row.get(POST_COLUMN_COUNT)?, stored_post(row, self.zone)?))

@@ -235,6 +235,23 @@ fn changes_are_followed_in_order_without_gaps() {
 }
 
 #[test]
+fn what_waits_for_its_judgement_is_followed_once_it_is_judged() {
+    let (_folder, store) = store();
+    for number in 0..2 {
+        save(&store, post(&format!("https://a.cn/{number}")));
+    }
+    judge(&store, PostId(1), analysis(Level::None, false), "v1");
+    let ids = |cursor| -> Vec<i64> {
+        let judged = store.judged_after(cursor, 9).expect("reads");
+        judged.into_iter().map(|(_, post)| post.id.0).collect()
+    };
+    assert_eq!(ids(0), [1]);
+    let cursor = store.latest_revision().expect("reads");
+    judge(&store, PostId(2), analysis(Level::None, false), "v1");
+    assert_eq!(ids(cursor), [2]);
+}
+
+#[test]
 fn posts_judged_by_other_rules_are_judged_again() {
     let (_folder, store) = store();
     save(&store, post("https://a.cn/1"));

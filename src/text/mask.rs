@@ -4,9 +4,12 @@
 
 mod name;
 mod replace;
+mod signs;
 
 use regex::Regex;
 use replace::{Found, Neighbours, keep_ends, replace, stars_for_digits, without_separators};
+use signs::Signs;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Compiles a pattern that is a constant of this file. `D` stands for a digit, half or full width; `N` for a digit or
@@ -106,44 +109,98 @@ const WORD_REACH: usize = 10;
 pub fn mask(text: &str) -> String {
     // A masked number is shorter, which may bring a word within reach of the next: repeat until nothing changes.
     // Every turn that changes something leaves fewer characters to mask, so there is a last one.
-    let mut masked = mask_once(text);
-    loop {
-        let again = mask_once(&masked);
-        if again == masked {
-            return masked;
-        }
-        masked = again;
+    let mut masked = Cow::Borrowed(text);
+    while let Some(again) = mask_once(&masked, Signs::of(&masked)) {
+        masked = Cow::Owned(again);
     }
+    masked.into_owned()
 }
 
-fn mask_once(text: &str) -> String {
+/// One turn of every rule that may find something; `None` if nothing changed.
+fn mask_once(text: &str, signs: Signs) -> Option<String> {
+    let mut turn = Turn {
+        text: Cow::Borrowed(text),
+        signs,
+    };
     // Long numbers first, so that no shorter rule eats a part of them.
     let digits = Neighbours::NoDigits;
-    let text = replace(text, &IDENTITY, digits, |found| {
+    turn.numbers(15, &IDENTITY, digits, |found| {
         (!is_numbered_thing(found)).then(|| keep_ends(&without_separators(found.whole), 6, 0))
     });
-    let text = replace(&text, &CARD, digits, mask_card);
-    let text = replace(&text, &MOBILE, digits, mask_mobile);
-    let text = replace(&text, &ODD_MOBILE, digits, mask_mobile);
-    let text = replace(&text, &LANDLINE, digits, mask_line);
+    turn.numbers(16, &CARD, digits, mask_card);
+    turn.numbers(11, &MOBILE, digits, mask_mobile);
+    turn.numbers(11, &ODD_MOBILE, digits, mask_mobile);
+    turn.numbers(10, &LANDLINE, digits, mask_line);
     let words = Neighbours::NoWords;
-    let text = replace(&text, &LOCAL_LINE, words, mask_line);
-    let text = replace(&text, &EMAIL, words, |found| {
+    turn.words(Signs::LOCAL_LINE, &LOCAL_LINE, words, mask_line);
+    turn.words(Signs::EMAIL, &EMAIL, words, |found| {
         Some(format!("{}***@{}", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &QQ, words, |found| {
+    turn.words(Signs::QQ, &QQ, words, |found| {
         let number = keep_ends(found.part(3), 2, 0);
         Some(format!("{}{}{number}", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &WECHAT, words, |found| {
+    turn.words(Signs::WECHAT, &WECHAT, words, |found| {
         let first = found.part(3);
         Some(format!("{}{}{first}***", found.part(1), found.part(2)))
     });
-    let text = replace(&text, &PLATE, words, mask_plate);
-    let text = replace(&text, &ROOM, words, |found| {
+    turn.words(Signs::PLATE, &PLATE, words, mask_plate);
+    turn.words(Signs::ROOM, &ROOM, words, |found| {
         Some(stars_for_digits(found.whole))
     });
-    name::mask_names(&text)
+    if signs.has(Signs::NAME_CUE) || turn.text.contains("***") {
+        turn.text = Cow::Owned(name::mask_names(&turn.text));
+    }
+    match turn.text {
+        Cow::Owned(masked) if masked != text => Some(masked),
+        _ => None,
+    }
+}
+
+/// The text between two rules.
+struct Turn<'t> {
+    text: Cow<'t, str>,
+    signs: Signs,
+}
+
+impl Turn<'_> {
+    /// A rule for numbers of at least `digits` digits.
+    fn numbers(
+        &mut self,
+        digits: usize,
+        regex: &Regex,
+        neighbours: Neighbours,
+        masked: impl Fn(&Found) -> Option<String>,
+    ) {
+        // Masking makes no number longer: what the signs say holds until the end of the turn.
+        if self.signs.longest_number >= digits {
+            self.apply(regex, neighbours, masked);
+        }
+    }
+
+    /// A rule that needs certain words.
+    fn words(
+        &mut self,
+        sign: usize,
+        regex: &Regex,
+        neighbours: Neighbours,
+        masked: impl Fn(&Found) -> Option<String>,
+    ) {
+        if self.signs.has(sign) {
+            self.apply(regex, neighbours, masked);
+        }
+    }
+
+    fn apply(
+        &mut self,
+        regex: &Regex,
+        neighbours: Neighbours,
+        masked: impl Fn(&Found) -> Option<String>,
+    ) {
+        if let Some(replaced) = replace(&self.text, regex, neighbours, masked) {
+            self.text = Cow::Owned(replaced);
+        }
+    }
 }
 
 /// An account name: what looks like an account stays, a bare personal name or a telephone number is masked.

@@ -296,3 +296,123 @@ async fn failing_silent_and_usual_sources_are_told_apart() {
     let ledger = test.app.store.visits("news", 10).expect("the store works");
     assert!(ledger[0].message.contains("500"), "{:?}", ledger[0]);
 }
+
+#[tokio::test]
+async fn an_article_over_several_pages_is_one_post() {
+    let site = TestSite::start().await;
+    let part = |text: &str, pager: &str| {
+        Answer::html(format!(
+            "<html><head><title>{UNPAID}_示例网</title></head><body><h1>{UNPAID}</h1>\
+             <div class=\"info\">2017-04-14 08:50 来源：示例日报</div>\
+             <div class=\"content\"><p>{text}，工人们说从年前等到现在，每次都让再等等。</p></div>\
+             <div class=\"page\">{pager}</div></body></html>"
+        ))
+    };
+    let pager =
+        "1 <a href=\"1_2.html\">2</a> <a href=\"1_3.html\">3</a> <a href=\"1_2.html\">下一页</a>";
+    site.put("/news/", list(&paths(1..2), None));
+    site.put(
+        "/2017/0414/1.html",
+        part("郑州经开区一处工地拖欠农民工工资", pager),
+    );
+    site.put(
+        "/2017/0414/1_2.html",
+        part("劳动监察大队当天下午到场登记", pager),
+    );
+    site.put(
+        "/2017/0414/1_3.html",
+        part("项目部答应本周五之前付清", pager),
+    );
+    let test = TestApp::open(config(vec![source(
+        "news",
+        SourceKind::List,
+        site.url("/news/"),
+    )]));
+    test.crawl().await;
+    let post = test.search("付清").remove(0).post;
+    let at = |words: &str| post.text.find(words).expect("a part of the text");
+    assert!(at("拖欠农民工工资") < at("到场登记") && at("到场登记") < at("付清"));
+    assert_eq!(test.post_count(), 1);
+    for path in ["/2017/0414/1_2.html", "/2017/0414/1_3.html"] {
+        assert_eq!(site.answered(path), [200]);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_stops_matching_is_told_to_the_administrator() {
+    let site = TestSite::start().await;
+    site.put("/news/", list(&paths(1..9), None));
+    for path in paths(1..9) {
+        site.put(&path, unpaid());
+    }
+    let rules = "hosts = ['127.0.0.1']\n[article]\ntitle = 'h1'\nbody = '.rebuilt'\n";
+    let mut settings = config(vec![source("news", SourceKind::List, site.url("/news/"))]);
+    let rules = toml::from_str(rules).expect("test rules");
+    settings.sites = std::sync::Arc::new(yuqing::extract::Sites::new(vec![rules]));
+    let test = TestApp::open(settings);
+    test.crawl().await;
+    let report = test
+        .app
+        .source_reports()
+        .expect("the store works")
+        .remove(0);
+    let broken: Vec<_> = report
+        .broken_rules
+        .iter()
+        .map(|rule| (rule.part.as_str(), rule.miss_count))
+        .collect();
+    assert_eq!(broken, [("article.body", 8)]);
+    assert!(
+        report.message.contains("article.body"),
+        "{}",
+        report.message
+    );
+}
+
+#[tokio::test]
+async fn a_microblog_is_read_again_where_its_interface_shows_it() {
+    let site = TestSite::start().await;
+    let blog = |comments: u64| {
+        serde_json::json!({
+            "id": "4096", "text": "郑州经开区工地拖欠农民工工资三个月，投诉到劳动监察没人管",
+            "created_at": "Fri Apr 14 08:58:00 +0800 2017",
+            "comments": comments, "user": {"name": "路过的人"}})
+    };
+    site.put(
+        "/api/list",
+        Answer::json(&serde_json::json!({"list": [blog(3)]})),
+    );
+    site.put(
+        "/api/show?id=4096",
+        Answer::json(&serde_json::json!({"list": [blog(60)]})),
+    );
+    let rules = "hosts = ['127.0.0.1']\n[json]\nposts = '$.list[*]'\nid = '$.id'\ntext = '$.text'\n\
+                 published_at = '$.created_at'\ncomments = '$.comments'\nauthor = '$.user.name'\n\
+                 url_template = 'http://weibo.example.cn/{id}'\nreread = '/api/show?id={id}'\n";
+    let mut settings = config(vec![source(
+        "json",
+        SourceKind::Json,
+        site.url("/api/list"),
+    )]);
+    let rules = toml::from_str(rules).expect("test rules");
+    settings.sites = std::sync::Arc::new(yuqing::extract::Sites::new(vec![rules]));
+    let test = TestApp::open(settings);
+    test.crawl().await;
+    // It has left the list meanwhile.
+    site.put("/api/list", Answer::json(&serde_json::json!({"list": []})));
+    for _ten_minutes in 0..3 {
+        test.later(TimeDelta::minutes(10));
+        test.visit(Wanted::Due).await;
+    }
+    assert_eq!(site.answered("/api/show?id=4096").len(), 3);
+    let readings = test
+        .app
+        .store
+        .readings(found(&test, "拖欠"))
+        .expect("works");
+    let comments: Vec<_> = readings
+        .iter()
+        .map(|reading| reading.engagement.comments)
+        .collect();
+    assert_eq!(comments, [Some(3), Some(60)]);
+}

@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod import;
 mod layering;
+mod probe;
 mod program;
 mod real_pages;
 mod robots;

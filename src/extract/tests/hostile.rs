@@ -88,6 +88,27 @@ fn bombs_are_survived() {
             "many paragraphs",
             "<p>社会保险，养老保险，医疗保险，工伤保险，失业保险。</p>".repeat(40_000),
         ),
+        (
+            "siblings",
+            format!("<body>{}", "<i>一</i>".repeat(1_000_000 / 4)),
+        ),
+        (
+            "links around the text",
+            format!("<a href=/1>{}", "<p>社会保险，养老保险，医疗保险。".repeat(20_000)),
+        ),
+        (
+            "posts in a row",
+            "<div>2017-04-14 社会保险，养老保险，医疗保险，工伤保险，失业保险，住房公积金，各有各的办法。<a href=/1>一</a><a href=/2>二</a></div>"
+                .repeat(20_000),
+        ),
+        (
+            "nested titles",
+            format!("{}题目在这里", "<div class=title>".repeat(150)).repeat(50),
+        ),
+        ("unclosed scripts", "<script>".repeat(300_000)),
+        ("unclosed comments", "<!--".repeat(300_000)),
+        ("half closed scripts", format!("<script>{}", "</scrip".repeat(200_000))),
+        ("pagers", "<a href=/a_2.html>2</a>".repeat(50_000)),
         ("nested json", "[".repeat(1_000_000)),
         (
             "nested feed",

@@ -3,7 +3,7 @@
 use super::Tally;
 use crate::app::App;
 use crate::config::DeclaredSource;
-use crate::extract::{Extraction, Format, SourceHints, extract};
+use crate::extract::{Extraction, Format, SourceHints, extract, join_pages};
 use crate::fetch::{FetchError, Fetched, Request};
 use crate::model::{Answer, Capture, Page, SourceKind, Timestamp, canonical_url};
 use crate::pipeline::discovered;
@@ -18,6 +18,9 @@ use url::Url;
 
 /// A sitemap lists all that a site ever had; what changed longer ago is history.
 const SITEMAP_AGE: TimeDelta = TimeDelta::days(30);
+
+/// Pages of one article that are joined: serials of a hundred pages are books.
+const MAX_ARTICLE_PAGES: usize = 12;
 
 /// A target that could not be used is tried again after this.
 const TARGET_RETRY: TimeDelta = TimeDelta::minutes(20);
@@ -96,6 +99,7 @@ async fn save_entry(
                 &hints(&declared, Some(declared.source.kind)),
                 &app.config.sites,
             );
+            note_rule_uses(app, &brought.page, &extraction)?;
             let saved = save_entry_page(app, &declared, &url, &extraction, brought)?;
             Ok((extraction, saved))
         })
@@ -212,15 +216,102 @@ async fn read_target(
         }
         Ok(Some(brought)) => {
             tally.fetched += 1;
+            let (brought, mut extraction) = read_page(app, declared, brought).await?;
+            join_further_pages(app, declared, &mut extraction, tally).await?;
             let declared = declared.clone();
             let (saved, warnings) = app
-                .on_cpu(move |app| save_target(app, &declared, claim, brought))
+                .on_cpu(move |app| save_target(app, &declared, claim, brought, extraction))
                 .await?;
             tally.saved.add(saved);
             tally.warnings.extend(warnings);
             Ok(Ok(()))
         }
     }
+}
+
+/// A page that a link led to, and what it says.
+async fn read_page(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    brought: Brought,
+) -> Result<(Brought, Extraction)> {
+    // A followed page is what it is: the source's kind describes its entry page only.
+    let kind = match declared.source.kind {
+        SourceKind::Epaper => Some(SourceKind::Epaper),
+        _ => None,
+    };
+    let hints = hints(declared, kind);
+    app.on_cpu(move |app| {
+        let extraction = extract(&brought.page, &hints, &app.config.sites);
+        note_rule_uses(app, &brought.page, &extraction)?;
+        Ok((brought, extraction))
+    })
+    .await
+}
+
+/// Reads the pages on which an article goes on, and makes one post of all. What cannot be read is left out and said.
+async fn join_further_pages(
+    app: &Arc<App>,
+    declared: &DeclaredSource,
+    extraction: &mut Extraction,
+    tally: &mut Tally,
+) -> Result<()> {
+    let is_article = extraction.format == Format::Article && !extraction.posts.is_empty();
+    let mut waiting = std::mem::take(&mut extraction.next_pages);
+    if !is_article {
+        extraction.next_pages = waiting;
+        return Ok(());
+    }
+    let (mut seen, mut parts) = (HashSet::new(), Vec::new());
+    while let Some(url) = take_first(&mut waiting) {
+        if seen.len() + 1 >= MAX_ARTICLE_PAGES || !seen.insert(url.clone()) {
+            continue;
+        }
+        match fetch(app, declared, &url, false).await? {
+            Ok(Some(brought)) => {
+                tally.fetched += 1;
+                let (_, further) = read_page(app, declared, brought).await?;
+                parts.extend(further.posts.into_iter().next());
+                waiting.extend(further.next_pages);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tally.warnings.push(format!("文章没有取全：{error}"));
+                break;
+            }
+        }
+    }
+    if !parts.is_empty() {
+        let first = extraction.posts.remove(0);
+        extraction.posts.insert(0, join_pages(first, parts));
+    }
+    Ok(())
+}
+
+fn take_first(waiting: &mut Vec<Url>) -> Option<Url> {
+    (!waiting.is_empty()).then(|| waiting.remove(0))
+}
+
+/// A part of a site's rules that finds nothing on page after page is the administrator's business, never the readers'.
+fn note_rule_uses(app: &App, page: &Page, extraction: &Extraction) -> Result<()> {
+    if extraction.rule_uses.is_empty() {
+        return Ok(());
+    }
+    let host = page.url.host_str().unwrap_or_default();
+    let limit = app.config.settings.crawl.rule_misses.get();
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let uses = extraction.rule_uses.iter();
+    let uses = uses.map(|each| (each.part, each.has_matched));
+    let broken =
+        (app.store).record_rule_uses(host, page.url.as_str(), uses, limit, page.fetched_at)?;
+    for part in broken {
+        tracing::warn!(
+            host,
+            part,
+            "Rule `{part}` of `{host}` found nothing on {limit} pages in a row"
+        );
+    }
+    Ok(())
 }
 
 fn record_failure(app: &App, url: &str, message: &str, retries: bool) -> Result<()> {
@@ -233,13 +324,8 @@ fn save_target(
     declared: &DeclaredSource,
     claim: Claim,
     brought: Brought,
+    extraction: Extraction,
 ) -> Result<(SaveCounts, Vec<String>)> {
-    // A followed page is what it is: the source's kind describes its entry page only.
-    let kind = match declared.source.kind {
-        SourceKind::Epaper => Some(SourceKind::Epaper),
-        _ => None,
-    };
-    let extraction = extract(&brought.page, &hints(declared, kind), &app.config.sites);
     let (posts, refused) = discover(declared, &extraction);
     let links = continuations(app, declared, &extraction, posts.is_empty());
     let mut warnings = extraction.warnings.clone();

@@ -1,6 +1,7 @@
 //! Finding what a masking rule means, and replacing it: alone among its neighbours, and outside web addresses.
 
 use regex::{Captures, Regex};
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -55,15 +56,18 @@ fn last(text: &str, count: usize) -> &str {
     &text[start..]
 }
 
-/// Replaces matches that stand alone and outside web addresses; `None` leaves a match as it is.
+/// Replaces matches that stand alone and outside web addresses; a match for which `masked` says `None` stays as it is.
+/// `None`: nothing was replaced.
 pub(super) fn replace(
     text: &str,
     regex: &Regex,
     neighbours: Neighbours,
     masked: impl Fn(&Found) -> Option<String>,
-) -> String {
-    let addresses: Vec<Range<usize>> = URL.find_iter(text).map(|url| url.range()).collect();
-    let mut result = String::with_capacity(text.len());
+) -> Option<String> {
+    let addresses = LazyCell::new(|| -> Vec<Range<usize>> {
+        URL.find_iter(text).map(|url| url.range()).collect()
+    });
+    let mut result = String::new();
     let (mut copied, mut from) = (0, 0);
     while let Some(captures) = regex.captures_at(text, from) {
         let Some(range) = captures.get(0).map(|whole| whole.range()) else {
@@ -89,8 +93,11 @@ pub(super) fn replace(
             copied = range.end;
         }
     }
+    if copied == 0 {
+        return None;
+    }
     result.push_str(&text[copied..]);
-    result
+    Some(result)
 }
 
 fn is_in_address(addresses: &[Range<usize>], position: usize) -> bool {

@@ -1,4 +1,4 @@
-use super::{mask, mask_author};
+use super::{Signs, mask, mask_author, mask_once};
 use proptest::prelude::*;
 
 #[test]
@@ -227,6 +227,15 @@ proptest! {
     ) {
         let once = mask(&pieces.concat());
         prop_assert_eq!(mask(&once), once);
+    }
+
+    #[test]
+    fn a_rule_without_its_sign_would_find_nothing(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..14)
+    ) {
+        let text = pieces.concat();
+        let by_signs = mask_once(&text, Signs::of(&text));
+        prop_assert_eq!(by_signs, mask_once(&text, Signs::everything()));
     }
 }
 
