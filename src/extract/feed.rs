@@ -13,6 +13,7 @@ use regex::Regex;
 use scraper::Html;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex};
 use url::Url;
 
@@ -107,7 +108,9 @@ fn parse_once(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
         .id_generator(|_, _, _| String::new())
         .timestamp_parser(move |stated| note_time(stated, now, &seen))
         .build();
-    let feed = parser.parse(text.as_bytes()).ok()?;
+    // Parsers of others have panicked at odd XML; one feed must not end the crawl of all.
+    let feed = catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes())));
+    let feed = feed.ok()?.ok()?;
     let times = std::mem::take(&mut *times.lock().ok()?);
     Some((feed, times))
 }

@@ -70,7 +70,7 @@ impl Row {
     /// The words of a field that has one line: breaks inside a cell of a table are blanks.
     fn line(&self, field: Field) -> Result<Option<String>, String> {
         let text = self.text(field)?;
-        Ok(text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")))
+        Ok(text.map(|text| one_line(&text)))
     }
 
     fn count(&self, field: Field) -> Result<Option<u64>, String> {
@@ -206,11 +206,18 @@ fn address(written: &str) -> Result<String, String> {
     Ok(canonical_url(&url))
 }
 
-/// Enough of a wrong value to find it; reasons are printed.
+/// Enough of a wrong value to find it, on one line; reasons are printed.
 pub fn short(written: &str) -> String {
-    let mut cut: String = written.trim().chars().take(40).collect();
-    if cut.len() < written.trim().len() {
+    let line = one_line(written);
+    let mut cut: String = line.chars().take(40).collect();
+    if cut.len() < line.len() {
         cut.push('…');
     }
     cut
+}
+
+/// The words of a text with single blanks between them.
+pub fn one_line(text: &str) -> String {
+    let text = printable(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,7 +6,7 @@ use super::headers::{field_of, plain};
 use super::mapping::{Mapping, recognized};
 use super::outcome::Unreadable;
 use super::refused::{is_own_header, without_guard};
-use super::row::{Author, Frame, MAX_CHARS, Row};
+use super::row::{Author, Frame, MAX_CHARS, Row, one_line};
 use super::template::EXAMPLE;
 use super::{Reading, Refused, Rows};
 use crate::model::Post;
@@ -100,7 +100,7 @@ impl<'a> Intake<'a> {
         let plan = Plan::new(header, self.reading);
         if !plan.has_words() {
             return Err(Unreadable::NoHeaders(
-                header.join("、").chars().take(120).collect(),
+                one_line(&header.join("、")).chars().take(120).collect(),
             ));
         }
         self.rows.header = plan.kept_headers();

@@ -404,3 +404,10 @@ fn breaks_and_control_characters_in_cells_become_blanks_or_go() {
         ("本地 论坛", "补 贴", "一\n二三", Some("甲 乙"))
     );
 }
+
+#[test]
+fn reasons_quote_a_broken_cell_on_one_line() {
+    let table = "渠道,来源,标题,评论数\n论坛,某论坛,补贴,\"1,2\n论坛\x1b\"\n";
+    let rows = read("x.csv", table.as_bytes()).expect("readable");
+    assert!(rows.refused[0].reason.contains("“1,2 论坛”"));
+}

@@ -10,7 +10,11 @@ use yuqing_fuzz::{SHIPPED, check_line, check_post, friday};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(
+    // The reader of workbooks may panic: that is caught where it is called, and is a damaged file. Without this line it
+    // would end the run; panics that nobody catches still do.
+    init: drop(std::panic::take_hook()),
+    |bytes: &[u8]| {
     for name in ["rows.csv", "rows.jsonl"] {
         read(name, bytes);
     }
@@ -21,7 +25,8 @@ fuzz_target!(|bytes: &[u8]| {
         read("rows.xlsx", &workbook(sheet, bytes));
         opml(bytes);
     }
-});
+    }
+);
 
 fn read(name: &str, bytes: &[u8]) {
     let reading = Reading {
@@ -29,8 +34,9 @@ fn read(name: &str, bytes: &[u8]) {
         max_unpacked: ByteSize::mib(20),
         ..Reading::new(name, &SHIPPED.settings.import, friday())
     };
-    let Ok(rows) = read_file(bytes, &reading) else {
-        return;
+    let rows = match read_file(bytes, &reading) {
+        Ok(rows) => rows,
+        Err(unreadable) => return check_line("reason", &unreadable.to_string()),
     };
     check(&rows);
     // What was refused comes back as a file that we know as ours and can read.
