@@ -13,6 +13,7 @@ use regex::Regex;
 use scraper::Html;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex};
 use url::Url;
 
@@ -86,7 +87,7 @@ struct Times {
 }
 
 fn parse(visit: Visit<'_>, text: &str, found: &mut Extraction) -> Option<(Feed, Times)> {
-    let text = feed_repair::modernise(&feed_repair::without_encoding(text));
+    let text = feed_repair::modernise(&feed_repair::without_declarations(text));
     if let Some(feed) = parse_once(visit, &text) {
         return Some(feed);
     }
@@ -108,7 +109,9 @@ fn parse_once(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
         .id_generator(|_, _, _| String::new())
         .timestamp_parser(move |stated| note_time(stated, now, &seen))
         .build();
-    let feed = parser.parse(text.as_bytes()).ok()?;
+    // Parsers of others have panicked at odd XML; one feed must not end the crawl of all.
+    let feed = catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes())));
+    let feed = feed.ok()?.ok()?;
     let times = std::mem::take(&mut *times.lock().ok()?);
     Some((feed, times))
 }
@@ -143,7 +146,7 @@ fn salvage(visit: Visit<'_>, text: &str) -> Option<(Feed, Times)> {
 fn post(visit: Visit<'_>, entry: &Entry, times: &Times) -> Post {
     let mut post = visit.empty_post(&visit.page.url);
     post.url = own_url(visit, entry).map(|url| canonical_url(&url));
-    post.external_id = Some(entry.id.clone()).filter(|id| !id.is_empty());
+    post.external_id = Some(html::collapse(&entry.id)).filter(|id| !id.is_empty());
     let title = entry
         .title
         .as_ref()
@@ -162,7 +165,7 @@ fn post(visit: Visit<'_>, entry: &Entry, times: &Times) -> Post {
     if let Some(category) = entry.categories.first() {
         let name = category.label.as_ref().unwrap_or(&category.term);
         post.extra
-            .insert("栏目".to_owned(), Value::String(name.clone()));
+            .insert("栏目".to_owned(), Value::String(html::collapse(name)));
     }
     post
 }

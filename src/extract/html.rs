@@ -1,6 +1,7 @@
 //! Element → text with paragraphs, and other small questions to a parsed page. No recursion: pages may be deep.
 
 use crate::extract::site_rules::Css;
+use crate::text::printable::printable;
 use scraper::{ElementRef, Html, Selector};
 use std::sync::LazyLock;
 use url::Url;
@@ -105,6 +106,10 @@ impl Paragraphs {
             }
             if character.is_whitespace() {
                 self.is_spaced = true;
+                continue;
+            }
+            // References (`&#1;`) bring them into well-formed pages.
+            if character.is_control() {
                 continue;
             }
             if self.is_spaced && !self.text.is_empty() && !self.text.ends_with('\n') {
@@ -234,8 +239,9 @@ pub fn value(element: ElementRef<'_>) -> String {
     }
 }
 
-/// White space of a line made single.
+/// White space of a line made single; control characters go.
 pub fn collapse(text: &str) -> String {
+    let text = printable(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -149,8 +149,12 @@ impl<'v> Reading<'v> {
         if !says_something && !post.has_image && !post.has_video && !forwards {
             return None;
         }
-        post.external_id = line(&rules.id);
-        post.author = line(&rules.author).map(|author| plain_line(&author));
+        post.external_id = line(&rules.id)
+            .map(|id| html::collapse(&id))
+            .filter(|id| !id.is_empty());
+        post.author = line(&rules.author)
+            .map(|author| plain_line(&author))
+            .filter(|author| !author.is_empty());
         post.published_at = line(&rules.published_at)
             .and_then(|stated| self.doubts.read(field::time(&stated), visit.now()));
         let count = |path: &Option<JsonPath>| parse_count(&line(path)?);

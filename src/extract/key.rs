@@ -54,7 +54,9 @@ mod tests {
     #[test]
     fn replies_without_number_and_floor_have_addresses_of_their_own() {
         let floor = |words: &str| {
-            format!("<div class=\"l_post\" data-pid><div class=\"d_post_content\">{words}</div></div>")
+            format!(
+                "<div class=\"l_post\" data-pid><div class=\"d_post_content\">{words}</div></div>"
+            )
         };
         let body = format!(
             "<h3 class=core_title_txt>排队</h3>{}{}",

@@ -1,6 +1,7 @@
 //! Pages written for tests, pages that want to hurt, real pages where they are at hand, and the rules that ship.
 
 mod fixtures;
+mod fuzzed;
 mod hostile;
 mod measured;
 mod measured_charsets;

@@ -7,6 +7,7 @@ use super::number::count;
 use super::particulars;
 use crate::model::{Channel, Engagement, OutletTier, Post, PublishedAt, Timestamp, canonical_url};
 use crate::text::mask::mask;
+use crate::text::printable::printable;
 use chrono::{Datelike, TimeDelta};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ impl Row {
     pub fn text(&self, field: Field) -> Result<Option<String>, String> {
         let text = match self.values.get(&field) {
             None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => printable(text).into_owned(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Bool(flag)) => flag.to_string(),
             Some(_) => return Err(format!("{}应是文字", field.label())),
@@ -73,7 +74,14 @@ impl Row {
                 field.label()
             ));
         }
-        Ok(Some(text).filter(|text| !text.trim().is_empty()))
+        let text = text.trim();
+        Ok((!text.is_empty()).then(|| text.to_owned()))
+    }
+
+    /// The words of a field that has one line: breaks inside a cell of a table are blanks.
+    fn line(&self, field: Field) -> Result<Option<String>, String> {
+        let text = self.text(field)?;
+        Ok(text.map(|text| one_line(&text)))
     }
 
     fn count(&self, field: Field) -> Result<Option<u64>, String> {
@@ -158,24 +166,24 @@ impl Row {
             .ok_or("缺少渠道（channel），也没有用 --channel 指定")?;
         self.check_extra()?;
         particulars::settle(&mut self, channel, frame)?;
-        let (title, text) = (self.text(Field::Title)?, self.text(Field::Text)?);
+        let (title, text) = (self.line(Field::Title)?, self.text(Field::Text)?);
         if title.is_none() && text.is_none() {
             return Err("标题（title）和正文（text）都是空的".to_owned());
         }
         let fetched_at = self.time(Field::FetchedAt, frame)?;
         let source_name = self
-            .text(Field::SourceName)?
+            .line(Field::SourceName)?
             .ok_or("缺少信源名称（source_name），即媒体、网站、账号或热线的名称")?;
         Ok(Post {
             url: self.text(Field::Url)?.as_deref().map(address).transpose()?,
-            external_id: self.text(Field::Id)?,
+            external_id: self.line(Field::Id)?,
             channel,
-            source_name: source_name.trim().to_owned(),
+            source_name,
             outlet: None,
             outlet_tier: self.outlet_tier()?,
             title: title.unwrap_or_default(),
             text: text.unwrap_or_default(),
-            author: self.text(Field::Author)?,
+            author: self.line(Field::Author)?,
             published_at: self.time(Field::PublishedAt, frame)?,
             fetched_at: fetched_at.map_or(frame.now, |fetched| fetched.at),
             engagement: Engagement {
@@ -233,14 +241,20 @@ fn address(written: &str) -> Result<String, String> {
     Ok(canonical_url(&url))
 }
 
-/// Enough of a wrong value to find it; reasons are printed, so they name nobody.
+/// Enough of a wrong value to find it, on one line; reasons are printed, so they name nobody.
 pub fn short(written: &str) -> String {
     // More than is shown, so that no number is cut before it is masked.
     let begin: String = written.trim().chars().take(5 * MAX_QUOTED).collect();
-    let masked = mask(&begin);
-    let mut cut: String = masked.chars().take(MAX_QUOTED).collect();
+    let line = one_line(&mask(&begin));
+    let mut cut: String = line.chars().take(MAX_QUOTED).collect();
     if written.trim().chars().nth(MAX_QUOTED).is_some() {
         cut.push('…');
     }
     cut
+}
+
+/// The words of a text with single blanks between them.
+pub fn one_line(text: &str) -> String {
+    let text = printable(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,7 +6,7 @@ use super::headers::{field_of, plain};
 use super::mapping::{Mapping, recognized};
 use super::outcome::Unreadable;
 use super::refused::{is_own_header, without_guard};
-use super::row::{Author, Frame, MAX_CHARS, Row};
+use super::row::{Author, Frame, MAX_CHARS, Row, one_line};
 use super::template::EXAMPLE;
 use super::{Reading, Refused, Rows};
 use crate::model::Post;
@@ -158,7 +158,7 @@ const CELL_BYTES: usize = size_of::<String>();
 fn quoted(cells: &[String]) -> String {
     // More than is shown, so that no number is cut before it is masked.
     let line: String = cells.join("、").chars().take(400).collect();
-    mask(&line).chars().take(120).collect()
+    one_line(&mask(&line)).chars().take(120).collect()
 }
 
 fn known_headers(cells: &[String], reading: &Reading<'_>) -> usize {

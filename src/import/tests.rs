@@ -453,3 +453,26 @@ fn names_lie_and_content_decides() {
         Err(Unreadable::OtherFormat("csv", "xlsx"))
     ));
 }
+
+#[test]
+fn breaks_and_control_characters_in_cells_become_blanks_or_go() {
+    let table = "渠道,来源,标题,正文,作者\r\n论坛,\"本地\n论坛\",\"补\n贴\",\"一\r\n二\x1b三\",\"甲\t乙\"\r\n";
+    let rows = read("x.csv", table.as_bytes()).expect("readable");
+    let post = &rows.posts[0].1;
+    assert_eq!(
+        (
+            &*post.source_name,
+            &*post.title,
+            &*post.text,
+            post.author.as_deref()
+        ),
+        ("本地 论坛", "补 贴", "一\n二三", Some("甲 乙"))
+    );
+}
+
+#[test]
+fn reasons_quote_a_broken_cell_on_one_line() {
+    let table = "渠道,来源,标题,评论数\n论坛,某论坛,补贴,\"1,2\n论坛\x1b\"\n";
+    let rows = read("x.csv", table.as_bytes()).expect("readable");
+    assert!(rows.refused[0].reason.contains("“1,2 论坛”"));
+}

@@ -97,17 +97,19 @@ const IDENTITY_KEYS: &[&str] = &[
 /// spelling of percent-encoding, no tracking keys and session ids, the query sorted by key, no fragment – except one
 /// that names a reply (`#pid123`: that is another post) or a page within a page (`#/detail/123`).
 ///
-/// Idempotent. `http` and `https`, `www.` and `m.` stay apart: a site that serves both redirects, or means another
+/// Idempotent; what is no web address stays as it is. `http` and `https`, `www.` and `m.` stay apart: a site that serves both redirects, or means another
 /// page. The order of keys says nothing anywhere; values of a repeated key keep theirs. `index.html` stays: only the
 /// server knows what a folder shows.
 pub fn canonical_url(url: &Url) -> String {
     let mut canonical = url.clone();
-    let Some(host) = url.host_str() else {
+    // Others have rules of their own; of `x://.:80` nothing readable would be left.
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let Some(host) = url.host_str().filter(|_| is_web) else {
         return canonical.into();
     };
     let path = sites::one_path(host, &normal(without_session(url.path())));
     let query = query(url, host, &path);
-    // An address with a host has room for all of these.
+    // A web address has room for all of these; a host of dots alone stays.
     let _cannot_fail = canonical.set_username("");
     let _cannot_fail = canonical.set_password(None);
     let _cannot_fail = canonical.set_host(Some(host.trim_end_matches('.')));

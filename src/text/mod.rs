@@ -3,5 +3,6 @@
 pub mod fingerprint;
 pub mod mask;
 pub mod normalize;
+pub mod printable;
 pub mod segment;
 pub mod summary;

@@ -32,7 +32,7 @@ impl Doubts {
     pub fn note(&mut self, stated: &str) {
         self.count += 1;
         self.first
-            .get_or_insert_with(|| stated.trim().chars().take(MAX_QUOTED).collect());
+            .get_or_insert_with(|| html::collapse(stated).chars().take(MAX_QUOTED).collect());
     }
 
     /// Those of another part of the page as well.

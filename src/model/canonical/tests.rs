@@ -342,6 +342,18 @@ fn pieces() -> impl Strategy<Value = String> {
         .prop_map(|(host, path, query, fragment)| format!("http://{host}{path}{query}{fragment}"))
 }
 
+#[test]
+fn only_web_addresses_are_changed_and_each_stays_one() {
+    for address in [
+        "x://a@.:80/b?utm_source=c",
+        "mailto:a@example.cn",
+        "http://./a",
+    ] {
+        assert_eq!(canonical(address), address);
+    }
+    assert_eq!(canonical("http://a@.:80/"), "http://./");
+}
+
 proptest! {
     #[test]
     fn canonical_form_is_stable_and_on_the_same_host(address in pieces()) {
