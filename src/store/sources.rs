@@ -243,7 +243,7 @@ impl Store {
                      last_new = CASE WHEN ?7 THEN ?3 ELSE last_new END,
                      failure_count = CASE WHEN ?6 THEN 0 ELSE failure_count + 1 END,
                      last_cause = ?8, quiet_count = ?9,
-                     is_incomplete = CASE WHEN ?6 THEN ?10 ELSE is_incomplete END,
+                     is_incomplete = CASE WHEN ?6 OR ?4 = 'empty' THEN ?10 ELSE is_incomplete END,
                      refusal_count = CASE WHEN ?11 THEN refusal_count + 1
                          WHEN ?6 OR ?4 = 'empty' THEN 0 ELSE refusal_count END,
                      stopped_at = CASE WHEN ?6 THEN NULL

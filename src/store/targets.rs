@@ -114,24 +114,30 @@ impl Store {
                      SELECT url FROM targets
                      WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
                      ORDER BY failure_count, due_at, url LIMIT ?4)
-                 RETURNING url, source_id, visit_count, found_at, failure_count, shows",
+                 RETURNING url, source_id, visit_count, found_at, failure_count, shows, due_at",
             )?;
-            let claims = claim
+            let mut claims = claim
                 .query_map(
                     params![source_id, to_ms(now), to_ms(now + CLAIM), limit],
                     |row| {
-                        Ok(Claim {
+                        let claim = Claim {
                             url: row.get(0)?,
                             source_id: row.get(1)?,
                             visit_count: row.get(2)?,
                             found_at: from_ms(row.get(3)?, self.zone),
                             failure_count: row.get(4)?,
                             shows: row.get(5)?,
-                        })
+                        };
+                        Ok((row.get::<_, i64>(6)?, claim))
                     },
                 )?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
-            Ok(claims)
+            // The rows come back in any order: a page that fails again and again must not stand before the others.
+            claims.sort_by(|(due, one), (other_due, other)| {
+                let rank = one.failure_count.cmp(&other.failure_count);
+                rank.then(due.cmp(other_due)).then(one.url.cmp(&other.url))
+            });
+            Ok(claims.into_iter().map(|(_, claim)| claim).collect())
         })
     }
 

@@ -1,23 +1,21 @@
-//! The pages of one turn: fetch, extract, save. A page is one transaction.
+//! Waiting targets of a source → posts. A page is one transaction.
 
-use super::Tally;
+use super::findings::{allowed, discover, hints, links, note_rule_uses};
+use super::ledger::Tally;
+use super::request::{Brought, capture, fetch, is_at_home};
 use crate::app::App;
 use crate::config::DeclaredSource;
-use crate::extract::{Extraction, Format, SourceHints, extract, join_pages};
-use crate::fetch::{FetchError, Fetched, Request};
-use crate::model::{Answer, Capture, Page, SourceKind, Timestamp, canonical_url};
-use crate::pipeline::discovered;
+use crate::extract::{Extraction, Format, extract, join_pages};
+use crate::fetch::FetchError;
+use crate::model::{SourceKind, Timestamp, canonical_url};
 use crate::pipeline::reading::interest;
 use crate::source::next_reading;
-use crate::store::{Claim, Discovered, PageResult, Readable, SaveCounts, Validators};
+use crate::store::{Claim, PageResult, Readable, SaveCounts, Validators};
 use anyhow::{Context, Result};
-use chrono::{Datelike, TimeDelta};
+use chrono::TimeDelta;
 use std::collections::HashSet;
 use std::sync::Arc;
 use url::Url;
-
-/// A sitemap lists all that a site ever had; what changed longer ago is history.
-const SITEMAP_AGE: TimeDelta = TimeDelta::days(30);
 
 /// Pages of one article that are joined: serials of a hundred pages are books.
 const MAX_ARTICLE_PAGES: usize = 12;
@@ -30,144 +28,6 @@ const GONE_FOR_GOOD: TimeDelta = TimeDelta::hours(2);
 
 /// A target whose host had trouble goes so far behind the others.
 const BEHIND_OTHERS: TimeDelta = TimeDelta::minutes(30);
-
-/// Reads the entry page and the pages that continue it.
-///
-/// A list is read on until a page holds nothing new: what stands behind it was read before. Not so after a visit that
-/// broke off in the middle, and not for the pages of a paper, which are all of one day.
-pub async fn read_entry(
-    app: &Arc<App>,
-    declared: &DeclaredSource,
-    tally: &mut Tally,
-) -> Result<Result<(), FetchError>> {
-    let entry = entry_url(&declared.source.url, app.now())?;
-    let may_stop =
-        declared.source.kind != SourceKind::Epaper && !was_incomplete(app, declared).await?;
-    // An unchanged first page would hide the pages behind it: only single pages are asked for conditionally.
-    let is_conditional = declared.max_pages == 1;
-    let mut seen = HashSet::new();
-    let mut pages = vec![entry];
-    while let Some(url) = pages.pop() {
-        if seen.len() >= declared.max_pages || !seen.insert(url.clone()) {
-            continue;
-        }
-        if seen.len() == 2 {
-            let id = declared.source.id.clone();
-            app.on_cpu(move |app| app.store.mark_incomplete(&id))
-                .await?;
-        }
-        let fetched = match fetch(app, declared, &url, is_conditional).await? {
-            Ok(fetched) => fetched,
-            // A continuation that is missing ends the list; a missing entry, or a site that does not want us any more,
-            // is the source's failure.
-            Err(error) if seen.len() > 1 && !error.is_about_the_host() => {
-                tally.is_incomplete |= error.is_temporary();
-                tally.warnings.push(error.to_string());
-                continue;
-            }
-            Err(error) => return Ok(Err(error)),
-        };
-        let Some(brought) = fetched else {
-            tally.is_unchanged = true;
-            continue;
-        };
-        tally.fetched += 1;
-        let page = save_entry(app, declared, url, brought, tally).await?;
-        if may_stop && page.entry_count > 0 && page.new_count == 0 {
-            break;
-        }
-        pages.extend(page.next_pages.into_iter().rev());
-    }
-    Ok(Ok(()))
-}
-
-async fn was_incomplete(app: &Arc<App>, declared: &DeclaredSource) -> Result<bool> {
-    let id = declared.source.id.clone();
-    let state = app.on_cpu(move |app| app.store.source_state(&id)).await?;
-    Ok(state.is_some_and(|state| state.is_incomplete))
-}
-
-/// What an entry page held.
-struct EntryPage {
-    next_pages: Vec<Url>,
-    /// Posts and links on it.
-    entry_count: u64,
-    /// Those not known before.
-    new_count: u64,
-}
-
-async fn save_entry(
-    app: &Arc<App>,
-    declared: &DeclaredSource,
-    url: Url,
-    brought: Brought,
-    tally: &mut Tally,
-) -> Result<EntryPage> {
-    let declared = declared.clone();
-    let (extraction, saved) = app
-        .on_cpu(move |app| {
-            let extraction = extract(
-                &brought.page,
-                &hints(&declared, Some(declared.source.kind)),
-                &app.config.sites,
-            );
-            note_rule_uses(app, &declared.source.id, &brought.page, &extraction)?;
-            let saved = save_entry_page(app, &declared, &url, &extraction, brought)?;
-            Ok((extraction, saved))
-        })
-        .await?;
-    let page = EntryPage {
-        next_pages: extraction.next_pages,
-        entry_count: (extraction.posts.len() + extraction.links.len()) as u64,
-        new_count: saved.new + saved.new_links,
-    };
-    tally.saved.add(saved);
-    tally.entry_count += page.entry_count;
-    tally.entry_new_count += page.new_count;
-    tally.found_anything |= page.entry_count > 0;
-    tally.warnings.extend(extraction.warnings);
-    Ok(page)
-}
-
-fn save_entry_page(
-    app: &App,
-    declared: &DeclaredSource,
-    url: &Url,
-    extraction: &Extraction,
-    brought: Brought,
-) -> Result<SaveCounts> {
-    let follows = declared.source.follows_links;
-    let (posts, refused) = if follows && extraction.format != Format::Json {
-        (Vec::new(), 0)
-    } else {
-        discover(declared, extraction)
-    };
-    let links = if follows {
-        links(app, declared, extraction)
-    } else {
-        Vec::new()
-    };
-    // A page that gave nothing must be read again, not answered by "not modified": its rules may be mended meanwhile.
-    let gave_something = !posts.is_empty() || !links.is_empty();
-    let capture = (!posts.is_empty()).then(|| capture(brought.page, brought.answer));
-    let result = PageResult {
-        source_id: declared.source.id.clone(),
-        url: url.to_string(),
-        validators: if gave_something {
-            brought.validators
-        } else {
-            Validators::default()
-        },
-        posts,
-        links,
-        next_due: None,
-        shows: None,
-        capture,
-    };
-    let mut saved = app.store.save_page(&result, app.now())?;
-    saved.refused += refused;
-    Ok(saved)
-}
 
 /// Reads waiting targets of the source; the error is one of its own host that ended the turn early. Trouble of another
 /// host, or of one page, is that page's: the others go on.
@@ -367,28 +227,6 @@ fn take_first(waiting: &mut Vec<Url>) -> Option<Url> {
     (!waiting.is_empty()).then(|| waiting.remove(0))
 }
 
-/// A part of a site's rules that finds nothing on page after page is the administrator's business, never the readers'.
-fn note_rule_uses(app: &App, source_id: &str, page: &Page, extraction: &Extraction) -> Result<()> {
-    if extraction.rule_uses.is_empty() {
-        return Ok(());
-    }
-    let host = page.url.host_str().unwrap_or_default();
-    let limit = app.config.settings.crawl.rule_misses.get();
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let uses = extraction.rule_uses.iter();
-    let uses = uses.map(|each| (each.part, each.has_matched));
-    let (url, now) = (page.url.as_str(), page.fetched_at);
-    let broken = (app.store).record_rule_uses(source_id, host, url, uses, limit, now)?;
-    for part in broken {
-        tracing::warn!(
-            host,
-            part,
-            "Rule `{part}` of `{host}` found nothing on {limit} pages in a row"
-        );
-    }
-    Ok(())
-}
-
 fn record_failure(app: &App, claim: &Claim, message: &str, retries: bool) -> Result<()> {
     let now = app.now();
     let pause = TARGET_RETRY * 2_i32.pow(claim.failure_count.min(6));
@@ -492,146 +330,4 @@ fn continuations(
             .collect(),
         _ => Vec::new(),
     }
-}
-
-/// A page with what to send next time.
-struct Brought {
-    page: Page,
-    answer: Answer,
-    validators: Validators,
-}
-
-/// The page as evidence.
-fn capture(page: Page, answer: Answer) -> Capture {
-    Capture {
-        url: page.url.to_string(),
-        fetched_at: page.fetched_at,
-        answer,
-        body: page.bytes,
-    }
-}
-
-/// One request with what we know of the page; `None`: not modified.
-async fn fetch(
-    app: &Arc<App>,
-    declared: &DeclaredSource,
-    url: &Url,
-    is_conditional: bool,
-) -> Result<Result<Option<Brought>, FetchError>> {
-    let mut known = Validators::default();
-    if is_conditional {
-        let address = url.to_string();
-        known = app
-            .on_cpu(move |app| app.store.validators(&address))
-            .await?;
-    }
-    let request = Request {
-        url: url.clone(),
-        etag: known.etag,
-        last_modified: known.last_modified,
-        // The source's pause is for its own host: others it links to have not been asked.
-        delay: declared.min_interval.filter(|_| is_at_home(declared, url)),
-        proxy: declared.proxy.clone(),
-    };
-    // No page leads to a host of our own network, whatever list, feed or pager names it.
-    let settings = &app.config.settings.fetch;
-    let entry = entry_url(&declared.source.url, app.now())?;
-    if !settings.may_lead(&entry, url) {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        return Ok(Err(FetchError::PrivateAddress { host }));
-    }
-    let fetched = app.fetcher.fetch(&request, app.now()).await;
-    // It may have waited for its turn: "3 minutes ago" counts from now.
-    let now = app.now();
-    Ok(fetched.map(|fetched| match fetched {
-        Fetched::NotModified => None,
-        Fetched::Page {
-            mut page,
-            etag,
-            last_modified,
-            answer,
-        } => {
-            page.fetched_at = now;
-            Some(Brought {
-                answer,
-                page,
-                validators: Validators {
-                    etag,
-                    last_modified,
-                },
-            })
-        }
-    }))
-}
-
-/// Is `url` on the host of the source's entry page?
-fn is_at_home(declared: &DeclaredSource, url: &Url) -> bool {
-    let entry = Url::parse(&declared.source.url);
-    entry.is_ok_and(|entry| entry.host_str() == url.host_str())
-}
-
-fn hints(declared: &DeclaredSource, kind: Option<SourceKind>) -> SourceHints {
-    let source = &declared.source;
-    SourceHints {
-        kind,
-        channel: source.channel,
-        source_name: source.name.clone(),
-        tier: source.tier,
-        region: source.region.clone(),
-    }
-}
-
-/// Posts worth storing, and the number of those that are not.
-fn discover(declared: &DeclaredSource, extraction: &Extraction) -> (Vec<Discovered>, u64) {
-    let mut posts = Vec::with_capacity(extraction.posts.len());
-    let mut refused = 0;
-    for post in &extraction.posts {
-        let mut post = post.clone();
-        post.is_official = declared.source.is_official;
-        match discovered(post) {
-            Some(post) => posts.push(post),
-            None => refused += 1,
-        }
-    }
-    (posts, refused)
-}
-
-/// Addresses to visit; pages that this visit reads as continuations are not waited for a second time.
-fn links(app: &App, declared: &DeclaredSource, extraction: &Extraction) -> Vec<String> {
-    let next: HashSet<String> = extraction.next_pages.iter().map(canonical_url).collect();
-    let oldest = app.now() - SITEMAP_AGE;
-    let is_wanted = |at: Option<Timestamp>| at.is_none_or(|at| at >= oldest);
-    let found = extraction
-        .links
-        .iter()
-        .filter(|link| extraction.format != Format::Sitemap || is_wanted(link.modified_at))
-        .map(|link| &link.url);
-    allowed(app, declared, found)
-        .map(canonical_url)
-        .filter(|link| !next.contains(link))
-        .collect()
-}
-
-/// Those addresses that a page of this source may lead to.
-fn allowed<'u>(
-    app: &App,
-    declared: &DeclaredSource,
-    urls: impl IntoIterator<Item = &'u Url>,
-) -> impl Iterator<Item = &'u Url> {
-    let settings = &app.config.settings.fetch;
-    let source = entry_url(&declared.source.url, app.now()).ok();
-    urls.into_iter().filter(move |url| {
-        source
-            .as_ref()
-            .is_some_and(|source| settings.may_lead(source, url))
-    })
-}
-
-/// The entry address of the local day.
-fn entry_url(template: &str, now: Timestamp) -> Result<Url> {
-    let address = template
-        .replace("{yyyy}", &format!("{:04}", now.year()))
-        .replace("{mm}", &format!("{:02}", now.month()))
-        .replace("{dd}", &format!("{:02}", now.day()));
-    Url::parse(&address).with_context(|| format!("entry address {address}"))
 }
