@@ -2,11 +2,16 @@
 //! per second of wall and of CPU time, and the share of each stage measured alone. Politeness is off for these hosts.
 //!
 //! `cargo bench --bench crawl` · `YUQING_BENCH_PAGES=8000` sets the number of pages.
+//!
+//! Where a Python with Scrapy, trafilatura and jieba is at hand (`$YUQING_PEER_PYTHON`, see `peers/scrapy_crawl.py`), it
+//! crawls pages of the same site in the same run.
 
 #[path = "pages.rs"]
 mod pages;
 
 use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use yuqing::analyze::{Spread, analyze};
@@ -20,10 +25,8 @@ use yuqing::pipeline::{self, Progress, Wanted, discovered};
 const HOSTS: usize = 8;
 /// Pages whose stages are measured alone.
 const SAMPLE: usize = 400;
-
-/// The program's own allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+/// Pages that the peer crawls: it takes a while.
+const PEER_PAGES: usize = 400;
 
 fn main() {
     let page_count = std::env::var("YUQING_BENCH_PAGES")
@@ -33,7 +36,29 @@ fn main() {
     let site = pages::Site::start(HOSTS, page_count / HOSTS);
     let config = config(&site);
     stages(&config, &site);
-    whole(config, &site);
+    let ours = whole(config, &site);
+    match peer() {
+        Some((pages, peer)) => println!(
+            "Scrapy, trafilatura, jieba, FTS5: {pages} pages, {peer:.1} pages/s of wall time; yuqing / peer: {:.1}",
+            ours / peer
+        ),
+        None => println!("Scrapy: not installed (see the head of tests/bench/crawl.rs)"),
+    }
+}
+
+/// Pages, and pages per second of wall time, of the peer over a smaller site; `None` where it is not installed.
+fn peer() -> Option<(u64, f64)> {
+    let python = std::env::var_os("YUQING_PEER_PYTHON")?;
+    let site = pages::Site::start(HOSTS, PEER_PAGES / HOSTS);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/peers/scrapy_crawl.py");
+    let done = Command::new(python)
+        .arg(script)
+        .args([site.port().to_string(), HOSTS.to_string()])
+        .output()
+        .ok()?;
+    let printed: serde_json::Value = serde_json::from_slice(&done.stdout).ok()?;
+    let pages = printed["pages"].as_u64()?;
+    Some((pages, pages as f64 / printed["seconds"].as_f64()?))
 }
 
 fn config(site: &pages::Site) -> Config {
@@ -115,7 +140,7 @@ fn timed<T>(name: &str, work: impl Fn() -> T) -> T {
 }
 
 /// Fetch to index with the steps of the daemon, until every page is searchable.
-fn whole(config: Config, site: &pages::Site) {
+fn whole(config: Config, site: &pages::Site) -> f64 {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let app = App::open(config, folder.path(), Clock::System).expect("an empty folder");
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -147,6 +172,7 @@ fn whole(config: Config, site: &pages::Site) {
         wanted as f64 / wall,
         wanted as f64 / cpu
     );
+    wanted as f64 / wall
 }
 
 async fn process(app: &Arc<App>) -> Progress {

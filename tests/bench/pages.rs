@@ -53,6 +53,10 @@ impl Site {
         self.hosts * self.per_host
     }
 
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     pub fn list_url(&self, host: usize) -> String {
         format!("http://h{host}.localhost:{}/list.html", self.address.port())
     }

@@ -101,7 +101,6 @@ const OWNERS: &[(&str, &[&str])] = &[
         "tokio",
         &["fetch", "app", "pipeline", "web", "daemon", "cli"],
     ),
-    ("mimalloc", &["main"]),
     ("tokio_util", &["web", "daemon", "cli"]),
 ];
 
