@@ -1,7 +1,7 @@
 //! The loops and the one shutdown token. Every loop is the same ten lines around one step of the pipeline.
 
 use crate::app::App;
-use crate::pipeline::{self, Crawler, Progress};
+use crate::pipeline::{self, Crawler};
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::future::Future;
@@ -67,8 +67,9 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         move || {
             let app = Arc::clone(&app);
             async move {
-                // Share by share, so that a shutdown waits for one share, not for a year's backlog.
-                while app.on_cpu(pipeline::process_once).await? != Progress::default() {}
+                // Share by share, so that a shutdown waits for one share, not for a year's backlog. What comes in meanwhile
+                // waits for the next time: a round costs the same for one post as for a hundred.
+                while app.on_cpu(pipeline::process_once).await?.is_full {}
                 Ok(())
             }
         }

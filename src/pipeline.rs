@@ -11,7 +11,7 @@ mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
-pub use evidence::{evidence_once, housekeep_once};
+pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::inbox_once;
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
@@ -44,6 +44,8 @@ pub struct Progress {
     pub indexed: usize,
     /// Pages behind flagged posts put into the archive.
     pub archived: usize,
+    /// A step took as much as it may in one round: more may wait.
+    pub is_full: bool,
 }
 
 /// Judge → place → index → keep evidence: one bounded share of what waits in the store.
@@ -51,12 +53,20 @@ pub struct Progress {
 /// # Errors
 /// The store or the index refuses.
 pub fn process_once(app: &App) -> Result<Progress> {
+    let analyzed = analyze_once(app)?;
+    let clustered = cluster_once(app)?;
+    // What waits for its judgement goes into the index once, with it.
+    let indexed = index_from(app, Store::judged_after)?;
+    let archived = evidence_once(app)?;
     Ok(Progress {
-        analyzed: analyze_once(app)?,
-        clustered: cluster_once(app)?,
-        // What waits for its judgement goes into the index once, with it.
-        indexed: index_from(app, Store::judged_after)?,
-        archived: evidence_once(app)?,
+        analyzed,
+        clustered,
+        indexed,
+        archived,
+        is_full: analyzed == ANALYZE_BATCH
+            || clustered == CLUSTER_BATCH
+            || indexed == app.config.settings.index.batch.get()
+            || archived == EVIDENCE_BATCH,
     })
 }
 

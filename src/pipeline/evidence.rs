@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Pages moved per step: each may be as large as a page may be.
-const BATCH: usize = 8;
+pub const EVIDENCE_BATCH: usize = 8;
 /// Posts cleared per step.
 const CLEARED: usize = 100;
 /// The ledger of visits is kept this long; logs are kept for 180 days at least (`spec.md` 2.2).
@@ -24,7 +24,7 @@ const SUMMARY_CHARS: usize = 120;
 /// # Errors
 /// The store or the disk refuses; then the captures stay where they are.
 pub fn evidence_once(app: &App) -> Result<usize> {
-    let waiting = app.store.captures_to_keep(BATCH)?;
+    let waiting = app.store.captures_to_keep(EVIDENCE_BATCH)?;
     let count = waiting.len();
     let mut by_file: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for waiting in waiting {

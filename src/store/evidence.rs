@@ -7,9 +7,47 @@ use super::save::NEXT_REVISION;
 use crate::model::{Capture, Evidence, EvidencePlace, PostId, Timestamp};
 use anyhow::{Context, Result};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use std::cell::RefCell;
+use zstd::bulk::Compressor;
 
 /// Level of compression: pages wait for days only, and crawling must not wait for them.
 const ZSTD_LEVEL: i32 = 1;
+
+thread_local! {
+    /// Its tables cost more to set up than a page costs to compress.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// A capture as it is stored: compressed before anybody waits for the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedCapture {
+    pub(super) url: String,
+    fetched_at: Timestamp,
+    answer: String,
+    body: Vec<u8>,
+}
+
+impl PackedCapture {
+    /// Compresses the page.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn of(capture: &Capture) -> Result<PackedCapture> {
+        let body = COMPRESSOR.with_borrow_mut(|slot| -> std::io::Result<Vec<u8>> {
+            let compressor = match slot {
+                Some(compressor) => compressor,
+                None => slot.insert(Compressor::new(ZSTD_LEVEL)?),
+            };
+            compressor.compress(&capture.body)
+        })?;
+        Ok(PackedCapture {
+            url: capture.url.clone(),
+            fetched_at: capture.fetched_at,
+            answer: to_json(&capture.answer)?,
+            body,
+        })
+    }
+}
 
 /// 待存证网页 — a capture on which a post was flagged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,10 +300,9 @@ impl Store {
 /// Keeps the page while it is open whether one of its posts is flagged.
 pub(super) fn save_capture(
     transaction: &Transaction<'_>,
-    capture: &Capture,
+    capture: &PackedCapture,
     posts: &[PostId],
 ) -> Result<()> {
-    let body = zstd::encode_all(capture.body.as_slice(), ZSTD_LEVEL)?;
     transaction
         .prepare_cached(
             "INSERT INTO captures (url, fetched_at, answer, body) VALUES (?1, ?2, ?3, ?4)",
@@ -273,8 +310,8 @@ pub(super) fn save_capture(
         .execute(params![
             capture.url,
             to_ms(capture.fetched_at),
-            to_json(&capture.answer)?,
-            body
+            capture.answer,
+            capture.body
         ])?;
     let id = transaction.last_insert_rowid();
     let mut insert = transaction.prepare_cached(

@@ -14,7 +14,7 @@ mod sources;
 mod targets;
 
 pub use events::{EventDraft, EventMembers};
-pub use evidence::{DeletedPost, WaitingCapture};
+pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
@@ -24,6 +24,7 @@ pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
 
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,8 @@ fn connect(path: &Path) -> Result<Connection> {
 fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Else a statement is prepared anew whenever a parameter changes that its plan might depend on.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",

@@ -195,7 +195,9 @@ impl Store {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
             "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
-             WHERE p.needs_clustering = 1 ORDER BY p.effective_at, p.id LIMIT ?1"
+             WHERE p.id IN (SELECT id FROM posts INDEXED BY posts_to_cluster
+                            WHERE needs_clustering = 1 ORDER BY effective_at, id LIMIT ?1)
+             ORDER BY p.effective_at, p.id"
         ))?;
         self.clusterable(select.query([limit])?)
     }

@@ -1,10 +1,10 @@
 //! `targets`, `validators`: the frontier, and what each page gave.
 
-use super::evidence::{lacks_evidence, save_capture, unmark_deleted};
+use super::evidence::{PackedCapture, lacks_evidence, save_capture, unmark_deleted};
 use super::rows::{from_ms, to_ms};
 use super::save::save_post;
 use super::{Discovered, SaveCounts, Store};
-use crate::model::{Capture, PostId, Timestamp};
+use crate::model::{PostId, Timestamp};
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -30,6 +30,8 @@ pub struct Claim {
     pub failure_count: u32,
     /// Natural key of the post that its page shows, where that is another address.
     pub shows: Option<String>,
+    /// For a conditional request.
+    pub validators: Validators,
 }
 
 impl Claim {
@@ -66,7 +68,7 @@ pub struct PageResult {
     /// Natural key of the post that the page shows, where that is another address.
     pub shows: Option<String>,
     /// The page as it came; kept where its posts are new, or flagged without evidence.
-    pub capture: Option<Capture>,
+    pub capture: Option<PackedCapture>,
 }
 
 /// 复测 — what decides when a post is read again.
@@ -114,7 +116,9 @@ impl Store {
                      SELECT url FROM targets
                      WHERE source_id = ?1 AND due_at <= ?2 AND coalesce(claimed_until, 0) <= ?2
                      ORDER BY failure_count, due_at, url LIMIT ?4)
-                 RETURNING url, source_id, visit_count, found_at, failure_count, shows, due_at",
+                 RETURNING url, source_id, visit_count, found_at, failure_count, shows, due_at,
+                     (SELECT etag FROM validators v WHERE v.url = targets.url),
+                     (SELECT last_modified FROM validators v WHERE v.url = targets.url)",
             )?;
             let mut claims = claim
                 .query_map(
@@ -127,6 +131,10 @@ impl Store {
                             found_at: from_ms(row.get(3)?, self.zone),
                             failure_count: row.get(4)?,
                             shows: row.get(5)?,
+                            validators: Validators {
+                                etag: row.get(7)?,
+                                last_modified: row.get(8)?,
+                            },
                         };
                         Ok((row.get::<_, i64>(6)?, claim))
                     },
@@ -180,12 +188,13 @@ impl Store {
             counts.link_count = page.links.len() as u64;
             counts.new_links = save_links(transaction, page, now)?;
             save_validators(transaction, page)?;
-            transaction.execute(
-                "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0, gone_since = NULL,
-                     visit_count = visit_count + 1, last_message = '', shows = coalesce(?3, shows)
-                 WHERE url = ?1",
-                params![page.url, page.next_due.map(to_ms), page.shows],
-            )?;
+            transaction
+                .prepare_cached(
+                    "UPDATE targets SET due_at = ?2, claimed_until = NULL, failure_count = 0, gone_since = NULL,
+                         visit_count = visit_count + 1, last_message = '', shows = coalesce(?3, shows)
+                     WHERE url = ?1",
+                )?
+                .execute(params![page.url, page.next_due.map(to_ms), page.shows])?;
             unmark_deleted(transaction, page.shows.as_deref().unwrap_or(&page.url))?;
             Ok(counts)
         })
@@ -360,7 +369,7 @@ fn any_lacks_evidence(
     transaction: &Transaction<'_>,
     ids: &[PostId],
     page: &PageResult,
-    capture: &Capture,
+    capture: &PackedCapture,
 ) -> Result<bool> {
     for id in ids {
         if lacks_evidence(transaction, *id, &page.url, &capture.url)? {

@@ -14,12 +14,15 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 use yuqing::analyze::{Spread, analyze};
 use yuqing::app::{App, Clock};
 use yuqing::config::{Config, ConfigFolder, DeclaredSource};
+use yuqing::daemon::start_loops;
 use yuqing::extract::{Sites, SourceHints, extract};
+use yuqing::index::Sort;
 use yuqing::model::{Channel, OutletTier, Page, Post, Source, SourceKind};
-use yuqing::pipeline::{self, Progress, Wanted, discovered};
+use yuqing::pipeline::discovered;
 
 /// Hosts the pages are spread over: one queue each.
 const HOSTS: usize = 8;
@@ -150,23 +153,18 @@ fn whole(config: Config, site: &pages::Site) -> f64 {
     let wanted = site.page_count() as u64;
     let (wall, cpu) = (Instant::now(), cpu_seconds());
     runtime.block_on(async {
-        let crawler = tokio::spawn(crawl(Arc::clone(&app), wanted));
-        while app.store.post_count().expect("the store works") < wanted {
-            process(&app).await;
+        let shutdown = CancellationToken::new();
+        let mut loops = start_loops(&app, &shutdown);
+        while searchable(&app) < wanted {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        crawler.await.expect("the crawler ends");
-        let fetched = wall.elapsed().as_secs_f64();
-        while process(&app).await != Progress::default() {}
-        println!("stored after {fetched:.2} s");
+        println!("all searchable after {:.2} s", wall.elapsed().as_secs_f64());
+        shutdown.cancel();
+        while loops.join_next().await.is_some() {}
     });
     let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     println!("peak memory of site and pipeline: {}", peak_memory());
-    let everything: yuqing::index::Query = "channel:news".parse().expect("a query");
-    let found = app
-        .index
-        .search(&everything, yuqing::index::Sort::Time, 0, 0);
-    let found = found.expect("the index works").total;
+    let found = searchable(&app);
     println!(
         "whole: {found} of {wanted} posts searchable in {wall:.2} s: {:.0} pages/s of wall time, {:.0} pages/s of CPU time (server and client)",
         wanted as f64 / wall,
@@ -175,20 +173,11 @@ fn whole(config: Config, site: &pages::Site) -> f64 {
     wanted as f64 / wall
 }
 
-async fn process(app: &Arc<App>) -> Progress {
-    app.on_cpu(pipeline::process_once)
-        .await
-        .expect("the store works")
-}
-
-async fn crawl(app: Arc<App>, wanted: u64) {
-    let mut round = Wanted::Due;
-    while app.store.post_count().expect("the store works") < wanted {
-        pipeline::crawl_once(&app, round)
-            .await
-            .expect("the store works");
-        round = Wanted::Due;
-    }
+/// Posts in the index.
+fn searchable(app: &App) -> u64 {
+    let everything = "channel:news".parse().expect("a query");
+    let found = app.index.search(&everything, Sort::Time, 0, 0);
+    found.expect("the index works").total as u64
 }
 
 fn peak_memory() -> String {

@@ -39,7 +39,11 @@ pub async fn read_entry(
             app.on_cpu(move |app| app.store.mark_incomplete(&id))
                 .await?;
         }
-        let fetched = match fetch(app, declared, &url, is_conditional).await? {
+        let known = match is_conditional {
+            true => validators(app, &url).await?,
+            false => Validators::default(),
+        };
+        let fetched = match fetch(app, declared, &url, known).await? {
             Ok(fetched) => fetched,
             // A continuation that is missing ends the list; a missing entry, or a site that does not want us any more,
             // is the source's failure.
@@ -62,6 +66,11 @@ pub async fn read_entry(
         pages.extend(page.next_pages.into_iter().rev());
     }
     Ok(Ok(()))
+}
+
+async fn validators(app: &Arc<App>, url: &Url) -> Result<Validators> {
+    let address = url.to_string();
+    app.on_cpu(move |app| app.store.validators(&address)).await
 }
 
 async fn was_incomplete(app: &Arc<App>, declared: &DeclaredSource) -> Result<bool> {
@@ -132,7 +141,9 @@ fn save_entry_page(
     };
     // A page that gave nothing must be read again, not answered by "not modified": its rules may be mended meanwhile.
     let gave_something = !posts.is_empty() || !links.is_empty();
-    let capture = (!posts.is_empty()).then(|| capture(brought.page, brought.answer));
+    let capture = (!posts.is_empty())
+        .then(|| capture(brought.page, brought.answer))
+        .transpose()?;
     let result = PageResult {
         source_id: declared.source.id.clone(),
         url: url.to_string(),

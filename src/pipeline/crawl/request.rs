@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::config::DeclaredSource;
 use crate::fetch::{FetchError, Fetched, Request};
 use crate::model::{Answer, Capture, Page, Timestamp};
-use crate::store::Validators;
+use crate::store::{PackedCapture, Validators};
 use anyhow::{Context, Result};
 use chrono::Datelike;
 use std::sync::Arc;
@@ -18,29 +18,22 @@ pub struct Brought {
 }
 
 /// The page as evidence.
-pub fn capture(page: Page, answer: Answer) -> Capture {
-    Capture {
+pub fn capture(page: Page, answer: Answer) -> Result<PackedCapture> {
+    PackedCapture::of(&Capture {
         url: page.url.to_string(),
         fetched_at: page.fetched_at,
         answer,
         body: page.bytes,
-    }
+    })
 }
 
-/// One request with what we know of the page; `None`: not modified.
+/// One request with what we know of the page, nothing for an unconditional one; `None`: not modified.
 pub async fn fetch(
     app: &Arc<App>,
     declared: &DeclaredSource,
     url: &Url,
-    is_conditional: bool,
+    known: Validators,
 ) -> Result<Result<Option<Brought>, FetchError>> {
-    let mut known = Validators::default();
-    if is_conditional {
-        let address = url.to_string();
-        known = app
-            .on_cpu(move |app| app.store.validators(&address))
-            .await?;
-    }
     let request = Request {
         url: url.clone(),
         etag: known.etag,

@@ -109,7 +109,7 @@ async fn read_target(
     tally: &mut Tally,
 ) -> Result<Result<(), FetchError>> {
     let url = Url::parse(&claim.url).with_context(|| format!("stored target {}", claim.url))?;
-    match fetch(app, declared, &url, true).await? {
+    match fetch(app, declared, &url, claim.validators.clone()).await? {
         Err(error) => {
             // Trouble of the host is not held against the page: the turn ends and the host's targets are postponed.
             if !error.is_about_the_host() {
@@ -201,7 +201,7 @@ async fn join_further_pages(
         if seen.len() + 1 >= MAX_ARTICLE_PAGES || !seen.insert(url.clone()) {
             continue;
         }
-        match fetch(app, declared, &url, false).await? {
+        match fetch(app, declared, &url, Validators::default()).await? {
             Ok(Some(brought)) => {
                 tally.fetched += 1;
                 let (_, further) = read_page(app, declared, brought).await?;
@@ -282,7 +282,7 @@ fn save_target(
         links,
         next_due,
         shows,
-        capture: Some(capture(brought.page, brought.answer)),
+        capture: Some(capture(brought.page, brought.answer)?),
     };
     let mut saved = app.store.save_page(&result, app.now())?;
     saved.refused += refused;
