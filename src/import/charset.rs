@@ -2,6 +2,8 @@
 //! mix them line by line.
 
 use encoding_rs::{Encoding, GB18030};
+use std::ffi::OsStr;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A text and what was odd about its bytes.
 pub struct Decoded {
@@ -30,6 +32,19 @@ pub fn decode(bytes: &[u8]) -> Option<Decoded> {
         by_lines(bytes),
         Some("文件里混有 UTF-8 和 GB18030 两种编码，已逐行识别，请抽查有无乱码".to_owned()),
     )
+}
+
+/// Name of a file as a person reads it: archives made on Chinese Windows hold GB18030. Different names stay different,
+/// whatever their bytes.
+pub fn file_name(name: &OsStr) -> String {
+    let bytes = name.as_encoded_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(name) => name.to_owned(),
+        Err(_) => match GB18030.decode_without_bom_handling(bytes) {
+            (name, false) => name.into_owned(),
+            _ => String::from_utf8_lossy(bytes).into_owned() + &format!("~{:08x}", xxh3_64(bytes)),
+        },
+    }
 }
 
 /// Chinese in UTF-8: in GB18030 nearly no line of some length is valid as such.

@@ -23,6 +23,7 @@ mod sniff;
 mod table;
 mod template;
 
+pub use charset::file_name;
 pub use field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
 pub use jsonl::read_jsonl;
 pub use mapping::{Mapping, MappingFile, MappingMistake};

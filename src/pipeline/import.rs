@@ -127,10 +127,8 @@ pub(super) fn note_failed(app: &App, path: &Path, message: String) -> Imported {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    let name = path.file_name().map(crate::import::file_name);
+    name.unwrap_or_else(|| path.display().to_string())
 }
 
 fn read(app: &App, path: &Path, name: &str, order: &ImportOrder<'_>) -> Result<Rows, String> {

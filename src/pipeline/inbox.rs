@@ -3,6 +3,7 @@
 
 use super::import::{ImportOrder, Imported, import_file, list_refused, note_failed};
 use crate::app::App;
+use crate::import::file_name;
 use crate::store::InboxLook;
 use anyhow::{Context, Result};
 use std::fs::{self, DirEntry};
@@ -57,7 +58,7 @@ fn waiting(inbox: &Path) -> Result<Vec<Waiting>> {
 
 /// `None` for what is no whole file of somebody's: folders, links, names of temporary files, a file that just went away.
 fn look(entry: &DirEntry) -> Option<Waiting> {
-    let name = entry.file_name().to_string_lossy().into_owned();
+    let name = file_name(&entry.file_name());
     let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
     if is_temporary(&name) {
         return None;

@@ -303,8 +303,12 @@ fn names_of_other_systems_are_taken_too() {
     look(&test);
     let name = std::ffi::OsStr::from_bytes(b"\xb9\xa4\xb5\xa5.csv");
     std::fs::write(inbox.join(name), "标题,来源,渠道\n甲,某网,论坛\n").expect("writes");
+    let other = std::ffi::OsStr::from_bytes(b"\xb9\xa4\xd7\xca.csv");
+    std::fs::write(inbox.join(other), "标题,来源,渠道\n乙,某网,论坛\n").expect("writes");
     look(&test);
-    assert_eq!(look(&test)[0].1.new, 1);
+    let taken = look(&test);
+    assert_eq!(names(&taken), ["工单.csv", "工资.csv"]);
+    assert!(taken.iter().all(|(_, imported)| imported.new == 1));
     assert_eq!(look(&test), []);
 }
 
