@@ -19,8 +19,10 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
 /// First pause after a refusal (403, 429, robots.txt): the site wants us less often, not sooner.
 const BACK_OFF_BLOCKED: TimeDelta = TimeDelta::minutes(30);
-/// Longest pause.
-const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(24);
+/// Longest pause after a failure: a site that was down all night is read again in the morning.
+const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(2);
+/// Longest pause after a refusal, and the longest that a site may ask for.
+const MAX_BACK_OFF_BLOCKED: TimeDelta = TimeDelta::hours(24);
 /// Sources that were left alone together do not come back in the same second.
 const JITTER_AFTER_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
@@ -118,15 +120,17 @@ pub fn after_pause(rhythm: &Rhythm<'_>, moment: Timestamp) -> Timestamp {
 
 /// 退避 — how long a source or its host is left alone after a failure.
 pub fn back_off(source_id: &str, visit: &LastVisit) -> TimeDelta {
-    let base = match visit.outcome {
-        CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => BACK_OFF_BLOCKED,
-        _ => BACK_OFF,
+    let (base, longest) = match visit.outcome {
+        CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => {
+            (BACK_OFF_BLOCKED, MAX_BACK_OFF_BLOCKED)
+        }
+        _ => (BACK_OFF, MAX_BACK_OFF),
     };
     let failures = visit.failure_count;
     let doubled = base * 2_i32.pow(failures.saturating_sub(1).min(10));
     // Sources of one host that failed together would come back together.
     let spread = doubled + jitter(source_id, failures, doubled / 5);
-    spread.max(asked(visit)).min(MAX_BACK_OFF)
+    spread.min(longest).max(asked(visit))
 }
 
 /// `Retry-After`, within reason.
@@ -135,7 +139,7 @@ fn asked(visit: &LastVisit) -> TimeDelta {
         .retry_after
         .and_then(|asked| TimeDelta::from_std(asked).ok())
         .unwrap_or_default()
-        .min(MAX_BACK_OFF)
+        .min(MAX_BACK_OFF_BLOCKED)
 }
 
 /// Less than `width`, and always the same for the same source and count: a time that can be explained afterwards.

@@ -86,7 +86,7 @@ fn failures_in_a_row_slow_a_busy_source_down() {
 #[test]
 fn the_pause_after_a_failure_grows_and_differs_between_sources() {
     let pause = |id: &str, count| back_off(id, &visit(NINE, CrawlOutcome::Failed, count));
-    for count in 1..8 {
+    for count in 1..6 {
         let plain = TimeDelta::minutes(5) * 2_i32.pow(count - 1);
         let pauses: Vec<TimeDelta> = (0..50).map(|n| pause(&format!("s{n}"), count)).collect();
         assert!(
@@ -100,7 +100,9 @@ fn the_pause_after_a_failure_grows_and_differs_between_sources() {
         assert!(different.len() > 25, "{count}: {} of 50", different.len());
         assert_eq!(pause("s1", count), pauses[1], "the same every time");
     }
-    assert_eq!(pause("s1", 40), TimeDelta::hours(24));
+    assert_eq!(pause("s1", 40), TimeDelta::hours(2));
+    let refused = back_off("s1", &visit(NINE, CrawlOutcome::Blocked, 40));
+    assert_eq!(refused, TimeDelta::hours(24));
 }
 
 #[test]

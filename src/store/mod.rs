@@ -53,6 +53,8 @@ impl Store {
             .with_context(|| format!("create data folder {}", folder.display()))?;
         let path = folder.join("yuqing.db");
         let mut connection = connect(&path)?;
+        // The writer's pages stay valid; those of a reader are forgotten whenever somebody wrote.
+        connection.pragma_update(None, "cache_size", -16_000)?;
         migrate::migrate(&mut connection)
             .with_context(|| format!("prepare database {}", path.display()))?;
         Ok(Store {
@@ -151,7 +153,7 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     Ok(connection)
 }

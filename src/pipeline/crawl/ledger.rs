@@ -8,6 +8,7 @@ use crate::source::{LastVisit, NextCheck, Pace, after_pause, back_off, next_chec
 use crate::store::{SaveCounts, SourceState, Visit};
 use crate::text::mask::mask;
 use anyhow::Result;
+use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,7 +164,13 @@ fn record(
         let retry_at = after_pause(&rhythm, now + back_off(id, &visit));
         app.store.postpone_targets(id, retry_at)?;
     }
-    let next = next_check(&rhythm, &visit);
+    let mut next = next_check(&rhythm, &visit);
+    if let NextCheck::At(at) = &mut next
+        && !turn.obeys_pause
+        && failure.is_some()
+    {
+        *at = as_planned(*at, state.as_ref(), &visit);
+    }
     let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
     let message = match is_stopped {
         true => format!(
@@ -195,6 +202,18 @@ fn record(
         }),
     })?;
     Ok(message)
+}
+
+/// Somebody who tries again and again during an outage must not put off what was planned; what the site asked for holds.
+fn as_planned(next: Timestamp, before: Option<&SourceState>, visit: &LastVisit) -> Timestamp {
+    let asked = visit
+        .retry_after
+        .and_then(|asked| TimeDelta::from_std(asked).ok());
+    let earliest = visit.at + asked.unwrap_or_default();
+    let planned = before.map(|state| state.next_check.max(earliest));
+    planned
+        .filter(|planned| *planned > visit.at)
+        .map_or(next, |planned| next.min(planned))
 }
 
 /// What this visit says about how busy the source is.
