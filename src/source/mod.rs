@@ -72,9 +72,10 @@ pub enum NextCheck {
 /// 下次采集 — the next visit of a source.
 ///
 /// After a success: by the schedule and the [`Pace`]. After a page that was there but empty: the next moment of the
-/// schedule, so a time missed during an outage is caught up once, never in a burst. After a failure: a growing pause, or the first moment of the schedule
-/// behind it where that comes later; but not later than the schedule's first moment of the next day, so that a paper
-/// that does not appear on Sunday is read on Monday morning. Never within the hours in which it is left alone.
+/// schedule, so a time missed during an outage is caught up once, never in a burst. After a failure: a growing pause, or the
+/// first moment of the schedule behind it where that comes later; but not later than the schedule's first moment of a day,
+/// so that a paper that does not appear on Sunday is read on Monday morning. Never within the hours in which it is left
+/// alone.
 pub fn next_check(rhythm: &Rhythm<'_>, visit: &LastVisit) -> NextCheck {
     if is_stopped(rhythm, visit) {
         return NextCheck::Stopped;
@@ -104,9 +105,13 @@ fn unpaused_check(rhythm: &Rhythm<'_>, visit: &LastVisit) -> Timestamp {
     if scheduled > retry_at {
         return retry_at;
     }
-    let tomorrow = scheduled_after(end_of_day(now));
+    let first_today = scheduled_after(end_of_day(now) - TimeDelta::days(1));
+    let first_of_day = match first_today > now {
+        true => first_today,
+        false => scheduled_after(end_of_day(now)),
+    };
     let asked_until = now + asked(visit);
-    let next = scheduled_after(retry_at - TimeDelta::seconds(1)).min(tomorrow);
+    let next = scheduled_after(retry_at - TimeDelta::seconds(1)).min(first_of_day);
     next.max(asked_until)
 }
 
