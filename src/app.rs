@@ -200,7 +200,7 @@ impl FolderLock {
             .create(true)
             .truncate(false)
             .open(&path)
-            .with_context(|| format!("open lock file {}", path.display()))?;
+            .with_context(|| format!("不能打开锁文件 {}", path.display()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -213,7 +213,7 @@ impl FolderLock {
                 );
             }
             Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("lock {}", path.display()));
+                return Err(error).with_context(|| format!("不能锁定 {}", path.display()));
             }
         }
         file.set_len(0)?;

@@ -1,7 +1,7 @@
 //! `yuqing check`: is the configuration right, what is in force, when is what due?
 
 use super::Common;
-use super::output::{DONE, Failure, WRONG_USAGE, print_json, print_text};
+use super::output::{DONE, Failure, WRONG_USAGE, column, print_json, print_text};
 use super::print_problems;
 use crate::config::Config;
 use crate::model::{Problem, Timestamp};
@@ -89,11 +89,14 @@ impl Check {
                 None => "永不".to_owned(),
             };
             print_text(&format!(
-                "{next:<18}{:<20}{:<22}{}\n",
-                due.schedule, due.id, due.name
+                "{}{:<20}{:<22}{}\n",
+                column(&next, 18),
+                due.schedule,
+                due.id,
+                due.name
             ))?;
         }
-        print_text("配置没有问题。\n")?;
+        print_text("配置没有问题。正在运行的 `yuqing run` 重启后按新配置工作。\n")?;
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ impl Failure {
                 if is_closed_pipe {
                     return DONE;
                 }
-                eprintln!("出错：{error:#}");
+                eprintln!("出错：{}", in_chinese(&error));
                 ExitCode::from(FAILED)
             }
             Failure::Usage(message) => {
@@ -57,6 +57,60 @@ impl Failure {
             }
         }
     }
+}
+
+/// What went wrong, outermost first, with the words of the operating system and of the database in Chinese.
+fn in_chinese(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for link in error.chain() {
+        let known = match link.downcast_ref::<std::io::Error>() {
+            Some(error) => of_system(error.kind()),
+            None => of_database(&link.to_string()),
+        };
+        let words = known.map_or_else(|| link.to_string(), str::to_owned);
+        if said.last().is_none_or(|last| !last.contains(&words)) {
+            said.push(words);
+        }
+    }
+    said.join("：")
+}
+
+fn of_system(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::NotFound => "没有这个文件或目录",
+        ErrorKind::PermissionDenied => "没有权限，请检查文件和目录的属主与权限",
+        ErrorKind::AlreadyExists => "已有同名的文件",
+        ErrorKind::NotADirectory => "路径中有一段不是目录",
+        ErrorKind::IsADirectory => "这是目录，不是文件",
+        ErrorKind::StorageFull => "磁盘已满，请清理后重试",
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
+        ErrorKind::UnexpectedEof => "文件不完整",
+        _ => return None,
+    })
+}
+
+/// The database library has these sentences in English only.
+fn of_database(message: &str) -> Option<&'static str> {
+    let known = [
+        (
+            "readonly database",
+            "数据库不能写入，请检查数据目录的属主与权限",
+        ),
+        (
+            "unable to open database",
+            "打不开数据库，请检查数据目录的属主与权限",
+        ),
+        ("disk is full", "磁盘已满，请清理后重试"),
+        ("disk I/O error", "磁盘读写出错"),
+        (
+            "not a database",
+            "这个文件不是数据库，或已损坏，请从备份恢复",
+        ),
+        ("disk image is malformed", "数据库已损坏，请从备份恢复"),
+        ("database is locked", "数据库正被另一个进程占用，请稍后再试"),
+    ];
+    let found = known.iter().find(|(part, _)| message.contains(part))?;
+    Some(found.1)
 }
 
 /// One JSON document on standard output.

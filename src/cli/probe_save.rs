@@ -50,7 +50,10 @@ impl Saved {
         if let Some(lines) = &self.lines_to_add {
             text += &format!("本站的采集规则文件已存在，未改动；需要时请手工加入：\n{lines}");
         }
-        text + &format!("接着运行 `yuqing crawl {}`。\n", self.id)
+        text + &format!(
+            "接着运行 `yuqing crawl {}` 试采；正在运行的 `yuqing run` 重启后开始定时采集它。\n",
+            self.id
+        )
     }
 }
 
@@ -150,7 +153,7 @@ pub fn save(
         .map_err(Failure::Config)?;
     let after = with_blocks(&before, std::slice::from_ref(&guess.block));
     let wrong = |problem| Failure::Config(vec![problem]);
-    parse_sources(&after).map_err(wrong)?;
+    parse_sources(&after).map_err(Failure::Config)?;
     let mut saved = Saved {
         id: guess.block.id.clone(),
         sources_file: folder.join(SOURCES).display().to_string(),

@@ -120,10 +120,10 @@ impl Import {
         let before = ConfigFolder::open(Some(folder))
             .and_then(|folder| folder.text(FILE).map_err(|problem| vec![problem]))
             .map_err(Failure::Config)?;
-        let declared = parse_sources(&before).map_err(|problem| Failure::Config(vec![problem]))?;
+        let declared = parse_sources(&before).map_err(Failure::Config)?;
         let report = sort(feeds, &declared);
         let after = with_blocks(&before, &self.blocks(&report.added));
-        parse_sources(&after).map_err(|problem| Failure::Config(vec![problem]))?;
+        parse_sources(&after).map_err(Failure::Config)?;
         if !self.dry_run && !report.added.is_empty() {
             replace_file(&folder.join(FILE), &after)?;
         }
@@ -175,6 +175,9 @@ impl Import {
             report.known.len(),
             report.refused.len()
         ))?;
+        if !self.dry_run && !report.added.is_empty() {
+            print_text("正在运行的 `yuqing run` 重启后开始采集新信源。\n")?;
+        }
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::model::Problem;
 use include_dir::{Dir, include_dir};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// `config/` as shipped.
@@ -122,6 +123,12 @@ fn unreadable(file: &str, error: &std::io::Error) -> Problem {
         file: file.to_owned(),
         line: 0,
         key: String::new(),
-        message: format!("读不出这个文件：{error}；应为 UTF-8 文本"),
+        message: match error.kind() {
+            ErrorKind::InvalidData => {
+                "不是 UTF-8 编码的文本，请用记事本“另存为”时把编码选为 UTF-8".to_owned()
+            }
+            ErrorKind::PermissionDenied => "没有读取这个文件的权限".to_owned(),
+            _ => format!("读不出这个文件：{error}"),
+        },
     }
 }

@@ -16,12 +16,13 @@ pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
 
-use crate::analyze::{RuleFiles, Rules};
+use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
 use crate::model::Problem;
 use place::parse;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -65,13 +66,14 @@ impl Config {
     ) -> Result<Config, Vec<Problem>> {
         let mut problems = Vec::new();
         let settings = keep(settings::load(folder, variables), &mut problems);
-        let sources = keep(sources::load(folder), &mut problems);
-        let sites = keep(load_sites(folder), &mut problems);
+        let sources = keep_all(sources::load(folder), &mut problems);
+        let sites = keep_all(load_sites(folder), &mut problems);
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
-        let rules = match &settings {
-            Some(settings) => keep_all(load_rules(folder, settings), &mut problems),
-            None => None,
+        let tables = keep_all(load_tables(folder), &mut problems);
+        let rules = match (&settings, tables) {
+            (Some(settings), Some(tables)) => keep_all(compile(tables, settings), &mut problems),
+            _ => None,
         };
         match (settings, sources, sites, mappings, rules, digests) {
             (
@@ -99,21 +101,29 @@ impl Config {
     }
 }
 
-fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Problem> {
+fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Vec<Problem>> {
+    let mut problems = Vec::new();
     let mut rules: Vec<SiteRules> = Vec::new();
     let mut named: HashMap<String, String> = HashMap::new();
-    for (file, text) in folder.files_below("sites", "toml")? {
-        let site = parse_site_rules(&file, &text)?;
+    let files = folder.files_below("sites", "toml");
+    for (file, text) in files.map_err(|problem| vec![problem])? {
+        let Some(site) = keep(parse_site_rules(&file, &text), &mut problems) else {
+            continue;
+        };
         for host in &site.hosts {
             // Which of the two holds would follow from the order of file names.
             let before = named.insert(bare_host(host), file.clone());
             if let Some(before) = before.filter(|before| *before != file) {
-                return Err(host_named_twice(host, &before, &file, &text));
+                problems.push(host_named_twice(host, &before, &file, &text));
             }
         }
         rules.push(site);
     }
-    Ok(Arc::new(Sites::new(rules)))
+    if problems.is_empty() {
+        Ok(Arc::new(Sites::new(rules)))
+    } else {
+        Err(problems)
+    }
 }
 
 fn host_named_twice(host: &str, before: &str, file: &str, text: &str) -> Problem {
@@ -126,16 +136,33 @@ fn host_named_twice(host: &str, before: &str, file: &str, text: &str) -> Problem
     }
 }
 
-fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {
-    let one = |problem| vec![problem];
-    let read = |file: &str| folder.text(file).map_err(one);
+/// Topics, levels, terms.
+type Tables = (TopicsFile, LevelsFile, Vec<(String, String)>);
+
+fn load_tables(folder: &ConfigFolder) -> Result<Tables, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let topics = keep(table(folder, "topics.toml"), &mut problems);
+    let levels = keep(table(folder, "levels.toml"), &mut problems);
+    let lexicon = keep(lexicon(folder), &mut problems);
+    match (topics, levels, lexicon) {
+        (Some(topics), Some(levels), Some(lexicon)) => Ok((topics, levels, lexicon)),
+        _ => Err(problems),
+    }
+}
+
+fn compile(tables: Tables, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {
+    let (topics, levels, lexicon) = tables;
     let files = RuleFiles {
-        topics: parse("topics.toml", &read("topics.toml")?).map_err(one)?,
-        levels: parse("levels.toml", &read("levels.toml")?).map_err(one)?,
-        lexicon: lexicon(folder).map_err(one)?,
+        topics,
+        levels,
+        lexicon,
         home: settings.bureau.home(),
     };
     Rules::compile(files).map(Arc::new)
+}
+
+fn table<T: DeserializeOwned>(folder: &ConfigFolder, file: &str) -> Result<T, Problem> {
+    parse(file, &folder.text(file)?)
 }
 
 /// Tables of terms by their bare file names: `rules` names the folder itself where it reports a problem.

@@ -70,6 +70,29 @@ fn floor_char_boundary(text: &str, offset: usize) -> usize {
         .unwrap_or(0)
 }
 
+/// What stands behind `expected` in a message about a value.
+fn wanted(message: &str) -> Option<&'static str> {
+    let (_, expected) = message.split_once("expected ")?;
+    let forms = [
+        ("a duration", "时长，写作 \"10s\"、\"15m\"、\"24h\""),
+        ("parsable string", "大小，写作 \"500KiB\"、\"8MiB\""),
+        ("a boolean", "true 或 false，不加引号"),
+        ("a string", "英文引号括起来的文字"),
+        ("a sequence", "方括号括起来的列表，例如 [\"a\", \"b\"]"),
+        ("a nonzero", "大于 0 的整数，不带引号"),
+        ("u16", "不带引号的整数"),
+        ("u32", "不带引号的整数"),
+        ("u64", "不带引号的整数"),
+        ("usize", "不带引号的整数"),
+        ("i64", "不带引号的整数"),
+    ];
+    let is_value = message.starts_with("invalid ") || expected.starts_with("a duration");
+    let found = forms
+        .iter()
+        .find(|(start, _)| expected.starts_with(start))?;
+    is_value.then_some(found.1)
+}
+
 /// The sentences of serde and toml that operators meet, in their language.
 fn in_chinese(message: &str) -> String {
     let quoted = || message.split('`').nth(1).unwrap_or_default();
@@ -87,8 +110,14 @@ fn in_chinese(message: &str) -> String {
         let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
         return format!("不认识的值“{}”，可用：{}", quoted(), known.join("、"));
     }
+    if let Some(wanted) = wanted(message) {
+        return format!("应为{wanted}");
+    }
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         return format!("值的类型或内容不对（{message}）");
+    }
+    if message.contains("must be quoted") {
+        return "文字要用英文引号括起来，例如 \"daily\"；中文引号“”不行，值也不能空着".to_owned();
     }
     if message.starts_with("duplicate key") {
         return "同一个键写了两次".to_owned();

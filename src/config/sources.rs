@@ -1,13 +1,14 @@
 //! `sources.toml` → declared sources.
 
 use super::ConfigFolder;
-use super::place::parse;
+use super::place::{line_of, problem};
 use crate::fetch::check_proxy;
 use crate::model::{Channel, OutletTier, Pause, Problem, Schedule, Source, SourceKind};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::time::Duration;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 use url::Url;
 
 /// Name of the file.
@@ -15,6 +16,9 @@ pub const FILE: &str = "sources.toml";
 
 /// Pages of a list or an edition that one visit reads, where the file does not say.
 const DEFAULT_MAX_PAGES: usize = 1;
+
+/// Mistakes in the writing of a file that are told at once: one unclosed quote makes many.
+const MAX_MISTAKES: usize = 5;
 
 /// 信源 with what the operator decided about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,13 +47,6 @@ pub struct DeclaredSource {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SourcesFile {
-    #[serde(default)]
-    source: Vec<SourceTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SourceTable {
     id: Spanned<String>,
     name: String,
@@ -57,7 +54,7 @@ struct SourceTable {
     url: Spanned<String>,
     channel: Channel,
     tier: OutletTier,
-    region: Option<String>,
+    region: Option<Spanned<String>>,
     #[serde(default)]
     official: bool,
     #[serde(default = "yes")]
@@ -72,8 +69,7 @@ struct SourceTable {
     pause: Option<Pause>,
     proxy: Option<Spanned<String>>,
     follow: Option<bool>,
-    #[serde(default = "default_max_pages")]
-    max_pages: usize,
+    max_pages: Option<Spanned<usize>>,
     #[serde(default)]
     note: String,
 }
@@ -82,31 +78,71 @@ fn yes() -> bool {
     true
 }
 
-fn default_max_pages() -> usize {
-    DEFAULT_MAX_PAGES
-}
-
 /// Reads and checks the file.
-pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Problem> {
-    parse_sources(&folder.text(FILE)?)
+pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
+    parse_sources(&folder.text(FILE).map_err(|problem| vec![problem])?)
 }
 
 /// Reads and checks the text of the file.
 ///
 /// # Errors
-/// The first mistake in it.
-pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Problem> {
-    let file: SourcesFile = parse(FILE, text)?;
+/// Every mistake in the writing of the file; else the first of every source.
+pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
     let mut seen = HashSet::new();
-    file.source
-        .into_iter()
-        .map(|table| {
-            check_id(&table.id, &mut seen, text)?;
-            check_url(&table.url, text)?;
-            let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, text));
-            Ok(declared(table, proxy.transpose()?))
-        })
-        .collect()
+    let (mut declared, mut problems) = (Vec::new(), Vec::new());
+    for table in tables(text)? {
+        match parse_source(table, &mut seen, text) {
+            Ok(source) => declared.push(source),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(declared)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The `[[source]]` tables.
+fn tables(text: &str) -> Result<Vec<Spanned<DeValue<'_>>>, Vec<Problem>> {
+    let (file, mistakes) = DeTable::parse_recoverable(text);
+    let mut problems: Vec<Problem> = mistakes
+        .iter()
+        .take(MAX_MISTAKES)
+        .map(|mistake| problem(FILE, text, mistake))
+        .collect();
+    let mut tables = Vec::new();
+    for (key, value) in file.into_inner() {
+        match (key.get_ref().as_ref(), value.into_inner()) {
+            ("source", DeValue::Array(found)) => tables = found.into_iter().collect(),
+            (name, _) => problems.push(Problem {
+                file: FILE.to_owned(),
+                line: line_of(text, key.span().start),
+                key: name.to_owned(),
+                message: "这里只能写 [[source]] 开头的信源，各信源的键写在它的下面".to_owned(),
+            }),
+        }
+    }
+    if problems.is_empty() {
+        Ok(tables)
+    } else {
+        Err(problems)
+    }
+}
+
+fn parse_source(
+    table: Spanned<DeValue<'_>>,
+    seen: &mut HashSet<String>,
+    text: &str,
+) -> Result<DeclaredSource, Problem> {
+    let table = SourceTable::deserialize(ValueDeserializer::from(table))
+        .map_err(|mistake| problem(FILE, text, &mistake))?;
+    check_id(&table.id, seen, text)?;
+    check_url(&table.url, text)?;
+    check_region(table.region.as_ref(), text)?;
+    check_max_pages(table.max_pages.as_ref(), text)?;
+    let proxy = table.proxy.as_ref().map(|proxy| read_proxy(proxy, text));
+    Ok(declared(table, proxy.transpose()?))
 }
 
 fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
@@ -122,7 +158,7 @@ fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
             url: table.url.into_inner(),
             channel: table.channel,
             tier: table.tier,
-            region: table.region,
+            region: table.region.map(Spanned::into_inner),
             is_official: table.official,
             follows_links: table.follow.unwrap_or(follows_by_kind),
         },
@@ -133,7 +169,9 @@ fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
         slowest: table.slowest,
         pause: table.pause,
         proxy,
-        max_pages: table.max_pages.max(1),
+        max_pages: table
+            .max_pages
+            .map_or(DEFAULT_MAX_PAGES, Spanned::into_inner),
         note: table.note,
     }
 }
@@ -180,6 +218,28 @@ fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+fn check_region(region: Option<&Spanned<String>>, text: &str) -> Result<(), Problem> {
+    let Some(region) = region else { return Ok(()) };
+    let code = region.get_ref();
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    let message = format!("“{code}”应为六位行政区划代码，例如 \"410100\"（郑州市）");
+    Err(refuse(region, "source.region", text, message))
+}
+
+fn check_max_pages(pages: Option<&Spanned<usize>>, text: &str) -> Result<(), Problem> {
+    match pages {
+        Some(pages) if *pages.get_ref() == 0 => Err(refuse(
+            pages,
+            "source.max_pages",
+            text,
+            "至少为 1；不想采集此信源请写 enabled = false".to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn read_proxy(proxy: &Spanned<String>, text: &str) -> Result<Url, Problem> {
     let wrong = |message| refuse(proxy, "source.proxy", text, message);
     let url = Url::parse(proxy.get_ref())
@@ -188,15 +248,10 @@ fn read_proxy(proxy: &Spanned<String>, text: &str) -> Result<Url, Problem> {
     Ok(url)
 }
 
-fn refuse(at: &Spanned<String>, key: &str, text: &str, message: String) -> Problem {
-    let line = 1 + text
-        .bytes()
-        .take(at.span().start)
-        .filter(|byte| *byte == b'\n')
-        .count();
+fn refuse<T>(at: &Spanned<T>, key: &str, text: &str, message: String) -> Problem {
     Problem {
         file: FILE.to_owned(),
-        line,
+        line: line_of(text, at.span().start),
         key: key.to_owned(),
         message,
     }

@@ -53,9 +53,9 @@ impl Archive {
     /// The disk refuses, or the file is shorter than what the store knows of.
     pub fn write(&self, file: &str, end: impl FnOnce() -> Result<u64>) -> Result<Writer> {
         std::fs::create_dir_all(&self.folder)
-            .with_context(|| format!("create evidence folder {}", self.folder.display()))?;
+            .with_context(|| format!("不能建立存证目录 {}", self.folder.display()))?;
         let path = self.folder.join(file);
-        let name = || format!("evidence file {}", path.display());
+        let name = || format!("存证文件 {}", path.display());
         let mut handle = File::options()
             .read(true)
             .write(true)
@@ -91,7 +91,7 @@ impl Archive {
     /// The file is gone or damaged, or its words are not those that were stored.
     pub fn read(&self, place: &EvidencePlace) -> Result<Record> {
         let path = self.folder.join(&place.file);
-        let name = || format!("evidence file {}", path.display());
+        let name = || format!("存证文件 {}", path.display());
         let mut handle = File::open(&path).with_context(name)?;
         handle
             .seek(SeekFrom::Start(place.start))
@@ -116,7 +116,7 @@ impl Archive {
         let path = self.folder.join(file);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("remove evidence file {}", path.display()))
+                Err(error).with_context(|| format!("不能删除存证文件 {}", path.display()))
             }
             _ => Ok(()),
         }
@@ -159,13 +159,13 @@ impl Writer {
     pub fn sync(&self) -> Result<()> {
         self.handle
             .sync_data()
-            .with_context(|| format!("write evidence file {}", self.file))
+            .with_context(|| format!("不能写入存证文件 {}", self.file))
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.handle
             .write_all(bytes)
-            .with_context(|| format!("write evidence file {}", self.file))?;
+            .with_context(|| format!("不能写入存证文件 {}", self.file))?;
         self.end += bytes.len() as u64;
         Ok(())
     }

@@ -61,8 +61,11 @@ impl FromStr for Schedule {
             "{second} {} {} {} {} {weekdays}",
             rest[0], rest[1], rest[2], rest[3]
         );
-        let compiled = cron::Schedule::from_str(&quartz).map_err(|error| {
-            format!("时刻表“{line}”读不懂（{error});例如“*/15 7-22 * * *”表示 7 至 22 时每 15 分钟")
+        let compiled = cron::Schedule::from_str(&quartz).map_err(|_| {
+            format!(
+                "时刻表“{line}”读不懂；五段依次为分（0–59）、时（0–23）、日（1–31）、月（1–12）、周（0–7），\
+                 例如“*/15 7-22 * * *”表示 7 至 22 时每 15 分钟"
+            )
         })?;
         Ok(Schedule {
             line: line.to_owned(),

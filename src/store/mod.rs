@@ -50,13 +50,13 @@ impl Store {
     /// The folder cannot be written, the file is no database, or a newer program made it.
     pub fn open(folder: &Path, zone: Tz) -> Result<Self> {
         std::fs::create_dir_all(folder)
-            .with_context(|| format!("create data folder {}", folder.display()))?;
+            .with_context(|| format!("不能建立数据目录 {}", folder.display()))?;
         let path = folder.join("yuqing.db");
         let mut connection = connect(&path)?;
         // The writer's pages stay valid; those of a reader are forgotten whenever somebody wrote.
         connection.pragma_update(None, "cache_size", -16_000)?;
         migrate::migrate(&mut connection)
-            .with_context(|| format!("prepare database {}", path.display()))?;
+            .with_context(|| format!("不能升级数据库 {}", path.display()))?;
         Ok(Store {
             path,
             zone,
@@ -140,7 +140,7 @@ fn transact<T>(
 }
 
 fn connect(path: &Path) -> Result<Connection> {
-    let connection = prepare(path).with_context(|| format!("open database {}", path.display()))?;
+    let connection = prepare(path).with_context(|| format!("不能打开数据库 {}", path.display()))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

@@ -45,7 +45,7 @@ const MISTAKES: &[Mistake] = &[
         text: "[crawl]\n\npages_per_turn = \"很多\"\n",
         line: 3,
         key: "crawl.pages_per_turn",
-        says: "类型",
+        says: "应为",
     },
     Mistake {
         file: "yuqing.toml",
@@ -245,6 +245,36 @@ fn an_id_written_twice_is_named_where_it_comes_again() {
         (&problems[0]["line"], &problems[0]["key"]),
         (&10.into(), &"source.id".into())
     );
+}
+
+#[test]
+fn every_wrong_source_is_named_at_once() {
+    let desk = Desk::new();
+    let wrong = |from: &str, to: &str| GOOD_SOURCE.replace(from, to);
+    let broken = [
+        wrong("schedule = \"", "schedule = \"61 "),
+        GOOD_SOURCE.replace("id = \"", "id = \"other-"),
+        wrong("id = \"", "region = \"郑州\"\nid = \"third-"),
+        wrong("id = \"", "max_pages = 0\nid = \"fourth-"),
+    ];
+    desk.write("config/sources.toml", broken.concat());
+    let problems = problems(&desk, &[]);
+    let keys: Vec<&str> = problems
+        .iter()
+        .filter_map(|problem| problem["key"].as_str())
+        .collect();
+    assert_eq!(
+        keys,
+        ["source.schedule", "source.region", "source.max_pages"]
+    );
+    // Quotes of a Chinese keyboard.
+    let twice = "[[source]]\nid = “a”\nname =\n";
+    desk.write("config/sources.toml", twice);
+    let problems = self::problems(&desk, &[]);
+    let lines: Vec<_> = problems.iter().map(|problem| &problem["line"]).collect();
+    assert_eq!(lines, [2, 3]);
+    let message = problems[0]["message"].as_str().expect("a sentence");
+    assert!(message.contains("英文引号"), "{message}");
 }
 
 #[test]
