@@ -98,12 +98,12 @@ pub fn of_element(root: ElementRef<'_>, skips: impl Fn(&ElementRef<'_>) -> bool)
 fn is_list_of_links(outline: &Outline<'_>, position: usize) -> bool {
     let entry = &outline.entries[position];
     let is_block = matches!(
-        entry.name(),
+        entry.name,
         "ul" | "ol" | "dl" | "div" | "table" | "section" | "p" | "h3"
     );
     let sums = entry.sums;
     // A paragraph that is one link may be a sentence of the text.
-    let is_many = entry.name() != "p" || sums.links > 1;
+    let is_many = entry.name != "p" || sums.links > 1;
     is_block && sums.size >= 8 && is_many && 10 * sums.linked > 6 * sums.size
 }
 

@@ -38,7 +38,7 @@ pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
     let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
     let title_line = lines
         .iter()
-        .position(|line| !title.is_empty() && line.contains(title) && line.len() < 2 * title.len());
+        .position(|line| !title.is_empty() && line.len() < 2 * title.len() && line.contains(title));
     let short = || {
         let numbered = lines.iter().enumerate();
         numbered.filter(|(_, line)| line.chars().count() <= MAX_CHARS)
@@ -75,11 +75,7 @@ pub fn read(text: &str, title: &str, now: Timestamp) -> Byline {
 
 fn may_hold_time(line: &str) -> bool {
     let has_digit = line.contains(|c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | '〇'));
-    let has_form = || {
-        ["-", "/", ".", "年", "月", ":", "前", "20"]
-            .iter()
-            .any(|part| line.contains(part))
-    };
+    let has_form = || line.contains(['-', '/', '.', '年', '月', ':', '前']) || line.contains("20");
     has_digit && has_form()
 }
 
@@ -96,11 +92,18 @@ fn sharpness(at: PublishedAt) -> i32 {
     hour - guess
 }
 
+static LABELS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("发布|时间|日期|来源|发表|作者|编辑").expect("the pattern is valid")
+});
+/// Clocks in the head of a page, copyright lines at its foot, deadlines in its text.
+static OTHER_TIMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("今天是|版权|opyright|©|备案|ICP|截至|截止|有效期").expect("the pattern is valid")
+});
+
 /// How likely a line is to be the byline, by its labels and its distance from the title.
 fn standing(line: &str, position: usize, title_line: Option<usize>) -> i32 {
-    let contains = |words: &[&str]| words.iter().any(|word| line.contains(word));
     let mut score = 0;
-    if contains(&["发布", "时间", "日期", "来源", "发表", "作者", "编辑"]) {
+    if LABELS.is_match(line) {
         score += 3;
     }
     if line.chars().count() <= 40 {
@@ -114,18 +117,7 @@ fn standing(line: &str, position: usize, title_line: Option<usize>) -> i32 {
             None => -2,
         };
     }
-    // Clocks in the head of a page, copyright lines at its foot, deadlines in its text.
-    if contains(&[
-        "今天是",
-        "版权",
-        "opyright",
-        "©",
-        "备案",
-        "ICP",
-        "截至",
-        "截止",
-        "有效期",
-    ]) {
+    if OTHER_TIMES.is_match(line) {
         score -= 8;
     }
     score

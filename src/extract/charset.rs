@@ -161,9 +161,15 @@ fn is_convincing_utf8(text: &str, claims: &[Charset]) -> bool {
 /// UTF-8 with a few broken characters: in any other encoding nearly all its sequences would be.
 fn is_broken_utf8(bytes: &[u8]) -> bool {
     let (mut wide, mut broken) = (0, 0);
+    let mut rest = sample(bytes);
     for chunk in sample(bytes).utf8_chunks() {
         wide += chunk.valid().chars().filter(|c| c.len_utf8() >= 3).count();
         broken += usize::from(!chunk.invalid().is_empty());
+        // Whatever follows cannot make up for it.
+        rest = &rest[chunk.valid().len() + chunk.invalid().len()..];
+        if wide + rest.len() / 3 < 20 * broken {
+            return false;
+        }
     }
     wide >= 10 && wide >= 20 * broken
 }
@@ -258,14 +264,27 @@ fn is_garbage(text: &str) -> bool {
 
 /// A quick look at the UTF-8 bytes, which never counts less than there is.
 fn may_be_garbage(bytes: &[u8]) -> bool {
-    let is_odd = |byte: &u8| matches!(byte, 0..9 | 11 | 14..0x20 | 0x7f | 0xee);
-    let is_odd_pair = |pair: &[u8]| {
-        (pair[0] == 0xef && (pair[1] < 0xa4 || pair[1] == 0xbf))
-            || (pair[0] == 0xc2 && pair[1] < 0xa0)
+    /// A count of so many fits into a byte: processors compare and add a row of bytes at once.
+    const ROW: usize = 128;
+    // Without branches, for the same reason.
+    let is_odd = |byte: u8, next: u8| {
+        let is_control =
+            ((byte < 9) | (byte == 11) | ((14..0x20).contains(&byte))) | (byte == 0x7f);
+        let is_private = (byte == 0xee) | ((byte == 0xef) & ((next < 0xa4) | (next == 0xbf)));
+        is_control | is_private | ((byte == 0xc2) & (next < 0xa0))
     };
-    let single = bytes.iter().filter(|byte| is_odd(byte)).count();
-    let pairs = bytes.windows(2).filter(|pair| is_odd_pair(pair)).count();
-    single + pairs > 20
+    let count = |row: &[u8], nexts: &[u8]| {
+        let pairs = row.iter().zip(nexts);
+        pairs.fold(0, |odd, (byte, next)| odd + u8::from(is_odd(*byte, *next)))
+    };
+    let Some((last, before)) = bytes.split_last() else {
+        return false;
+    };
+    let rows = before.chunks(ROW).zip(bytes[1..].chunks(ROW));
+    let odd: usize = rows
+        .map(|(row, nexts)| usize::from(count(row, nexts)))
+        .sum();
+    odd + usize::from(is_odd(*last, 0)) > 20
 }
 
 #[cfg(test)]

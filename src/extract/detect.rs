@@ -14,13 +14,25 @@ const MIN_LISTED: usize = 8;
 /// Running text in one place that makes a page an article, in Chinese characters.
 const MIN_PARAGRAPH: u32 = 60;
 
-/// Marks of which every page of known forum software has one: the names its selectors ask for.
+/// Beginnings of names (class, id) of which every page of known forum software has one: those its selectors ask for.
 static SOFTWARE: LazyLock<Regex> = LazyLock::new(|| {
     // Literals only: these are found at the speed of memory. A new selector in `builtin/` needs its literal here; the
     // fixtures of its software fail without it.
-    Regex::new(r#"thread_|xst|postmessage_|"t_f|plhin|subject|read\.php|read_t|J_read_floor|floor|id="pid|id='pid|id=pid|'t_f| t_f|=t_f|l_post|j_th_tit|s_post|a_ajax_"#)
+    Regex::new("normalthread_|stickthread_|thread_|xst|postmessage_|t_f|plhin|subject_t|subject|read_t|J_read_floor|readfloor_|floor|pid|l_post|j_th_tit|s_post|a_ajax_")
         .expect("the pattern is part of the program")
 });
+
+/// True when some name in the markup may be one that forum software gives.
+fn may_be_of_software(markup: &str) -> bool {
+    let bytes = markup.as_bytes();
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b'>');
+    SOFTWARE.find_iter(markup).any(|found| {
+        let begins_name = bytes[..found.start()].last().is_some_and(ends);
+        // Numbers follow.
+        let is_open = matches!(found.as_str(), "pid") || found.as_str().ends_with('_');
+        begins_name && (is_open || bytes.get(found.end()).is_some_and(ends))
+    })
+}
 
 /// Beginnings of files that are no text, and what to call them.
 const BINARY: &[(&[u8], &str)] = &[
@@ -122,7 +134,7 @@ pub(super) fn html_format(
         return Format::Article;
     }
     // Most pages are of no forum: a look at the markup spares them the selectors.
-    if SOFTWARE.is_match(markup) && forum::fits_software(document) {
+    if may_be_of_software(markup) && forum::fits_software(document) {
         return Format::Forum;
     }
     by_content(visit, document, outline, metadata)

@@ -52,11 +52,20 @@ impl Counter {
     }
 }
 
-static VIEWS: LazyLock<Counter> =
-    LazyLock::new(|| Counter::of("阅读|浏览|点击|查看|访问|人气|被阅读|围观"));
-static COMMENTS: LazyLock<Counter> = LazyLock::new(|| Counter::of("评论|跟帖|跟贴|留言|回复"));
-static LIKES: LazyLock<Counter> = LazyLock::new(|| Counter::of("点赞|喜欢|推荐数"));
-static REPOSTS: LazyLock<Counter> = LazyLock::new(|| Counter::of("转发"));
+/// Some label of some counter.
+static LABELS: LazyLock<Regex> = LazyLock::new(|| {
+    let labels = [VIEWED, COMMENTED, LIKED, REPOSTED].join("|");
+    Regex::new(&labels).expect("the pattern is part of the program")
+});
+const VIEWED: &str = "阅读|浏览|点击|查看|访问|人气|被阅读|围观";
+const COMMENTED: &str = "评论|跟帖|跟贴|留言|回复";
+const LIKED: &str = "点赞|喜欢|推荐数";
+const REPOSTED: &str = "转发";
+
+static VIEWS: LazyLock<Counter> = LazyLock::new(|| Counter::of(VIEWED));
+static COMMENTS: LazyLock<Counter> = LazyLock::new(|| Counter::of(COMMENTED));
+static LIKES: LazyLock<Counter> = LazyLock::new(|| Counter::of(LIKED));
+static REPOSTS: LazyLock<Counter> = LazyLock::new(|| Counter::of(REPOSTED));
 
 /// Reads the lines below the title and below the text of a page.
 pub fn read(page_text: &str, title: &str, text: &str) -> Engagement {
@@ -83,7 +92,8 @@ pub fn read(page_text: &str, title: &str, text: &str) -> Engagement {
         .skip(below_text.unwrap_or(lines.len()))
         .take(LINES_BELOW_TEXT);
     for line in head.chain(foot) {
-        if line.chars().count() <= MAX_CHARS && line.contains(|c: char| c.is_ascii_digit()) {
+        let may_count = || line.contains(|c: char| c.is_ascii_digit()) && LABELS.is_match(line);
+        if line.chars().count() <= MAX_CHARS && may_count() {
             take(line, &mut engagement);
         }
     }

@@ -99,25 +99,27 @@ pub struct Paragraphs {
 impl Paragraphs {
     /// Words of the current paragraph.
     pub fn push(&mut self, text: &str) {
-        for character in text.chars() {
-            // Zero-width marks are put between characters to defeat search.
-            if matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}') {
-                continue;
+        let mut start = 0;
+        for (position, character) in text.char_indices() {
+            if !is_shown(character) {
+                self.join(&text[start..position]);
+                self.is_spaced |= character.is_whitespace();
+                start = position + character.len_utf8();
             }
-            if character.is_whitespace() {
-                self.is_spaced = true;
-                continue;
-            }
-            // References (`&#1;`) bring them into well-formed pages.
-            if character.is_control() {
-                continue;
-            }
-            if self.is_spaced && !self.text.is_empty() && !self.text.ends_with('\n') {
-                self.text.push(' ');
-            }
-            self.is_spaced = false;
-            self.text.push(character);
         }
+        self.join(&text[start..]);
+    }
+
+    /// Characters that all are shown.
+    fn join(&mut self, shown: &str) {
+        if shown.is_empty() {
+            return;
+        }
+        if self.is_spaced && !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push(' ');
+        }
+        self.is_spaced = false;
+        self.text.push_str(shown);
     }
 
     /// The beginning or end of an element of this name.
@@ -136,6 +138,18 @@ impl Paragraphs {
     pub fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
         self.text
+    }
+}
+
+/// True for characters that readers see: no white space, nothing of no width, nothing that steers a terminal.
+pub fn is_shown(character: char) -> bool {
+    match character {
+        // Nearly all.
+        '!'..='~' | '\u{3001}'..='\u{fefe}' => true,
+        // Put between characters to defeat search.
+        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => false,
+        // References (`&#1;`) bring control characters into well-formed pages.
+        other => !other.is_whitespace() && !other.is_control(),
     }
 }
 
@@ -184,7 +198,7 @@ pub fn is_edge(name: &str) -> bool {
 }
 
 /// Elements that hold no words for readers.
-fn is_wordless(name: &str) -> bool {
+pub fn is_wordless(name: &str) -> bool {
     matches!(
         name,
         "script"
@@ -203,15 +217,28 @@ fn is_wordless(name: &str) -> bool {
 
 /// Elements whose words no reader sees.
 pub fn is_invisible(element: &ElementRef<'_>) -> bool {
-    is_wordless(element.value().name())
-        || element.value().attrs().any(|(name, value)| match name {
-            "style" => value.contains("none") && value.replace(' ', "").contains("display:none"),
-            // Discuz mixes noise into posts against copying, in elements of class `jammer`.
-            "class" => value
-                .split_ascii_whitespace()
-                .any(|class| matches!(class, "jammer" | "pstatus")),
-            _ => false,
-        })
+    let mut attributes = element.value().attrs();
+    is_wordless(element.value().name()) || attributes.any(|(name, value)| hides(name, value))
+}
+
+/// True for an attribute that keeps the words of its element from readers.
+pub fn hides(attribute: &str, value: &str) -> bool {
+    match attribute {
+        "style" => value.contains("none") && value.replace(' ', "").contains("display:none"),
+        // Discuz mixes noise into posts against copying, in elements of class `jammer`.
+        "class" => {
+            let mut classes = value.split_ascii_whitespace();
+            classes.any(|class| matches!(class, "jammer" | "pstatus"))
+        }
+        _ => false,
+    }
+}
+
+/// An attribute, as `ElementRef::attr` finds it; that makes an interned name of `name` each time.
+pub fn attribute<'d>(element: ElementRef<'d>, name: &str) -> Option<&'d str> {
+    let mut attributes = element.value().attrs.iter();
+    let (_, value) = attributes.find(|(known, _)| &*known.local == name && known.ns.is_empty())?;
+    Some(value)
 }
 
 /// First element that a rule finds below `root`.

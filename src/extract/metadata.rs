@@ -39,10 +39,8 @@ const SECTIONS: &[&str] = &["columnname", "article:section"];
 
 /// Collects the statements; JSON-LD fills what `<meta>` leaves open.
 pub fn read(outline: &Outline<'_>, now: Timestamp) -> Metadata {
-    let metas = outline
-        .elements()
-        .filter(|(_, element)| element.value().name() == "meta");
-    let named: Vec<(String, String)> = metas
+    let named: Vec<(String, String)> = outline
+        .named("meta")
         .filter_map(|(_, meta)| {
             let name = ["name", "property", "itemprop"]
                 .iter()
@@ -88,7 +86,7 @@ fn time_element(outline: &Outline<'_>, now: Timestamp) -> Option<PublishedAt> {
     let (_, element) = elements.find(|(_, element)| match element.value().name() {
         "time" => element.attr("datetime").is_some(),
         "meta" | "span" | "div" | "p" | "i" | "em" | "abbr" => {
-            element.attr("itemprop") == Some("datePublished")
+            html::attribute(*element, "itemprop") == Some("datePublished")
         }
         _ => false,
     })?;
@@ -101,9 +99,9 @@ fn time_element(outline: &Outline<'_>, now: Timestamp) -> Option<PublishedAt> {
 
 /// The first JSON-LD object that describes an article.
 fn linked_data(outline: &Outline<'_>) -> Option<Value> {
-    let scripts = outline.elements().filter(|(_, element)| {
-        element.value().name() == "script" && element.attr("type") == Some("application/ld+json")
-    });
+    let scripts = outline
+        .named("script")
+        .filter(|(_, script)| script.attr("type") == Some("application/ld+json"));
     scripts.take(10).find_map(|(_, script)| {
         let written: String = script.text().collect();
         let value = serde_json::from_str(written.trim()).ok()?;

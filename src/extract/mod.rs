@@ -9,6 +9,7 @@ mod comments;
 mod count;
 mod dates;
 mod detect;
+mod dress;
 mod engagement;
 mod epaper;
 mod feed;
@@ -182,11 +183,16 @@ impl Visit<'_> {
     fn read_html(self, text: &str, found: &mut Extraction) {
         let text = forum::with_hidden_parts(text);
         let tamed = tame::tame(&text);
-        found.warnings.extend(tamed.warning.clone());
-        let document = Html::parse_document(&tamed.html);
+        found.warnings.extend(tamed.warning);
+        // Rules of a site may select by any attribute.
+        let markup = match self.rules {
+            Some(_) => tamed.html,
+            None => dress::undress(tamed.html),
+        };
+        let document = Html::parse_document(&markup);
         let outline = Outline::of(&document);
         let metadata = metadata::read(&outline, self.now());
-        found.format = detect::html_format(self, &document, &tamed.html, &outline, &metadata);
+        found.format = detect::html_format(self, &document, &markup, &outline, &metadata);
         found.rule_uses = rule_use::of_html(self, &document, found.format);
         match found.format {
             Format::Forum => forum::read(self, &document, found),
@@ -195,7 +201,7 @@ impl Visit<'_> {
             _ => {
                 let parts = article::Parts {
                     document: &document,
-                    markup: &tamed.html,
+                    markup: &markup,
                     outline: &outline,
                 };
                 article::read(self, parts, metadata, found);

@@ -1,10 +1,11 @@
 //! What the names of an element (class, id) say about it: furniture of the page, or the text of an article. Hints, not
 //! truths: whoever asks compares with what the element holds.
 
+use crate::extract::html;
 use scraper::ElementRef;
 
-/// What names hint at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What names hint at; of several the last one counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hint {
     None,
     /// Navigation, comments, other articles, share bars, footers.
@@ -13,28 +14,60 @@ pub enum Hint {
     Text,
 }
 
-/// The hint of one element.
-pub fn hint(element: &ElementRef<'_>) -> Hint {
-    match element.value().name() {
+/// What the attributes of one element say, all read in one pass.
+#[derive(Clone, Copy)]
+pub struct Marks {
+    pub hint: Hint,
+    /// Named like a title.
+    pub is_titled: bool,
+    /// Its words are kept from readers.
+    pub is_hidden: bool,
+    /// It has an address.
+    pub has_href: bool,
+}
+
+/// The marks of one element.
+pub fn marks(element: ElementRef<'_>) -> Marks {
+    let (hint, is_telling) = match element.value().name() {
         "html" | "body" | "article" | "main" | "a" | "font" | "b" | "strong" | "br" | "img" => {
-            return Hint::None;
+            (Hint::None, false)
         }
-        "nav" | "footer" | "aside" => return Hint::Furniture,
-        _ => {}
+        "nav" | "footer" | "aside" => (Hint::Furniture, false),
+        _ => (Hint::None, true),
+    };
+    let mut marks = Marks {
+        hint,
+        is_titled: false,
+        is_hidden: false,
+        has_href: false,
+    };
+    for (name, value) in &element.value().attrs {
+        let attribute = &*name.local;
+        match attribute {
+            "class" | "id" => {
+                marks.is_titled |= value.contains("title");
+                if is_telling {
+                    marks.hint = marks.hint.max(of_name(value));
+                }
+            }
+            "itemprop" if is_telling && &**value == "articleBody" => marks.hint = Hint::Text,
+            "href" => marks.has_href |= name.ns.is_empty(),
+            _ => {}
+        }
+        marks.is_hidden |= html::hides(attribute, value);
     }
-    let mut hint = Hint::None;
-    for (attribute, value) in element.value().attrs() {
-        let is_name = matches!(attribute, "class" | "id");
-        if is_name && value.split_ascii_whitespace().any(is_text_name)
-            || attribute == "itemprop" && value == "articleBody"
-        {
-            return Hint::Text;
-        }
-        if is_name && is_furniture(value) {
-            hint = Hint::Furniture;
-        }
+    marks
+}
+
+/// The hint of one `class` or `id`.
+fn of_name(names: &str) -> Hint {
+    if names.split_ascii_whitespace().any(is_text_name) {
+        Hint::Text
+    } else if is_furniture(names) {
+        Hint::Furniture
+    } else {
+        Hint::None
     }
-    hint
 }
 
 fn is_text_name(name: &str) -> bool {

@@ -15,10 +15,14 @@ pub struct Outline<'d> {
 /// One element or text.
 pub struct Entry<'d> {
     pub what: What<'d>,
+    /// Name of the element; empty for a text.
+    pub name: &'d str,
     pub parent: usize,
     /// Position behind the last entry inside this one.
     pub end: usize,
     pub hint: Hint,
+    /// Its class or id speaks of a title.
+    pub is_titled: bool,
     /// Readers see it: no script, nothing styled away.
     pub is_visible: bool,
     pub sums: Sums,
@@ -93,6 +97,13 @@ impl<'d> Outline<'d> {
         numbered.filter_map(|(position, entry)| Some((position, entry.element()?)))
     }
 
+    /// Elements of one name.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = (usize, ElementRef<'d>)> {
+        let entries = self.entries.iter().enumerate();
+        let named = entries.filter(move |(_, entry)| entry.name == name);
+        named.filter_map(|(position, entry)| Some((position, entry.element()?)))
+    }
+
     /// Words that readers see inside one entry, by paragraphs; `skips` leaves entries out.
     pub fn text(&self, root: usize, mut skips: impl FnMut(usize) -> bool) -> String {
         let mut paragraphs = Paragraphs::default();
@@ -110,15 +121,27 @@ impl<'d> Outline<'d> {
                     position = entry.end;
                     continue;
                 }
-                What::Element(element) => {
-                    let name = element.value().name();
-                    paragraphs.edge(name);
-                    open.push((entry.end, name));
+                What::Element(_) => {
+                    paragraphs.edge(entry.name);
+                    open.push((entry.end, entry.name));
                 }
             }
             position += 1;
         }
         paragraphs.finish()
+    }
+
+    /// The first character inside one entry that readers see.
+    pub fn first_character(&self, root: usize) -> Option<char> {
+        let inside = &self.entries[root..self.entries[root].end];
+        let texts = inside.iter().filter(|entry| entry.is_visible);
+        let texts = texts.filter_map(|entry| match entry.what {
+            What::Text(text) => Some(text),
+            What::Element(_) => None,
+        });
+        texts
+            .flat_map(str::chars)
+            .find(|character| html::is_shown(*character))
     }
 
     /// Words inside one entry on one line.
@@ -134,11 +157,6 @@ impl<'d> Entry<'d> {
             What::Element(element) => Some(element),
             What::Text(_) => None,
         }
-    }
-
-    /// Name of the element; empty for a text.
-    pub fn name(&self) -> &'d str {
-        self.element().map_or("", |element| element.value().name())
     }
 }
 
@@ -191,14 +209,17 @@ impl Letters {
 
 impl<'d> Builder<'d> {
     fn open(&mut self, element: ElementRef<'d>) {
-        let hint = names::hint(&element);
         let name = element.value().name();
-        self.hidden += usize::from(self.hidden > 0 || html::is_invisible(&element));
-        self.furniture += usize::from(self.furniture > 0 || hint == Hint::Furniture);
+        let marks = names::marks(element);
+        let is_hidden = marks.is_hidden || html::is_wordless(name);
+        self.hidden += usize::from(self.hidden > 0 || is_hidden);
+        self.furniture += usize::from(self.furniture > 0 || marks.hint == Hint::Furniture);
         // Without an address it is a mark in the text, and often one that is never closed.
-        let is_link = name == "a" && element.attr("href").is_some();
+        let is_link = name == "a" && marks.has_href;
         self.links += usize::from(self.links > 0 || is_link);
-        let position = self.push(What::Element(element), hint);
+        let position = self.push(What::Element(element));
+        let entry = &mut self.entries[position];
+        (entry.name, entry.hint, entry.is_titled) = (name, marks.hint, marks.is_titled);
         if is_link {
             self.entries[position].sums.links = 1;
         }
@@ -220,7 +241,7 @@ impl<'d> Builder<'d> {
             letters.add(text);
             line.is_legal |= text.len() >= 12 && LEGAL.is_match(text);
         }
-        self.push(What::Text(text), Hint::None);
+        self.push(What::Text(text));
     }
 
     fn close(&mut self) {
@@ -237,13 +258,15 @@ impl<'d> Builder<'d> {
         self.entries[position].end = self.entries.len();
     }
 
-    fn push(&mut self, what: What<'d>, hint: Hint) -> usize {
+    fn push(&mut self, what: What<'d>) -> usize {
         let position = self.entries.len();
         self.entries.push(Entry {
             what,
+            name: "",
             parent: self.open.last().copied().unwrap_or(0),
             end: position + 1,
-            hint,
+            hint: Hint::None,
+            is_titled: false,
             is_visible: self.hidden == 0,
             sums: Sums::default(),
         });

@@ -17,7 +17,7 @@ const MIN_REPEATED_CHARS: usize = 12;
 
 /// What pagers print: `下一页`, `2`, `[3]`, `第4页`, `末页`.
 static PAGER_WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:下一?页|后一?页|余下全文|阅读全文|末页|尾页|最后一页|next|[>›»]{1,2}|[\[（(【]?第?\s?\d{1,2}\s?页?[\]）)】]?)[\s>›»]*$")
+    Regex::new(r"^(?:下一?页|后一?页|余下全文|阅读全文|末页|尾页|最后一页|(?i:next)|[>›»]{1,2}|[\[（(【]?第?\s?\d{1,2}\s?页?[\]）)】]?)[\s>›»]*$")
         .expect("the pattern is valid")
 });
 /// `…/a`, its page number, `.html`, and what follows.
@@ -29,13 +29,16 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn further_pages(outline: &Outline<'_>, own: &Url, base: &Url) -> Vec<Url> {
     let mut pages = BTreeMap::new();
     let (first, own_number) = first_page(outline, own, base);
-    for (position, element) in outline.elements() {
+    for (position, element) in outline.named("a") {
         // Numbers and words of a pager are short: most links need no closer look.
-        let is_link = element.value().name() == "a" && outline.entries[position].sums.size <= 6;
-        let Some(href) = element.attr("href").filter(|_| is_link) else {
+        let is_short = outline.entries[position].sums.size <= 6;
+        if !is_short || !may_be_of_pager(outline, position) {
+            continue;
+        }
+        let Some(href) = html::attribute(element, "href") else {
             continue;
         };
-        if !PAGER_WORDS.is_match(outline.line(position).to_lowercase().trim()) {
+        if !PAGER_WORDS.is_match(&outline.line(position)) {
             continue;
         }
         let address = html::resolve(base, href);
@@ -45,6 +48,12 @@ pub(super) fn further_pages(outline: &Outline<'_>, own: &Url, base: &Url) -> Vec
         }
     }
     pages.into_values().take(MAX_PAGES).collect()
+}
+
+/// A look at the first character spares most links the pattern.
+fn may_be_of_pager(outline: &Outline<'_>, position: usize) -> bool {
+    let first = outline.first_character(position);
+    first.is_some_and(|first| "下后余阅末尾最nN>›»[（(【第".contains(first) || first.is_numeric())
 }
 
 /// The first page of the article at `own`, and the number of `own` among its pages: of `a_2.html` that is `a.html`, if

@@ -1,6 +1,7 @@
 //! HTML → HTML that the parser takes in linear and little time. Browsers stop nesting at some level; so do we. The words
 //! of readers stay as they are; programs, styles and comments are left out, and bombs are cut.
 
+use memchr::memchr;
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -44,7 +45,7 @@ const PROGRAMS: [&str; 4] = ["script", "style", "noscript", "iframe"];
 fn without_programs(html: &str) -> Cow<'_, str> {
     let bytes = html.as_bytes();
     let (mut slim, mut copied_to, mut position) = (String::new(), 0, 0);
-    while let Some(start) = html.get(position..).and_then(|rest| rest.find('<')) {
+    while let Some(start) = memchr(b'<', &bytes[position..]) {
         let start = position + start;
         position = start + 1;
         let (from, to) = if bytes[position..].starts_with(b"!--") {
@@ -199,7 +200,7 @@ fn tags(html: &str) -> impl Iterator<Item = Tag> + '_ {
     let mut position = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = position + html.get(position..)?.find('<')?;
+            let start = position + memchr(b'<', bytes.get(position..)?)?;
             let is_end = bytes.get(start + 1) == Some(&b'/');
             let name_start = start + 1 + usize::from(is_end);
             let name_length = html[name_start..]

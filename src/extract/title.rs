@@ -3,7 +3,7 @@
 use crate::extract::html;
 use crate::extract::metadata::Metadata;
 use crate::extract::outline::Outline;
-use scraper::{ElementRef, Html};
+use scraper::Html;
 
 /// A title has at least so many characters; shorter headings are names of channels.
 const MIN_CHARS: usize = 4;
@@ -53,8 +53,7 @@ pub fn of_page(document: &Html, metadata: &Metadata) -> Option<String> {
 /// The same for a page whose outline is there.
 pub fn of_outline(outline: &Outline<'_>, metadata: &Metadata) -> Option<String> {
     let page_title = outline
-        .elements()
-        .filter(|(_, element)| element.value().name() == "title")
+        .named("title")
         .map(|(_, title)| html::collapse(&title.text().collect::<String>()))
         .find(|title| !title.is_empty());
     let headings = headings(outline);
@@ -76,24 +75,16 @@ pub fn of_outline(outline: &Outline<'_>, metadata: &Metadata) -> Option<String> 
 }
 
 fn headings(outline: &Outline<'_>) -> Vec<String> {
-    let titled = outline.elements().filter(|(position, element)| {
+    let titled = outline.entries.iter().enumerate().filter(|(_, entry)| {
         // Around a title stands more than a title can hold.
-        let is_short = outline.entries[*position].sums.size <= 2 * MAX_CHARS;
-        is_short && is_heading(element)
+        let is_short = entry.sums.size <= 2 * MAX_CHARS;
+        is_short && (entry.is_titled || matches!(entry.name, "h1" | "h2"))
     });
     titled
         .take(200)
         .map(|(position, _)| outline.line(position))
         .filter(|line| (MIN_CHARS..=MAX_CHARS as usize).contains(&line.chars().count()))
         .collect()
-}
-
-fn is_heading(element: &ElementRef<'_>) -> bool {
-    matches!(element.value().name(), "h1" | "h2")
-        || element
-            .value()
-            .attrs()
-            .any(|(name, value)| matches!(name, "class" | "id") && value.contains("title"))
 }
 
 fn squeeze(text: &str) -> String {

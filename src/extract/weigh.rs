@@ -108,12 +108,12 @@ fn first_of_records(outline: &Outline<'_>, position: usize) -> Option<usize> {
         .collect();
     let first = *records.first()?;
     let (name, links) = (
-        outline.entries[first].name(),
+        outline.entries[first].name,
         outline.entries[first].sums.links,
     );
     let is_alike = |record: &usize| {
         let entry = &outline.entries[*record];
-        entry.name() == name && entry.sums.links >= 2 && entry.sums.links.abs_diff(links) <= 1
+        entry.name == name && entry.sums.links >= 2 && entry.sums.links.abs_diff(links) <= 1
     };
     let are_records = records.len() >= 3
         && is_container(name)
@@ -136,7 +136,7 @@ fn children<'o>(outline: &'o Outline<'_>, position: usize) -> impl Iterator<Item
 fn heaviest_child(outline: &Outline<'_>, position: usize) -> Option<usize> {
     children(outline, position)
         .max_by_key(|child| outline.entries[*child].sums.prose)
-        .filter(|child| is_container(outline.entries[*child].name()))
+        .filter(|child| is_container(outline.entries[*child].name))
         .filter(|child| outline.entries[*child].sums.prose > 0)
 }
 

@@ -74,6 +74,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde_json_path", &["extract"]),
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),
+    ("memchr", &["extract"]),
     ("csv", &["import"]),
     ("calamine", &["import/sheet"]),
     ("zip", &["import/guard"]),

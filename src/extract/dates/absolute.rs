@@ -9,8 +9,18 @@ use std::sync::LazyLock;
 
 const MONTH_NAME: &str = "(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?";
 
+static MONTH_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec").expect("the pattern is valid")
+});
+
+/// One way to write a date.
+struct Form {
+    pattern: Regex,
+    names_month: bool,
+}
+
 /// Forms of a date with its year, in the order they are tried.
-static WITH_YEAR: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+static WITH_YEAR: LazyLock<Vec<Form>> = LazyLock::new(|| {
     let clock = format!("(?:{GAP}{CLOCK})?");
     [
         // 2017-04-14T13:58:33+08:00, 2017年4月14日 下午1点, 2017/4/14, 2017.4.14
@@ -30,7 +40,10 @@ static WITH_YEAR: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"^(?P<short>\d\d)[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})\s{CLOCK}$"),
     ]
     .iter()
-    .map(|form| Regex::new(form).expect("the patterns are part of the program"))
+    .map(|form| Form {
+        pattern: Regex::new(form).expect("the patterns are part of the program"),
+        names_month: form.contains(MONTH_NAME),
+    })
     .collect()
 });
 
@@ -39,9 +52,14 @@ pub fn with_year(line: &str, now: Timestamp) -> Option<PublishedAt> {
     if let Some(published) = epoch(line, now) {
         return Some(published);
     }
-    WITH_YEAR.iter().find_map(|form| {
-        form.captures_iter(line)
-            .find_map(|found| full_date(&found, now)?.published(now))
+    // Half of the forms are English: a look spares Chinese lines them.
+    let names_month = MONTH_NAMES.is_match(line);
+    let mut forms = WITH_YEAR
+        .iter()
+        .filter(|form| names_month || !form.names_month);
+    forms.find_map(|form| {
+        let mut found = form.pattern.captures_iter(line);
+        found.find_map(|found| full_date(&found, now)?.published(now))
     })
 }
 
