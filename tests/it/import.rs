@@ -295,6 +295,22 @@ fn a_mended_list_beside_its_file_is_not_written_over() {
     assert_eq!(new, [("general.csv", 0), ("general.csv.refused.csv", 1)]);
 }
 
+#[test]
+fn a_database_is_never_taken_for_a_file_of_somebodys() {
+    let (test, inbox) = inbox();
+    look(&test);
+    for name in ["yuqing.db-wal", "YUQING.DB.bak"] {
+        std::fs::write(inbox.join(name), "标题,来源,渠道\n甲,某网,论坛\n").expect("writes");
+    }
+    look(&test);
+    assert_eq!(look(&test), []);
+    copy("clippings.csv", &inbox);
+    std::fs::write(inbox.join("yuqing.db"), "").expect("writes");
+    let refused = inbox_once(&test.app).expect_err("somebody's database");
+    assert!(refused.to_string().contains("import.inbox"), "{refused:#}");
+    assert!(inbox.join("clippings.csv").exists() && inbox.join("yuqing.db-wal").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn names_of_other_systems_are_taken_too() {
