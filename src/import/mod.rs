@@ -15,6 +15,7 @@ mod number;
 mod opml;
 mod outcome;
 mod particulars;
+mod quotes;
 mod refused;
 mod row;
 mod settings;

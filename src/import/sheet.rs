@@ -91,10 +91,7 @@ impl RowOfCells {
 
     fn done(&mut self) -> Option<TableRow> {
         let cells = std::mem::take(&mut self.cells);
-        (!cells.is_empty()).then_some(TableRow {
-            number: self.row as usize + 1,
-            cells,
-        })
+        (!cells.is_empty()).then(|| TableRow::new(self.row as usize + 1, cells))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables as offices and other systems hand them in: what is taken, what is refused, what can do no harm.
 
 mod hostile;
+mod quotes;
 mod workbook;
 
 use super::template::EXAMPLE;
