@@ -81,11 +81,10 @@ fn fault(inbox: &Path, data: &Path, config: Option<&Path>) -> Option<&'static st
     if config.starts_with(&inbox) {
         return Some("是配置目录，或包含配置目录");
     }
-    let is_read = |own: &&str| inbox.starts_with(config.join(own));
-    OF_CONFIG
+    let is_read = OF_CONFIG
         .iter()
-        .any(|own| is_read(&own))
-        .then_some("在配置目录内")
+        .any(|own| inbox.starts_with(config.join(own)));
+    is_read.then_some("在配置目录内")
 }
 
 /// The path from the root, without `.` and `..`; links are followed as far as it exists.
