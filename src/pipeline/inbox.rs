@@ -24,6 +24,11 @@ const UNFINISHED: [&str; 6] = [
 /// What shows that a folder is the data folder of a daemon.
 const OWN_FILES: [&str; 2] = ["yuqing.db", "yuqing.lock"];
 
+/// Folders that files are moved to.
+const OWN_FOLDERS: [&str; 2] = [DONE, REFUSED];
+const DONE: &str = "done";
+const REFUSED: &str = "refused";
+
 /// Imports what lies whole in the inbox. Files taken, with what came of each.
 ///
 /// # Errors
@@ -44,6 +49,32 @@ pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
         }
     }
     Ok(done)
+}
+
+/// Folders that somebody put into the inbox; what lies in them is not read. None where there is no inbox yet.
+pub fn inbox_folders(app: &App) -> Vec<String> {
+    let inbox = app.folder().join(&app.config.settings.import.inbox);
+    let entries = fs::read_dir(inbox).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| file_name(&entry.file_name()))
+        .filter(|name| !OWN_FOLDERS.contains(&name.as_str()) && !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Says that folders are left alone, if there are any.
+pub fn note_of_folders(names: &[String]) -> Option<String> {
+    let shown: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+    let more = if names.len() > 5 { "等" } else { "" };
+    (!shown.is_empty()).then(|| {
+        format!(
+            "收件目录里有{}个文件夹没有读取（{}{more}）：请把其中的文件直接放进收件目录",
+            names.len(),
+            shown.join("、")
+        )
+    })
 }
 
 /// The settings were checked at the start; folders are renamed and links turned while a daemon runs.
@@ -107,11 +138,9 @@ fn is_own(name: &str) -> bool {
 fn take(app: &App, inbox: &Path, file: &Waiting) -> Imported {
     let mut imported = import(app, &file.path);
     let folder = if imported.is_readable() {
-        inbox
-            .join("done")
-            .join(app.now().format("%Y-%m").to_string())
+        inbox.join(DONE).join(app.now().format("%Y-%m").to_string())
     } else {
-        inbox.join("refused")
+        inbox.join(REFUSED)
     };
     // One file that cannot be moved must not hold up the others.
     match move_aside(&file.path, &folder, &file.look.name) {
