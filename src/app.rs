@@ -44,8 +44,9 @@ impl App {
     /// Opens the data folder and builds the parts.
     ///
     /// # Errors
-    /// The folder cannot be used, the database or the index is damaged.
+    /// The folder cannot be used, the inbox would swallow it, the database or the index is damaged.
     pub fn open(config: Config, folder: &Path, clock: Clock) -> Result<Arc<App>> {
+        config.check_inbox(folder)?;
         let zone = config.settings.bureau.time_zone;
         let store = Store::open(folder, zone)?;
         store.register_sources(first_checks(&config, clock.now(zone)))?;

@@ -5,7 +5,7 @@ use crate::pipeline::{self, Crawler};
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -82,13 +82,15 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
     ));
     let inbox = {
         let app = Arc::clone(app);
+        let said = Arc::new(Mutex::new(None));
         move || {
             let app = Arc::clone(&app);
-            async move {
-                app.on_cpu(pipeline::inbox_once)
-                    .await
-                    .map(|taken| log_inbox(&taken))
-            }
+            let said = Arc::clone(&said);
+            let look = move |app: &App| {
+                warn_of_folders(app, &said);
+                pipeline::inbox_once(app)
+            };
+            async move { app.on_cpu(look).await.map(|taken| log_inbox(&taken)) }
         }
     };
     tasks.spawn(every(
@@ -184,6 +186,18 @@ fn log_crawl(reports: &[pipeline::CrawlReport]) {
             }
         }
     }
+}
+
+/// Folders stay where they are; that they do is said once, not at every look.
+fn warn_of_folders(app: &App, said: &Mutex<Option<String>>) {
+    let note = pipeline::note_of_folders(&pipeline::inbox_folders(app));
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(note) = &note
+        && said.as_ref() != Some(note)
+    {
+        tracing::warn!("{note}");
+    }
+    *said = note;
 }
 
 fn log_inbox(taken: &[(String, pipeline::Imported)]) {

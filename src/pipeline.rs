@@ -13,7 +13,7 @@ pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhyth
 pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
-pub use inbox::inbox_once;
+pub use inbox::{inbox_folders, inbox_once, note_of_folders};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 
 use crate::analyze::{Spread, analyze};

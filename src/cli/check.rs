@@ -101,12 +101,6 @@ impl Check {
     }
 }
 
-impl Common {
-    fn load_config_problems(&self) -> Result<Config, Vec<Problem>> {
-        Config::load(self.config_folder())
-    }
-}
-
 fn schedule(config: &Config) -> Vec<Due> {
     let zone = config.settings.bureau.time_zone;
     let now = Utc::now().with_timezone(&zone).fixed_offset();

@@ -4,11 +4,12 @@ use super::Common;
 use super::output::{DONE, DONE_IN_PART, FAILED, Failure, column, print_json, print_text};
 use crate::app::App;
 use crate::config::parse_mapping;
-use crate::import::{FileFormat, Mapping, Refused, Template, template_csv};
+use crate::import::{FileFormat, Mapping, Refused, Template, channel_named, template_csv};
 use crate::model::Channel;
 use crate::pipeline::{self, ImportOrder, Imported};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,6 +19,9 @@ const LISTED: usize = 50;
 /// Reasons shown per file; all of them stand in the list beside the file.
 const SHOWN: usize = 20;
 
+/// Characters of a message that `--list` shows.
+const MESSAGE_SHOWN: usize = 60;
+
 #[derive(Args)]
 pub struct Import {
     /// 文件 · files
@@ -26,11 +30,11 @@ pub struct Import {
     /// 文件格式，不写按内容识别 · format, by content if absent
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// 工作表名称，不写取第一张 · sheet of a workbook, the first if absent
+    /// 工作表名称，不写取第一张有表头的 · sheet of a workbook, the first if absent
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// 未注明渠道的信息按此渠道 · channel of rows that name none
-    #[arg(long)]
+    #[arg(long, value_parser = channel_named)]
     channel: Option<Channel>,
     /// 导入对照：config/imports 里的名称或文件路径；不写按表头选 · mapping, by headers if absent
     #[arg(long, value_name = "NAME|FILE")]
@@ -61,12 +65,19 @@ enum Format {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum TemplateName {
+    #[value(aliases = ["电视"])]
     Tv,
+    #[value(aliases = ["电台", "广播"])]
     Radio,
+    #[value(aliases = ["微信"])]
     Wechat,
+    #[value(aliases = ["短视频", "视频"])]
     Video,
+    #[value(aliases = ["转办", "转办件"])]
     Transfer,
+    #[value(aliases = ["热线"])]
     Hotline,
+    #[value(aliases = ["通用", "其他"])]
     General,
 }
 
@@ -185,6 +196,9 @@ impl Import {
 
     fn show_latest(&self, app: &App) -> Result<ExitCode, Failure> {
         let records = app.store.imports(LISTED)?;
+        if let Some(note) = pipeline::note_of_folders(&pipeline::inbox_folders(app)) {
+            eprintln!("{note}");
+        }
         if self.json {
             print_json(&records)?;
             return Ok(DONE);
@@ -198,7 +212,7 @@ impl Import {
                 record.new,
                 record.duplicate,
                 record.refused,
-                record.message
+                shortened(&record.message)
             ))?;
         }
         if records.is_empty() {
@@ -206,6 +220,15 @@ impl Import {
         }
         Ok(DONE)
     }
+}
+
+/// What was odd about a file, as far as a line of the list has room; `--json` and the list beside the file say it all.
+fn shortened(message: &str) -> String {
+    let mut short: String = message.chars().take(MESSAGE_SHOWN).collect();
+    if message.chars().nth(MESSAGE_SHOWN).is_some() {
+        short += "……（全文见 --json 或拒收清单）";
+    }
+    short
 }
 
 /// A mapping of the configuration by its name, else a file.
@@ -228,6 +251,14 @@ fn find_mapping(known: &[Mapping], named: &str) -> Result<Mapping, Failure> {
 
 /// Never over a file that is there: it may have been filled in.
 fn write_template(template: TemplateName, output: &Path) -> Result<ExitCode, Failure> {
+    let is_csv = |end: &OsStr| end.eq_ignore_ascii_case("csv");
+    if !output.extension().is_some_and(is_csv) {
+        return Err(Failure::Usage(format!(
+            "模板是 CSV 表格，“{}”应以 .csv 结尾，例如 {}；Excel 和 WPS 都能打开",
+            output.display(),
+            output.with_extension("csv").display()
+        )));
+    }
     if output.exists() {
         return Err(Failure::Usage(format!(
             "{} 已经存在，没有覆盖；请换一个文件名",

@@ -105,7 +105,15 @@ struct Common {
 impl Common {
     /// Reads the configuration: the named folder, else `./config` where it exists, else the shipped one.
     fn load_config(&self) -> Result<Config, Failure> {
-        Config::load(self.config_folder()).map_err(Failure::Config)
+        self.load_config_problems().map_err(Failure::Config)
+    }
+
+    fn load_config_problems(&self) -> Result<Config, Vec<Problem>> {
+        let config = Config::load(self.config_folder())?;
+        config
+            .check_inbox(&self.data)
+            .map_err(|problem| vec![problem])?;
+        Ok(config)
     }
 
     fn config_folder(&self) -> Option<&Path> {

@@ -8,7 +8,7 @@ use crate::config::{
     ConfigFolder, DeclaredSource, SourceBlock, free_id, parse_sources, quoted, replace_file,
     with_blocks,
 };
-use crate::import::{Feed, read_opml, write_opml};
+use crate::import::{Feed, channel_named, read_opml, write_opml};
 use crate::model::{Channel, OutletTier, Schedule, SourceKind};
 use anyhow::Context;
 use clap::Args;
@@ -37,7 +37,7 @@ pub struct Import {
     #[arg(long, default_value = "*/30 * * * *", value_name = "CRON")]
     schedule: String,
     /// 新信源的渠道 · channel of the new sources
-    #[arg(long, default_value = "news")]
+    #[arg(long, default_value = "news", value_parser = channel_named)]
     channel: Channel,
     /// 新信源的媒体级别 · outlet tier of the new sources
     #[arg(long, default_value = "T5")]

@@ -41,6 +41,11 @@ impl ConfigFolder {
         ConfigFolder { path: None }
     }
 
+    /// The operator's folder, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Text of one file.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod append;
 mod embedded;
 mod environment;
 mod imports;
+mod inbox;
 mod place;
 mod settings;
 mod sources;
@@ -24,7 +25,7 @@ use crate::model::Problem;
 use place::parse;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// 配置 — everything an operator decides.
@@ -42,6 +43,8 @@ pub struct Config {
     pub rules: Arc<Rules>,
     /// `digests.toml`.
     pub digests: Vec<DigestSettings>,
+    /// The operator's folder; absent where everything is as shipped.
+    pub folder: Option<PathBuf>,
 }
 
 impl Config {
@@ -90,6 +93,7 @@ impl Config {
                 mappings,
                 rules,
                 digests,
+                folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),
         }

@@ -1,6 +1,7 @@
 //! CSV → rows: comma, semicolon or tab, quoted line breaks, rows numbered as a spreadsheet numbers them.
 
 use super::outcome::Unreadable;
+use super::quotes::Quotes;
 use super::table::{Intake, TableRow, cell};
 use super::{MAX_COLUMNS, Reading, Rows};
 
@@ -25,6 +26,7 @@ pub fn read_csv(text: &str, reading: &Reading<'_>) -> Result<Rows, Unreadable> {
     let mut intake = Intake::new(reading);
     let mut record = ::csv::StringRecord::new();
     let mut count = LineCount::default();
+    let quotes = Quotes { separator };
     // Reading from memory, text that is UTF-8, rows of any length: nothing is left that could fail.
     while reader.read_record(&mut record).unwrap_or(false) {
         let start = record.position().map_or(0, |position| position.byte());
@@ -32,8 +34,13 @@ pub fn read_csv(text: &str, reading: &Reading<'_>) -> Result<Rows, Unreadable> {
         if record.len() > MAX_COLUMNS {
             return Err(Unreadable::TooWide(number, MAX_COLUMNS));
         }
-        let cells = record.iter().map(cell).collect();
-        intake.take(TableRow { number, cells })?;
+        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let end = end.clamp(count.at, text.len());
+        let row = match quotes.fault(&text[count.at..end], count.line + 1, end == text.len()) {
+            Some(fault) => TableRow::broken(number, fault),
+            None => TableRow::new(number, record.iter().map(cell).collect()),
+        };
+        intake.take(row)?;
     }
     intake.finish()
 }
@@ -105,6 +112,7 @@ impl LineCount {
     }
 }
 
-fn line_feeds(bytes: &[u8]) -> usize {
+/// Lines that end within `bytes`.
+pub fn line_feeds(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }

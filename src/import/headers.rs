@@ -1,6 +1,7 @@
 //! Headers and channel names as people write them → fields and channels. The table is `headers.toml`.
 
 use super::field::Field;
+use super::row::short;
 use crate::model::Channel;
 use crate::text::normalize::fold;
 use serde::Deserialize;
@@ -56,6 +57,20 @@ pub fn channel_of(written: &str) -> Option<Channel> {
             .find(|channel| channel.code() == name || channel.label() == name)
     };
     by_code().or_else(|| HEADERS.channels.get(&name).copied())
+}
+
+/// A channel by any name that tables may use: `tv`, `电视`, `电视台`.
+///
+/// # Errors
+/// A Chinese sentence with the names that are known.
+pub fn channel_named(written: &str) -> Result<Channel, String> {
+    channel_of(written).ok_or_else(|| {
+        let known = Channel::ALL.iter();
+        let known: Vec<String> = known
+            .map(|channel| format!("{}（{}）", channel.label(), channel.code()))
+            .collect();
+        format!("渠道“{}”不认识；可用 {}", short(written), known.join("、"))
+    })
 }
 
 /// A header as it is compared: one width and case, no spaces, no star of required columns, no colon.

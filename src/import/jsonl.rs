@@ -6,7 +6,6 @@ use super::headers::field_of;
 use super::row::{Author, Frame, Row};
 use super::{Refused, Rows};
 use crate::model::{Channel, Post, Timestamp};
-use crate::text::mask::mask;
 use serde_json::{Map, Value};
 
 /// Reads every line; a wrong one is refused with its number and the rest goes on. `channel` stands in where a line
@@ -42,14 +41,59 @@ pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows 
 }
 
 fn read_line(line: &str, frame: &Frame<'_>) -> Result<Post, String> {
-    let object: Map<String, Value> = serde_json::from_str(line)
-        // The message may quote what stands there.
-        .map_err(|error| {
-            let said = mask(&error.to_string());
-            format!("不是一条 JSON 信息（第 {} 列：{said}）", error.column())
-        })?;
+    let object: Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| no_post(line, &error))?;
     take_apart(object).into_post(frame)
 }
+
+/// Why a line is no post. Nothing of it is quoted: it may hold somebody's number.
+fn no_post(line: &str, error: &serde_json::Error) -> String {
+    let column = column(line, error.column());
+    if error.is_data() || !line.trim_start().starts_with('{') {
+        return "不是一条 JSON 信息：每行应是一个以 { 开头、以 } 结尾的对象".to_owned();
+    }
+    if error.is_eof() {
+        return "不是一条 JSON 信息：这一行没有写完，缺少引号、括号或 }，一条信息不能分成几行"
+            .to_owned();
+    }
+    let said = error.to_string();
+    let meaning = MEANINGS.iter().find(|(words, _)| said.starts_with(words));
+    let meaning = meaning.map_or("写法有误", |(_, meaning)| meaning);
+    format!("不是一条 JSON 信息（第{column}个字附近：{meaning}）")
+}
+
+/// The reader counts bytes; people count characters.
+fn column(line: &str, bytes: usize) -> usize {
+    let begins = line.char_indices().take_while(|(at, _)| *at < bytes);
+    begins.count()
+}
+
+/// What the reader of JSON says, and what it means.
+static MEANINGS: [(&str, &str); 14] = [
+    ("key must be a string", "栏名要用英文双引号括起来"),
+    ("expected `:`", "栏名后面缺少英文冒号"),
+    (
+        "expected `,` or `}`",
+        "两栏之间缺少英文逗号，或文字里的双引号前没有写反斜杠",
+    ),
+    ("expected `,` or `]`", "列表里缺少英文逗号"),
+    ("expected value", "这里应是值：文字要用英文双引号括起来"),
+    ("expected ident", "这里应是值：文字要用英文双引号括起来"),
+    ("trailing comma", "最后一栏后面多了一个逗号"),
+    (
+        "trailing characters",
+        "} 后面还有别的内容，每行只能写一条信息",
+    ),
+    (
+        "control character",
+        "文字里有换行、制表等控制字符，换行应写作 \\n",
+    ),
+    ("invalid escape", "反斜杠用法不对，反斜杠本身应写作 \\\\"),
+    ("invalid number", "数字写法不对"),
+    ("number out of range", "数字太大"),
+    ("recursion limit", "层次太深"),
+    ("invalid unicode", "\\u 后面的编码不对"),
+];
 
 /// Keys of the contract first, then Chinese headers; English words that are no keys of ours may mean anything and are
 /// never a reason to refuse.
@@ -104,6 +148,35 @@ mod tests {
         assert_eq!((rows.read, refused), (4, vec![3, 4]));
         assert_eq!(rows.posts[1].1.channel, Channel::Forum);
         assert_eq!(rows.posts[1].1.extra["mood"], 7);
+    }
+
+    #[test]
+    fn mistakes_are_said_in_chinese_and_once() {
+        for (line, says) in [
+            ("{渠道: \"电视\"}", "第2个字附近：栏名要用英文双引号"),
+            (
+                "{\"渠道\": \"电视\" \"x\": 1}",
+                "第13个字附近：两栏之间缺少英文逗号",
+            ),
+            ("{\"channel\": tv}", "文字要用英文双引号"),
+            ("{\"channel\" \"tv\"}", "缺少英文冒号"),
+            ("{\"channel\": \"tv\",}", "多了一个逗号"),
+            ("{\"channel\": \"tv\"} {}", "每行只能写一条"),
+            ("{\"channel\": \"t\tv\"}", "换行应写作 \\n"),
+            ("{\"channel\": \"\\x\"}", "反斜杠"),
+            ("{\"channel\": \"tv", "没有写完"),
+            ("[1]", "以 { 开头"),
+            ("\"13812345678\"", "以 { 开头"),
+            ("7", "以 { 开头"),
+            ("电视", "以 { 开头"),
+        ] {
+            let reason = read_jsonl(line, None, now()).refused.remove(0).reason;
+            let english = reason.replace("JSON", "").replace("\\n", "");
+            assert!(
+                reason.contains(says) && !english.contains(|c: char| c.is_ascii_alphabetic()),
+                "{line}: {reason}"
+            );
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod number;
 mod opml;
 mod outcome;
 mod particulars;
+mod quotes;
 mod refused;
 mod row;
 mod settings;
@@ -25,6 +26,7 @@ mod template;
 
 pub use charset::file_name;
 pub use field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
+pub use headers::channel_named;
 pub use jsonl::read_jsonl;
 pub use mapping::{Mapping, MappingFile, MappingMistake};
 pub use opml::{Feed, OpmlMistake, read_opml, write_opml};
@@ -169,6 +171,11 @@ fn read_text(bytes: &[u8], reading: &Reading<'_>) -> Result<Rows, Unreadable> {
     if FileFormat::of_name(reading.name) == Some(FileFormat::Xlsx) {
         rows.warnings
             .push("扩展名是 .xlsx，内容是文本，已按文本读取".to_owned());
+    }
+    if let Some(sheet) = reading.sheet {
+        rows.warnings.push(format!(
+            "这个文件是文本，没有工作表，--sheet “{sheet}”没有用到"
+        ));
     }
     rows.warnings.extend(decoded.warning);
     Ok(rows)

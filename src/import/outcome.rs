@@ -54,6 +54,14 @@ pub enum Unreadable {
     /// `--format` and content disagree.
     #[error("用 --format 指定了 {0}，内容却是 {1}")]
     OtherFormat(&'static str, &'static str),
+    /// The first sheet is no table, and not just one of the others is.
+    #[error(
+        "工作表“{0}”里找不到表头（需要有“标题”或“正文”一栏）；其他工作表：{1}，请用 --sheet 指定，或只留下要导入的工作表另存后再导入"
+    )]
+    NoTable(String, String),
+    /// A quote above the headers or in them that is never closed.
+    #[error("{0}")]
+    OpenQuote(String),
     /// No row of the first twenty has headers that we know.
     #[error(
         "找不到表头：需要有“标题”或“正文”一栏，读到的是“{0}”；可参照 `yuqing import --template general`，或写一个导入对照（config/imports）"

@@ -19,9 +19,12 @@ pub fn refused_csv(headers: &[String], rows: &[Refused]) -> Vec<u8> {
     writer.write_record(header).expect("memory can be written");
     for refused in rows {
         let mut cells: Vec<String> = refused.cells.iter().map(|cell| guarded(cell)).collect();
+        // Cells beyond the headers stand behind ours: read again, they are still too many.
+        let beyond = cells.split_off(cells.len().min(headers.len()));
         cells.resize(headers.len(), String::new());
         cells.push(refused.row.to_string());
         cells.push(refused.reason.clone());
+        cells.extend(beyond);
         writer.write_record(&cells).expect("memory can be written");
     }
     writer.into_inner().expect("memory can be written")

@@ -1,7 +1,7 @@
 //! What stands in the fields of one row → a post, or the reason why it is none. The same for every kind of file.
 
 use super::field::Field;
-use super::headers::channel_of;
+use super::headers::channel_named;
 use super::moment::moment;
 use super::number::count;
 use super::particulars;
@@ -205,15 +205,7 @@ impl Row {
         let Some(written) = self.text(Field::Channel)? else {
             return Ok(None);
         };
-        let channel = channel_of(&written);
-        channel.map(Some).ok_or_else(|| {
-            let known: Vec<&str> = Channel::ALL.iter().map(|known| known.code()).collect();
-            format!(
-                "渠道“{}”不认识；可用 {} 或其中文名",
-                short(&written),
-                known.join(" ")
-            )
-        })
+        channel_named(&written).map(Some)
     }
 
     fn outlet_tier(&self) -> Result<OutletTier, String> {

@@ -39,6 +39,32 @@ pub struct TableRow {
     pub number: usize,
     /// Cells, trimmed.
     pub cells: Vec<String>,
+    /// Why its cells cannot be told apart; then it has none.
+    fault: Option<String>,
+}
+
+impl TableRow {
+    /// A row of these cells.
+    pub fn new(number: usize, cells: Vec<String>) -> Self {
+        TableRow {
+            number,
+            cells,
+            fault: None,
+        }
+    }
+
+    /// A row that can only be refused. What stood there is not kept: it may hold columns that are not to be read.
+    pub fn broken(number: usize, fault: String) -> Self {
+        TableRow {
+            number,
+            cells: Vec::new(),
+            fault: Some(fault),
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.fault.is_none() && self.cells.iter().all(String::is_empty)
+    }
 }
 
 /// Takes a table row by row.
@@ -70,7 +96,7 @@ impl<'a> Intake<'a> {
     /// The table has no headers that we know, or too many rows.
     pub fn take(&mut self, row: TableRow) -> Result<(), Unreadable> {
         let is_example = row.cells.iter().any(|cell| cell == EXAMPLE);
-        if is_example || row.cells.iter().all(String::is_empty) {
+        if is_example || row.is_blank() {
             return Ok(());
         }
         if self.plan.is_some() {
@@ -109,7 +135,11 @@ impl<'a> Intake<'a> {
         let header = &waiting[at].cells;
         let plan = Plan::new(header, self.reading);
         if !plan.has_words() {
-            return Err(Unreadable::NoHeaders(quoted(header)));
+            let fault = waiting.iter().find_map(|row| row.fault.clone());
+            return Err(match fault {
+                Some(fault) => Unreadable::OpenQuote(fault),
+                None => Unreadable::NoHeaders(quoted(header)),
+            });
         }
         self.rows.header = plan.kept_headers();
         self.rows.mapping = plan.mapping.map(|mapping| mapping.name.clone());
@@ -128,7 +158,11 @@ impl<'a> Intake<'a> {
         if self.rows.read > self.reading.max_rows {
             return Err(Unreadable::TooManyRows(self.reading.max_rows));
         }
-        match plan.post(&row.cells, self.reading) {
+        let made = match row.fault {
+            Some(fault) => Err(fault),
+            None => plan.post(&row.cells, self.reading),
+        };
+        match made {
             Ok(post) => self.rows.posts.push((row.number, post)),
             Err(reason) => {
                 let cells = plan.kept_cells(row.cells);
@@ -230,6 +264,12 @@ impl<'a> Plan<'a> {
     }
 
     fn post(&self, cells: &[String], reading: &Reading<'_>) -> Result<Post, String> {
+        let surplus = self.surplus(cells);
+        if surplus > 0 {
+            return Err(format!(
+                "这一行比表头多{surplus}格：CSV 正文里的逗号要用引号括起来，另加的栏要写上表头"
+            ));
+        }
         let frame = Frame {
             channel: reading.channel,
             date_formats: self.mapping.map_or(&[], |mapping| &mapping.date_formats),
@@ -237,6 +277,13 @@ impl<'a> Plan<'a> {
             author: Author::Person,
         };
         self.row(cells).into_post(&frame)
+    }
+
+    /// Cells beyond the headers, up to the last that is not blank. Which of them belongs where nobody can tell.
+    fn surplus(&self, cells: &[String]) -> usize {
+        let beyond = cells.get(self.uses.len()..).unwrap_or_default();
+        let last = beyond.iter().rposition(|cell| !cell.is_empty());
+        last.map_or(0, |last| last + 1)
     }
 
     fn row(&self, cells: &[String]) -> Row {
@@ -315,9 +362,18 @@ impl<'a> Plan<'a> {
         self.without_dropped(self.headers.clone())
     }
 
-    /// Cells of a refused row; blank ones at its end cost memory and say nothing.
-    fn kept_cells(&self, cells: Vec<String>) -> Vec<String> {
+    /// Cells of a refused row; blank ones at its end cost memory and say nothing. In a row with too many, any of them may
+    /// have slipped out of a column that is not to be read.
+    fn kept_cells(&self, mut cells: Vec<String>) -> Vec<String> {
+        let surplus = self.surplus(&cells);
+        if surplus > 0 && self.mapping.is_some_and(|mapping| !mapping.drop.is_empty()) {
+            return Vec::new();
+        }
+        let beyond = cells.split_off(cells.len().min(self.uses.len()));
         let mut kept = self.without_dropped(cells);
+        if surplus > 0 {
+            kept.extend(beyond);
+        }
         let length = kept.iter().rposition(|cell| !cell.is_empty());
         kept.truncate(length.map_or(0, |last| last + 1));
         kept.shrink_to_fit();

@@ -1,6 +1,7 @@
 //! Tables as offices and other systems hand them in: what is taken, what is refused, what can do no harm.
 
 mod hostile;
+mod quotes;
 mod workbook;
 
 use super::template::EXAMPLE;
@@ -185,6 +186,43 @@ fn sheets_are_chosen_by_name() {
     };
     assert_eq!(sheet("隐藏页").map(|rows| rows.refused.len()), Ok(1));
     assert!(matches!(sheet("没有"), Err(Unreadable::NoSuchSheet(..))));
+}
+
+#[test]
+fn behind_a_cover_the_one_table_is_read() {
+    let cover = || Workbook::new().row(1, &workbook::text_cells(1, &["某局舆情台账"]));
+    let table = ["标题,来源,渠道", "甲,某网,论坛"];
+    let book = cover().sheet("说明", &["填写说明"]).sheet("台账", &table);
+    let rows = read("a.xlsx", &book.bytes()).expect("readable");
+    assert_eq!(titles(&rows), [(2, "甲")]);
+    assert_eq!(
+        rows.warnings,
+        ["工作表“Sheet1”没有认得的表头，已改读工作表“台账”"]
+    );
+    for book in [book.sheet("十二月", &table), cover().sheet("说明", &["x"])] {
+        let unreadable = read("a.xlsx", &book.bytes()).expect_err("unclear");
+        let says = unreadable.to_string();
+        assert!(
+            says.contains("“Sheet1”") && says.contains("说明") && says.contains("--sheet"),
+            "{says}"
+        );
+    }
+    let empty = Workbook::new().sheet("台账", &table);
+    assert_eq!(
+        read("a.xlsx", &empty.bytes()).map(|rows| rows.posts.len()),
+        Ok(1)
+    );
+}
+
+#[test]
+fn a_sheet_of_a_text_is_said_to_be_none() {
+    let settings = settings();
+    let reading = Reading {
+        sheet: Some("台账"),
+        ..Reading::new("a.csv", &settings, now())
+    };
+    let rows = read_file("标题,来源,渠道\n甲,某网,论坛\n".as_bytes(), &reading).expect("readable");
+    assert!(rows.warnings[0].contains("没有用到"), "{:?}", rows.warnings);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::store::{Discovered, ImportRecord};
 use crate::text::mask::mask;
 use anyhow::Result;
 use bytesize::ByteSize;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -189,38 +190,87 @@ fn store(app: &App, posts: Vec<(usize, Post)>, is_dry_run: bool) -> Result<Impor
     }
 }
 
-/// Where the refused rows of a file are listed.
-fn refused_list(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".refused.csv");
-    PathBuf::from(name)
+/// Where the refused rows of a file may be listed: `x.csv.refused.csv`, `x.csv.refused-2.csv` …; those of a list that was
+/// mended stand in the next one, never in one of its own name.
+fn refused_lists(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let name = path.file_name().unwrap_or_default().to_owned();
+    let (base, first) = match name.to_str().and_then(list_number) {
+        Some((base, number)) => (OsString::from(base), number + 1),
+        None => (name, 1),
+    };
+    (first..).map(move |number| {
+        let mut name = base.clone();
+        match number {
+            1 => name.push(".refused.csv"),
+            _ => name.push(format!(".refused-{number}.csv")),
+        }
+        folder.join(name)
+    })
 }
 
-/// Writes the refused rows to a list beside the file, or removes one of an earlier import. A file of the same name that is
-/// no list of ours stays. The list, if there is one now.
+/// `x.csv.refused-2.csv` → `x.csv` and 2.
+fn list_number(name: &str) -> Option<(&str, u32)> {
+    let (base, number) = name.strip_suffix(".csv")?.rsplit_once(".refused")?;
+    let number = match number {
+        "" => 1,
+        _ => number.strip_prefix('-')?.parse().ok()?,
+    };
+    (number < LISTS).then_some((base, number))
+}
+
+/// Lists beside one file; more of them are a mistake.
+const LISTS: u32 = 1000;
+
+/// Writes the refused rows to a list beside the file, or removes one of an earlier import. A list that says something
+/// else may be half mended: it stays, as does a file of the same name that is no list of ours. The list, if there is one
+/// now.
 ///
 /// # Errors
 /// A Chinese sentence: why it could not be written. The import itself stands.
 pub fn list_refused(path: &Path, imported: &Imported) -> Result<Option<PathBuf>, String> {
-    let list = refused_list(path);
-    let is_wanted = !imported.refused.is_empty();
-    let is_there = list.symlink_metadata().is_ok();
-    if is_there && !fs::read(&list).is_ok_and(|bytes| is_own_list(&bytes)) {
-        return match is_wanted {
-            true => Err(format!(
-                "{} 不是本程序写的，没有覆盖，拒收清单未写出",
-                list.display()
-            )),
-            false => Ok(None),
-        };
+    if imported.refused.is_empty() {
+        return remove_list(path);
     }
-    let done = match (is_wanted, is_there) {
-        (true, _) => write_whole(&list, &refused_csv(&imported.header, &imported.refused)),
-        (false, true) => fs::remove_file(&list),
-        (false, false) => Ok(()),
+    let bytes = refused_csv(&imported.header, &imported.refused);
+    for list in refused_lists(path).take(LISTS as usize) {
+        match fs::read(&list) {
+            Ok(there) if there == bytes => return Ok(Some(list)),
+            Ok(there) if is_own_list(&there) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let written = write_whole(&list, &bytes);
+                written.map_err(|error| unwritten(&list, &error))?;
+                return Ok(Some(list));
+            }
+            _ => {
+                return Err(format!(
+                    "{} 不是本程序写的，没有覆盖，拒收清单未写出",
+                    list.display()
+                ));
+            }
+        }
+    }
+    Err("旁边的拒收清单太多，没有再写；请删去处理过的清单".to_owned())
+}
+
+/// Nothing is refused any more. What was mended in a list was imported with it: a list that was read itself stays.
+fn remove_list(path: &Path) -> Result<Option<PathBuf>, String> {
+    let is_list = |name: &OsStr| {
+        name.to_str()
+            .is_some_and(|name| list_number(name).is_some())
     };
-    done.map_err(|error| format!("拒收清单 {} 写不出来（{error}）", list.display()))?;
-    Ok(is_wanted.then_some(list))
+    let list = refused_lists(path).next().unwrap_or_default();
+    if path.file_name().is_some_and(is_list)
+        || !fs::read(&list).is_ok_and(|bytes| is_own_list(&bytes))
+    {
+        return Ok(None);
+    }
+    fs::remove_file(&list).map_err(|error| unwritten(&list, &error))?;
+    Ok(None)
+}
+
+fn unwritten(list: &Path, error: &std::io::Error) -> String {
+    format!("拒收清单 {} 写不出来（{error}）", list.display())
 }
 
 /// Nobody sees half a list.

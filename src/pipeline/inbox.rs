@@ -5,7 +5,7 @@ use super::import::{ImportOrder, Imported, import_file, list_refused, note_faile
 use crate::app::App;
 use crate::import::file_name;
 use crate::store::InboxLook;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs::{self, DirEntry};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,14 @@ const UNFINISHED: [&str; 6] = [
     ".swp",
 ];
 
+/// What shows that a folder is the data folder of a daemon.
+const OWN_FILES: [&str; 2] = ["yuqing.db", "yuqing.lock"];
+
+/// Folders that files are moved to.
+const OWN_FOLDERS: [&str; 2] = [DONE, REFUSED];
+const DONE: &str = "done";
+const REFUSED: &str = "refused";
+
 /// Imports what lies whole in the inbox. Files taken, with what came of each.
 ///
 /// # Errors
@@ -29,6 +37,7 @@ const UNFINISHED: [&str; 6] = [
 pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
     let inbox = app.folder().join(&app.config.settings.import.inbox);
     fs::create_dir_all(&inbox).with_context(|| format!("create inbox {}", inbox.display()))?;
+    refuse_folder_of_data(&inbox)?;
     let waiting = waiting(&inbox)?;
     let looks: Vec<InboxLook> = waiting.iter().map(|file| file.look.clone()).collect();
     let settled = app.store.note_inbox(&looks, app.now())?;
@@ -40,6 +49,43 @@ pub fn inbox_once(app: &App) -> Result<Vec<(String, Imported)>> {
         }
     }
     Ok(done)
+}
+
+/// Folders that somebody put into the inbox; what lies in them is not read. None where there is no inbox yet.
+pub fn inbox_folders(app: &App) -> Vec<String> {
+    let inbox = app.folder().join(&app.config.settings.import.inbox);
+    let entries = fs::read_dir(inbox).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| file_name(&entry.file_name()))
+        .filter(|name| !OWN_FOLDERS.contains(&name.as_str()) && !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Says that folders are left alone, if there are any.
+pub fn note_of_folders(names: &[String]) -> Option<String> {
+    let shown: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+    let more = if names.len() > 5 { "等" } else { "" };
+    (!shown.is_empty()).then(|| {
+        format!(
+            "收件目录里有{}个文件夹没有读取（{}{more}）：请把其中的文件直接放进收件目录",
+            names.len(),
+            shown.join("、")
+        )
+    })
+}
+
+/// The settings were checked at the start; folders are renamed and links turned while a daemon runs.
+fn refuse_folder_of_data(inbox: &Path) -> Result<()> {
+    if OWN_FILES.iter().all(|own| !inbox.join(own).exists()) {
+        return Ok(());
+    }
+    bail!(
+        "收件目录 {} 里有本程序的数据库，没有读取其中任何文件；请在 yuqing.toml 的 import.inbox 另写一个专用目录",
+        inbox.display()
+    )
 }
 
 /// A file of the inbox.
@@ -56,11 +102,12 @@ fn waiting(inbox: &Path) -> Result<Vec<Waiting>> {
     Ok(waiting)
 }
 
-/// `None` for what is no whole file of somebody's: folders, links, names of temporary files, a file that just went away.
+/// `None` for what is no whole file of somebody's: folders, links, names of temporary files and of our database, a file
+/// that just went away.
 fn look(entry: &DirEntry) -> Option<Waiting> {
     let name = file_name(&entry.file_name());
     let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
-    if is_temporary(&name) {
+    if is_temporary(&name) || is_own(&name) {
         return None;
     }
     let modified = metadata.modified().ok()?;
@@ -82,14 +129,18 @@ fn is_temporary(name: &str) -> bool {
     lower.starts_with(['.', '~']) || UNFINISHED.iter().any(|end| lower.ends_with(end))
 }
 
+/// The database with its log and copies of it, and the lock.
+fn is_own(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    OWN_FILES.iter().any(|own| lower.starts_with(own))
+}
+
 fn take(app: &App, inbox: &Path, file: &Waiting) -> Imported {
     let mut imported = import(app, &file.path);
     let folder = if imported.is_readable() {
-        inbox
-            .join("done")
-            .join(app.now().format("%Y-%m").to_string())
+        inbox.join(DONE).join(app.now().format("%Y-%m").to_string())
     } else {
-        inbox.join("refused")
+        inbox.join(REFUSED)
     };
     // One file that cannot be moved must not hold up the others.
     match move_aside(&file.path, &folder, &file.look.name) {

@@ -318,3 +318,29 @@ fn other_commands_refuse_a_wrong_configuration_too() {
     assert!(done.err.contains("sources.toml:2"), "{}", done.err);
     assert!(!desk.path("data/yuqing.db").exists(), "nothing was begun");
 }
+
+#[test]
+fn an_inbox_that_would_swallow_the_database_is_refused() {
+    let desk = Desk::new();
+    let file = "config/yuqing.toml";
+    for wrong in ["", ".", "..", "../data", "../config", "index"] {
+        desk.write(
+            file,
+            format!("[import]\nmax_rows = 9\ninbox = \"{wrong}\"\n"),
+        );
+        let found = problems(&desk, &[]);
+        assert_eq!(
+            (&found[0]["file"], &found[0]["line"], &found[0]["key"]),
+            (&"yuqing.toml".into(), &3.into(), &"import.inbox".into()),
+            "{found:?}"
+        );
+        let done = desk.expect(2, &["run"]);
+        assert!(done.err.contains("专用目录"), "{}", done.err);
+    }
+    assert!(!desk.path("data/yuqing.db").exists(), "nothing was begun");
+    desk.write(file, "[import]\ninbox = \"../inbox\"\n");
+    desk.expect(0, &["check"]);
+    let here = desk.path("data").display().to_string();
+    let found = problems(&desk, &[("YUQING__IMPORT__INBOX", &here)]);
+    assert_eq!(found[0]["key"], "YUQING__IMPORT__INBOX");
+}

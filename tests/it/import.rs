@@ -194,7 +194,100 @@ fn a_template_is_written_once() {
     );
     desk.expect(2, &["import", "--template", "tv", "-o", "tv.csv"]);
     desk.expect(2, &["import", "--template", "tv"]);
+    let done = desk.expect(2, &["import", "--template", "电视", "-o", "x.xlsx"]);
+    assert!(
+        done.err.contains("x.csv") && !desk.path("x.xlsx").exists(),
+        "{}",
+        done.err
+    );
+    desk.expect(0, &["import", "--template", "电视", "-o", "电视.CSV"]);
     desk.expect(0, &["import", "tv.csv"]);
+}
+
+#[test]
+fn channels_have_chinese_names_on_the_command_line_too() {
+    let desk = Desk::new();
+    desk.write("a.csv", "标题,来源\n甲,某网\n");
+    let done = desk
+        .expect(0, &["import", "a.csv", "--channel", "论坛", "--json"])
+        .json();
+    assert_eq!(done["new"], 1);
+    let done = desk.expect(2, &["import", "a.csv", "--channel", "烟囱"]);
+    assert!(
+        done.err.contains("渠道“烟囱”不认识") && done.err.contains("电视（tv）"),
+        "{}",
+        done.err
+    );
+    desk.write("config/sources.toml", KNOWN);
+    desk.write("feeds.opml", opml());
+    desk.expect(
+        3,
+        &["sources", "opml-import", "feeds.opml", "--channel", "新闻"],
+    );
+    let text = std::fs::read_to_string(desk.path("config/sources.toml")).expect("there");
+    assert!(text.matches("channel = \"news\"").count() > 1, "{text}");
+}
+
+#[test]
+fn a_mended_list_that_is_refused_again_gets_a_list_of_its_own() {
+    let desk = Desk::new();
+    let wrong = "标题,来源,渠道\n甲,某网,烟囱\n乙,某网,烟雾\n";
+    desk.write("a.csv", wrong);
+    desk.expect(3, &["import", "a.csv"]);
+    desk.expect(3, &["import", "a.csv"]);
+    let first = desk.path("a.csv.refused.csv");
+    let mended = std::fs::read_to_string(&first)
+        .expect("a list")
+        .replacen("烟囱", "论坛", 1);
+    std::fs::write(&first, &mended).expect("writes");
+    let done = desk.expect(3, &["import", "a.csv.refused.csv"]);
+    assert!(done.out.contains("a.csv.refused-2.csv"), "{}", done.out);
+    assert_eq!(std::fs::read_to_string(&first).expect("it stays"), mended);
+    let second = desk.path("a.csv.refused-2.csv");
+    let half = std::fs::read_to_string(&second)
+        .expect("a list")
+        .replacen("烟雾", "烟", 1);
+    std::fs::write(&second, &half).expect("writes");
+    desk.expect(3, &["import", "a.csv.refused-2.csv"]);
+    assert!(desk.path("a.csv.refused-3.csv").exists());
+    assert_eq!(std::fs::read_to_string(&second).expect("it stays"), half);
+    desk.expect(3, &["import", "a.csv"]);
+    assert_eq!(std::fs::read_to_string(&first).expect("it stays"), mended);
+    std::fs::write(&second, half.replacen("烟", "论坛", 1)).expect("writes");
+    desk.expect(0, &["import", "a.csv.refused-2.csv"]);
+    assert!(first.exists() && second.exists());
+}
+
+#[test]
+fn the_list_of_imports_is_short_and_names_folders_left_alone() {
+    let desk = Desk::new();
+    desk.write("data/inbox/十一月/a.csv", "标题\n");
+    desk.write("data/inbox/done/2017-04/b.csv", "标题\n");
+    let rows = "甲,某网,一个谁也不认识的很长的渠道名称\n".repeat(5);
+    desk.write("a.csv", format!("标题,来源,渠道\n{rows}"));
+    desk.expect(3, &["import", "a.csv"]);
+    let list = desk.expect(0, &["import", "--list"]);
+    assert!(
+        list.out.lines().all(|line| line.chars().count() < 180),
+        "{}",
+        list.out
+    );
+    assert!(
+        list.out.contains("第 2 行") && list.out.contains("全文"),
+        "{}",
+        list.out
+    );
+    assert!(
+        list.err.contains("1个文件夹没有读取（十一月）"),
+        "{}",
+        list.err
+    );
+    let all = desk.expect(0, &["import", "--list", "--json"]).json();
+    assert!(
+        all[0]["message"]
+            .as_str()
+            .is_some_and(|said| said.contains("第 4 行"))
+    );
 }
 
 fn names(taken: &[(String, Imported)]) -> Vec<&str> {
@@ -293,6 +386,22 @@ fn a_mended_list_beside_its_file_is_not_written_over() {
         .map(|(name, done)| (name.as_str(), done.new))
         .collect();
     assert_eq!(new, [("general.csv", 0), ("general.csv.refused.csv", 1)]);
+}
+
+#[test]
+fn a_database_is_never_taken_for_a_file_of_somebodys() {
+    let (test, inbox) = inbox();
+    look(&test);
+    for name in ["yuqing.db-wal", "YUQING.DB.bak"] {
+        std::fs::write(inbox.join(name), "标题,来源,渠道\n甲,某网,论坛\n").expect("writes");
+    }
+    look(&test);
+    assert_eq!(look(&test), []);
+    copy("clippings.csv", &inbox);
+    std::fs::write(inbox.join("yuqing.db"), "").expect("writes");
+    let refused = inbox_once(&test.app).expect_err("somebody's database");
+    assert!(refused.to_string().contains("import.inbox"), "{refused:#}");
+    assert!(inbox.join("clippings.csv").exists() && inbox.join("yuqing.db-wal").exists());
 }
 
 #[cfg(unix)]
