@@ -5,7 +5,6 @@ use super::output::{DONE, Failure, column, print_json, print_text};
 use super::sources_opml::{Export, Import};
 use crate::app::{App, SourceReport};
 use crate::model::Timestamp;
-use crate::source::HealthStatus;
 use crate::store::PastVisit;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -95,9 +94,8 @@ fn table(reports: &[SourceReport]) -> String {
         column("上次有新信息", 14),
         column("下次采集", 14),
     );
-    // What needs a person stands first.
     let mut ordered: Vec<&SourceReport> = reports.iter().collect();
-    ordered.sort_by_key(|report| (!report.status.is_trouble(), is_off(report)));
+    ordered.sort_by_key(|report| report.rank());
     for report in ordered {
         let usual = match report.band {
             Some((low, high)) => format!("{}（{low}～{high}）", report.today),
@@ -115,10 +113,6 @@ fn table(reports: &[SourceReport]) -> String {
         );
     }
     lines
-}
-
-fn is_off(report: &SourceReport) -> bool {
-    report.status == HealthStatus::Disabled
 }
 
 fn ledger(visits: &[PastVisit]) -> String {
