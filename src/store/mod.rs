@@ -3,6 +3,7 @@
 
 mod events;
 mod evidence;
+mod hosts;
 mod imports;
 mod issues;
 mod migrate;

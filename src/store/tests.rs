@@ -293,6 +293,20 @@ fn a_claimed_source_is_left_alone_until_the_claim_expires() {
 }
 
 #[test]
+fn a_host_that_asked_to_wait_is_closed_for_every_process_until_then() {
+    let (folder, store) = store();
+    let (now, noon) = (friday(), at("2017-04-14T12:00:00+08:00"));
+    store.close_host("a.cn", noon, now).expect("writes");
+    store
+        .close_host("a.cn", now + TimeDelta::minutes(1), now)
+        .expect("writes");
+    let other_process = open(folder.path());
+    let until = |now| other_process.host_closed_until("a.cn", now).expect("reads");
+    assert_eq!(until(now), Some(noon));
+    assert_eq!(until(noon), None);
+}
+
+#[test]
 fn a_process_that_stops_gives_back_its_own_claims_only() {
     let (folder, store) = store();
     let now = friday();
