@@ -1,7 +1,7 @@
 //! `yuqing crawl`: visits sources now, one after the other's turn, until none of their pages waits.
 
 use super::output::{DONE, DONE_IN_PART, Failure, column, print_json, print_text};
-use super::{Common, block_on};
+use super::{Common, block_on, source_id};
 use crate::app::App;
 use crate::daemon::wait_for_signal;
 use crate::model::CrawlOutcome;
@@ -18,7 +18,7 @@ const MAX_ROUNDS: usize = 50;
 
 #[derive(Args)]
 pub struct Crawl {
-    /// 信源代号，不写则采集全部启用的信源 · ids of sources, all enabled ones by default
+    /// 信源代号或名称，不写则采集全部启用的信源 · ids or names of sources, all enabled ones by default
     sources: Vec<String>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -64,23 +64,23 @@ fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
     if named.is_empty() {
         return awake(app, enabled);
     }
-    for id in named {
-        if !enabled.contains(id) {
-            let declared = app
-                .config
-                .sources
-                .iter()
-                .find(|declared| declared.source.id == *id);
-            return Err(Failure::Usage(match declared {
-                Some(declared) => format!(
-                    "信源“{id}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
-                    declared.note
-                ),
-                None => format!("没有代号为“{id}”的信源；现有：{}", enabled.join("、")),
-            }));
+    let mut ids: Vec<String> = Vec::new();
+    for said in named {
+        let id = source_id(&app.config, said)?;
+        let mut declared = app.config.sources.iter();
+        if let Some(off) =
+            declared.find(|declared| declared.source.id == id && !declared.is_enabled)
+        {
+            return Err(Failure::Usage(format!(
+                "信源“{said}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
+                off.note
+            )));
+        }
+        if !ids.contains(&id) {
+            ids.push(id);
         }
     }
-    Ok(named.to_vec())
+    Ok(ids)
 }
 
 /// Sources that stopped themselves, and those in their nightly pause, are visited only by name.
