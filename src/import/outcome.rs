@@ -52,7 +52,7 @@ pub enum Unreadable {
     #[error("没有名为“{0}”的工作表；有：{1}")]
     NoSuchSheet(String, String),
     /// `--format` and content disagree.
-    #[error("用 --format 指定了 {0}，内容却是 {1}")]
+    #[error("用 --format 指定了 {0}，内容却是“{1}”")]
     OtherFormat(&'static str, &'static str),
     /// No row of the first twenty has headers that we know.
     #[error(
