@@ -50,7 +50,7 @@ pub fn binary_format(bytes: &[u8]) -> Result<Option<FileFormat>, Unreadable> {
         return Err(compound(bytes));
     }
     let kinds: [(&[u8], &str); 5] = [
-        (b"%PDF", " PDF 文件"),
+        (b"%PDF", "PDF 文件"),
         (b"\x89PNG", "图片"),
         (b"\xff\xd8\xff", "图片"),
         (b"Rar!", "压缩包，请先解压"),
@@ -71,7 +71,7 @@ fn compound(bytes: &[u8]) -> Unreadable {
     if holds("EncryptedPackage") {
         Unreadable::Password
     } else if holds("WordDocument") {
-        Unreadable::OtherKind(" Word 文档")
+        Unreadable::OtherKind("Word 文档")
     } else {
         Unreadable::OldSheet("旧版 Excel 工作簿（.xls）")
     }
