@@ -45,6 +45,7 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     tracing::info!("Stopping");
     shutdown.cancel();
     stop(tasks).await;
+    app.store.release_own_claims()?;
     app.index.close_writer();
     match ended_early {
         None => Ok(()),

@@ -71,6 +71,10 @@ impl App {
                 .unwrap_or_else(|| vec![0; HISTORY_DAYS + 1]);
             let mut report = report(declared, state, counts, first_visits.get(id).copied(), now);
             report.take_broken_rules(&broken);
+            if report.is_unread() {
+                // No source that works and is merely being observed.
+                report.status_label = "未采通";
+            }
             report
         });
         Ok(reports.collect())
@@ -94,7 +98,7 @@ fn report(
     let last_message = state.map(|state| state.last_message.clone());
     let message = match status {
         HealthStatus::Disabled => declared.note.clone(),
-        _ => join(&sentence, &last_message.unwrap_or_default()),
+        _ => join(status, &sentence, &last_message.unwrap_or_default()),
     };
     SourceReport {
         id: source.id.clone(),
@@ -122,6 +126,23 @@ fn report(
 }
 
 impl SourceReport {
+    /// It was visited, never read, and its last visit failed.
+    pub fn is_unread(&self) -> bool {
+        let has_failed = self.outcome.is_some_and(|outcome| !outcome.is_success());
+        self.status == HealthStatus::Observing && self.last_success.is_none() && has_failed
+    }
+
+    /// What needs a person stands first, what is switched off last.
+    pub fn rank(&self) -> u8 {
+        match self.status {
+            HealthStatus::Broken | HealthStatus::Stopped => 0,
+            _ if self.is_unread() => 1,
+            _ if self.status.is_trouble() => 2,
+            HealthStatus::Disabled => 4,
+            _ => 3,
+        }
+    }
+
     /// Rules that found nothing on pages of this source.
     fn take_broken_rules(&mut self, broken: &[BrokenRule]) {
         let own = broken.iter().filter(|rule| rule.source_id == self.id);
@@ -168,8 +189,15 @@ fn judge(
     health(&history, now)
 }
 
-/// Two sentences, each of which may be empty.
-fn join(one: &str, other: &str) -> String {
+/// The word with which the message of a visit says that the source stops itself.
+const STOPS: &str = "自动停采";
+
+/// The sentence of the status and the message of the last visit, each of which may be empty; nothing is said twice.
+fn join(status: HealthStatus, one: &str, other: &str) -> String {
+    let one = match status {
+        HealthStatus::Stopped if other.contains(STOPS) => "",
+        _ => one,
+    };
     match (one.is_empty(), other.is_empty()) {
         (false, false) => format!("{one}：{other}"),
         _ => format!("{one}{other}"),

@@ -1,8 +1,9 @@
 //! `yuqing crawl`: visits sources now, one after the other's turn, until none of their pages waits.
 
 use super::output::{DONE, DONE_IN_PART, Failure, column, print_json, print_text};
-use super::{Common, block_on};
+use super::{Common, block_on, source_id};
 use crate::app::App;
+use crate::daemon::wait_for_signal;
 use crate::model::CrawlOutcome;
 use crate::pipeline::{self, CrawlReport, Wanted};
 use clap::Args;
@@ -17,7 +18,7 @@ const MAX_ROUNDS: usize = 50;
 
 #[derive(Args)]
 pub struct Crawl {
-    /// 信源代号，不写则采集全部启用的信源 · ids of sources, all enabled ones by default
+    /// 信源代号或名称，不写则采集全部启用的信源 · ids or names of sources, all enabled ones by default
     sources: Vec<String>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -31,7 +32,15 @@ impl Crawl {
         // Alone in the folder, claims of a killed process are given back at once. Beside a daemon, claims tell who
         // visits what.
         let _lock = app.lock_folder().ok();
-        let reports = block_on(crawl(Arc::clone(&app), ids))?;
+        let done = block_on(until_stopped(crawl(Arc::clone(&app), ids)));
+        // A visit that was broken off holds its source for half an hour otherwise.
+        let released = app.store.release_own_claims()?;
+        let Some(reports) = done? else {
+            eprintln!(
+                "采集已中断，{released}个信源未采完；已取到的信息已入库，未采完的随时可以再采。"
+            );
+            return Ok(ExitCode::from(DONE_IN_PART));
+        };
         if self.json {
             print_json(&reports)?;
         } else {
@@ -55,23 +64,23 @@ fn wanted(app: &App, named: &[String]) -> Result<Vec<String>, Failure> {
     if named.is_empty() {
         return awake(app, enabled);
     }
-    for id in named {
-        if !enabled.contains(id) {
-            let declared = app
-                .config
-                .sources
-                .iter()
-                .find(|declared| declared.source.id == *id);
-            return Err(Failure::Usage(match declared {
-                Some(declared) => format!(
-                    "信源“{id}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
-                    declared.note
-                ),
-                None => format!("没有代号为“{id}”的信源；现有：{}", enabled.join("、")),
-            }));
+    let mut ids: Vec<String> = Vec::new();
+    for said in named {
+        let id = source_id(&app.config, said)?;
+        let mut declared = app.config.sources.iter();
+        if let Some(off) =
+            declared.find(|declared| declared.source.id == id && !declared.is_enabled)
+        {
+            return Err(Failure::Usage(format!(
+                "信源“{said}”已停用（{}）；要采集请在 sources.toml 中改 enabled = true",
+                off.note
+            )));
+        }
+        if !ids.contains(&id) {
+            ids.push(id);
         }
     }
-    Ok(named.to_vec())
+    Ok(ids)
 }
 
 /// Sources that stopped themselves, and those in their nightly pause, are visited only by name.
@@ -83,6 +92,17 @@ fn awake(app: &App, mut ids: Vec<String>) -> Result<Vec<String>, Failure> {
         eprintln!("已停采、失败后退避或在暂停时段内的信源本次不采集，写明代号才采集：{resting}");
     }
     Ok(ids)
+}
+
+/// `None`: Ctrl-C or SIGTERM came first.
+async fn until_stopped<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<Option<T>> {
+    tokio::select! {
+        biased;
+        heard = wait_for_signal() => heard.map(|()| None),
+        done = work => done.map(Some),
+    }
 }
 
 async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlReport>> {
@@ -106,14 +126,20 @@ async fn crawl(app: Arc<App>, ids: Vec<String>) -> anyhow::Result<Vec<CrawlRepor
     app.on_cpu(pipeline::process_all).await?;
     bar.finish_and_clear();
     for id in ids {
-        total.entry(id.clone()).or_insert_with(|| busy(id));
+        if !total.contains_key(&id) {
+            total.insert(id.clone(), busy(&app, id)?);
+        }
     }
     Ok(total.into_values().collect())
 }
 
 /// The daemon, or another command, is visiting it at this moment.
-fn busy(source: String) -> CrawlReport {
-    CrawlReport {
+fn busy(app: &App, source: String) -> anyhow::Result<CrawlReport> {
+    let until = app.store.claimed_until(&source, app.now())?;
+    let until = until.map_or_else(String::new, |until| {
+        format!("，最迟到{}", until.format("%H:%M"))
+    });
+    Ok(CrawlReport {
         source,
         outcome: CrawlOutcome::Failed,
         fetched: 0,
@@ -122,8 +148,8 @@ fn busy(source: String) -> CrawlReport {
         refused: 0,
         warnings: Vec::new(),
         cause: None,
-        error: Some("另一个进程正在采集此信源，请稍后再试".to_owned()),
-    }
+        error: Some(format!("另一个进程正在采集此信源{until}，请稍后再试")),
+    })
 }
 
 /// The entry page decides the outcome, unless pages behind it brought something new.

@@ -5,14 +5,16 @@ use super::output::{DONE, Failure, print_json, print_text};
 use crate::model::{Evidence as Kept, PostId};
 use anyhow::Context;
 use clap::Args;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Evidence {
     /// 信息编号（网址 /posts/ 后的数字） · number of the post
     post: i64,
-    /// 把最近一次的网页原样写入文件 · write the latest page as it came
+    /// 把最近一次的网页原样写入新文件；以 .warc.gz 结尾则写存证记录 · write the latest page as it came, or its WARC record
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// 改取第几次的网页，从 1 起 · another than the latest
@@ -42,9 +44,13 @@ impl Evidence {
                     kept.len()
                 )));
             };
-            let answer = app.archive.read(&page.place)?;
-            std::fs::write(path, answer.body)
-                .with_context(|| format!("写不出文件 {}", path.display()))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let bytes = match name.ends_with(".warc.gz") {
+                true => app.archive.extract(&page.place, &name)?,
+                false => app.archive.read(&page.place)?.body,
+            };
+            write_new(path, &bytes)?;
+            eprintln!("已写入 {}（第{number}份）", path.display());
         }
         if self.json {
             print_json(&kept)?;
@@ -53,6 +59,23 @@ impl Evidence {
         }
         Ok(DONE)
     }
+}
+
+/// Evidence is not written over what somebody keeps.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let new = File::create_new(path);
+    let mut file = match new {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(Failure::Usage(format!(
+                "文件 {} 已存在，未覆盖；请换一个文件名，或先移走它",
+                path.display()
+            )));
+        }
+        new => new.with_context(|| format!("写不出文件 {}", path.display()))?,
+    };
+    file.write_all(bytes)
+        .with_context(|| format!("写不出文件 {}", path.display()))?;
+    Ok(())
 }
 
 fn table(kept: &[Kept]) -> String {

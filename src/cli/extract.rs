@@ -2,8 +2,9 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json};
+use crate::config::{Config, DeclaredSource};
 use crate::extract::{Extraction, Format, Link, SourceHints, extract};
-use crate::model::{Engagement, Page, Post, Precision, Timestamp};
+use crate::model::{Engagement, Page, Post, Precision, SourceKind, Timestamp};
 use anyhow::Context;
 use chrono::Utc;
 use clap::Args;
@@ -17,6 +18,9 @@ pub struct Extract {
     /// 网页的网址 · address of the page
     #[arg(long)]
     url: Url,
+    /// 类型：feed list board epaper json sitemap，不写则按信源、采集规则或网页本身识别 · kind, found out by default
+    #[arg(long)]
+    kind: Option<SourceKind>,
     /// 采集时刻（RFC 3339），不写为现在 · when it was fetched
     #[arg(long, value_name = "T")]
     fetched_at: Option<Timestamp>,
@@ -81,9 +85,39 @@ impl Extract {
             bytes,
             fetched_at,
         };
-        let extraction = extract(&page, &SourceHints::default(), &config.sites);
+        let extraction = read(&page, self.kind, &config);
         print_json(&report(&extraction))?;
         Ok(DONE)
+    }
+}
+
+/// Reads the page as `kind`, else as the source that has this address is, else as a list where the site's rules for
+/// lists fit and those for articles do not, else as what it looks like.
+fn read(page: &Page, kind: Option<SourceKind>, config: &Config) -> Extraction {
+    let read_as = |kind| {
+        let hints = SourceHints {
+            kind,
+            ..SourceHints::default()
+        };
+        extract(page, &hints, &config.sites)
+    };
+    let is_entry = |declared: &&DeclaredSource| declared.source.url == page.url.as_str();
+    let declared = config.sources.iter().find(is_entry);
+    if let Some(kind) = kind.or(declared.map(|declared| declared.source.kind)) {
+        return read_as(Some(kind));
+    }
+    let found = read_as(None);
+    let fits = |extraction: &Extraction, part: &str| {
+        let mut uses = extraction.rule_uses.iter();
+        uses.any(|each| each.has_matched && each.part == part)
+    };
+    if found.format != Format::Article || fits(&found, "article.body") {
+        return found;
+    }
+    let list = read_as(Some(SourceKind::List));
+    match fits(&list, "list.link") && !list.links.is_empty() {
+        true => list,
+        false => found,
     }
 }
 

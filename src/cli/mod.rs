@@ -178,6 +178,29 @@ fn start_logging(level: Option<&str>, command: &Command) {
         .init();
 }
 
+/// The id of the source that a person means: by its id, or by a name that only one has.
+fn source_id(config: &Config, said: &str) -> Result<String, Failure> {
+    let all = || config.sources.iter().map(|declared| &declared.source);
+    if all().any(|source| source.id == said) {
+        return Ok(said.to_owned());
+    }
+    let named: Vec<&str> = all()
+        .filter(|source| source.name == said)
+        .map(|source| source.id.as_str())
+        .collect();
+    match named[..] {
+        [one] => Ok(one.to_owned()),
+        [] => Err(Failure::Usage(format!(
+            "没有代号或名称为“{said}”的信源；`yuqing sources` 列出全部信源"
+        ))),
+        _ => Err(Failure::Usage(format!(
+            "有{}个信源名为“{said}”，请写代号：{}",
+            named.len(),
+            named.join("、")
+        ))),
+    }
+}
+
 /// Runs an asynchronous command.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -7,7 +7,7 @@ use super::probe_save::{self, Saved};
 use super::probe_text::in_words;
 use super::{Common, block_on};
 use crate::config::Config;
-use crate::extract::Extraction;
+use crate::extract::{Extraction, Format};
 use crate::fetch::Fetcher;
 use crate::model::{FetchCause, Post, SourceKind, Timestamp};
 use crate::pipeline::{self, Followed, Guess, ProbeOrder, Probed, Prober, guess_source};
@@ -25,6 +25,9 @@ pub struct Probe {
     /// 写入 sources.toml；找到采集规则时写入 sites/ · append the source, write the rules found
     #[arg(long)]
     save: bool,
+    /// 与 --save 同用：样页都没有取到正文也保存 · save even if no sample page gave a text
+    #[arg(long, requires = "save")]
+    force: bool,
     /// 信源代号，不写则取自域名 · id of the source
     #[arg(long)]
     id: Option<String>,
@@ -84,7 +87,8 @@ impl Probe {
         let mut probed = find_out(&config, &order, &now)?;
         let guess = guess_source(&probed, self.name.as_deref(), now())
             .map(|guess| probe_save::with_free_id(guess, self.id.as_deref(), &config));
-        let saved = match (&guess, self.save) {
+        let is_refused = self.save && !self.force && guess.is_some() && gave_no_text(&probed);
+        let saved = match (&guess, self.save && !is_refused) {
             (Some(guess), true) => Some(probe_save::save(common, &config, &probed, guess)?),
             _ => None,
         };
@@ -93,6 +97,13 @@ impl Probe {
             print_json(&probe_report(&probed, guess.as_ref(), saved.as_ref()))?;
         } else {
             print_text(&in_words(&probed, guess.as_ref(), saved.as_ref()))?;
+        }
+        if is_refused {
+            eprintln!(
+                "未保存：打开的{}个样页都没有取到正文，采集后也不会有信息；请换用其他栏目的网址，确需保存请加 --force。",
+                probed.followed.len()
+            );
+            return Ok(ExitCode::from(FAILED));
         }
         Ok(self.end(&probed, guess.as_ref()))
     }
@@ -136,6 +147,18 @@ impl Probe {
     pub fn chosen_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
+}
+
+/// Links were followed, and none led to anything that would be stored. A paper's pages lead on to its articles.
+fn gave_no_text(probed: &Probed) -> bool {
+    let leads_nowhere = |followed: &Followed| {
+        let extraction = &followed.extraction;
+        let leads_on = extraction.format == Format::Epaper && !extraction.links.is_empty();
+        extraction.posts.is_empty() && !leads_on
+    };
+    probed.look.extraction.posts.is_empty()
+        && !probed.followed.is_empty()
+        && probed.followed.iter().all(leads_nowhere)
 }
 
 fn find_out(

@@ -5,8 +5,8 @@ use super::Common;
 use super::output::Failure;
 use super::probe::Probe;
 use crate::config::{
-    Config, ConfigFolder, DeclaredSource, free_id, parse_site_rules, parse_sources, replace_file,
-    with_blocks,
+    Config, ConfigFolder, DeclaredSource, free_id, parse_site_rules, parse_sources, quoted,
+    replace_file, with_blocks,
 };
 use crate::model::canonical_url;
 use crate::pipeline::{Guess, ProbeOrder, Probed};
@@ -64,7 +64,10 @@ pub fn check(
     config: &Config,
     order: &ProbeOrder,
 ) -> Result<(), Failure> {
-    folder(common)?;
+    check_writable(folder(common)?)?;
+    if let Some(id) = command.chosen_id() {
+        check_id(id)?;
+    }
     if let Some(id) = command.chosen_id()
         && let Some(taken) = config
             .sources
@@ -78,6 +81,27 @@ pub fn check(
     }
     refuse_known(config, order.template.as_deref().unwrap_or_default())?;
     refuse_known(config, order.url.as_str())
+}
+
+/// What `sources.toml` would say of the id.
+fn check_id(id: &str) -> Result<(), Failure> {
+    let sample = format!(
+        "[[source]]\nid = {}\nname = \"x\"\nkind = \"list\"\nurl = \"http://x.cn/\"\nchannel = \"other\"\n\
+         tier = \"T5\"\nschedule = \"0 * * * *\"\n",
+        quoted(id)
+    );
+    parse_sources(&sample)
+        .map(drop)
+        .map_err(|problem| Failure::Usage(format!("--id “{id}”不可用：{}", problem.message)))
+}
+
+/// Files there are replaced as a whole, so a new one must be possible.
+fn check_writable(folder: &Path) -> Result<(), Failure> {
+    let trial = folder.join(format!(".write-test-{}", std::process::id()));
+    fs::File::create_new(&trial)
+        .and_then(|_| fs::remove_file(&trial))
+        .with_context(|| format!("配置目录 {} 不可写，无法保存", folder.display()))?;
+    Ok(())
 }
 
 fn folder(common: &Common) -> Result<&Path, Failure> {

@@ -1,11 +1,10 @@
 //! `yuqing sources`: is every source as it usually is; what its last visits brought; lists of feeds in and out.
 
-use super::Common;
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::sources_opml::{Export, Import};
+use super::{Common, source_id};
 use crate::app::{App, SourceReport};
 use crate::model::Timestamp;
-use crate::source::HealthStatus;
 use crate::store::PastVisit;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -17,7 +16,7 @@ const VISITS: usize = 30;
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Sources {
-    /// 信源代号：列出它最近的采集台账 · id of a source: its last visits
+    /// 信源代号或名称：列出它最近的采集台账 · id or name of a source: its last visits
     source: Option<String>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -66,9 +65,10 @@ impl Sources {
         Ok(DONE)
     }
 
-    fn one(&self, app: &App, id: &str) -> Result<ExitCode, Failure> {
+    fn one(&self, app: &App, said: &str) -> Result<ExitCode, Failure> {
+        let id = &source_id(&app.config, said)?;
         let reports = app.source_reports()?;
-        let Some(report) = reports.iter().find(|report| report.id == id) else {
+        let Some(report) = reports.iter().find(|report| report.id == *id) else {
             return Err(Failure::Usage(format!(
                 "没有代号为“{id}”的信源；`yuqing sources` 列出全部代号"
             )));
@@ -95,9 +95,8 @@ fn table(reports: &[SourceReport]) -> String {
         column("上次有新信息", 14),
         column("下次采集", 14),
     );
-    // What needs a person stands first.
     let mut ordered: Vec<&SourceReport> = reports.iter().collect();
-    ordered.sort_by_key(|report| (!report.status.is_trouble(), is_off(report)));
+    ordered.sort_by_key(|report| report.rank());
     for report in ordered {
         let usual = match report.band {
             Some((low, high)) => format!("{}（{low}～{high}）", report.today),
@@ -115,10 +114,6 @@ fn table(reports: &[SourceReport]) -> String {
         );
     }
     lines
-}
-
-fn is_off(report: &SourceReport) -> bool {
-    report.status == HealthStatus::Disabled
 }
 
 fn ledger(visits: &[PastVisit]) -> String {

@@ -90,6 +90,28 @@ impl Archive {
     /// # Errors
     /// The file is gone or damaged, or its words are not those that were stored.
     pub fn read(&self, place: &EvidencePlace) -> Result<Record> {
+        let record = self.bytes(place)?;
+        let path = self.folder.join(&place.file);
+        let answer =
+            warc::parse(&record).with_context(|| format!("evidence file {}", path.display()))?;
+        if warc::digest(&answer.body) != place.digest {
+            bail!("存证文件 {} 的内容与登记的摘要不符", path.display());
+        }
+        Ok(answer)
+    }
+
+    /// A WARC file of its own, `name`, with the record at `place` as it stands in the archive.
+    ///
+    /// # Errors
+    /// As [`Archive::read`].
+    pub fn extract(&self, place: &EvidencePlace, name: &str) -> Result<Vec<u8>> {
+        self.read(place)?;
+        let mut file = warc::head(name)?;
+        file.extend(self.bytes(place)?);
+        Ok(file)
+    }
+
+    fn bytes(&self, place: &EvidencePlace) -> Result<Vec<u8>> {
         let path = self.folder.join(&place.file);
         let name = || format!("存证文件 {}", path.display());
         let mut handle = File::open(&path).with_context(name)?;
@@ -101,11 +123,7 @@ impl Archive {
             .take(place.length)
             .read_to_end(&mut record)
             .with_context(name)?;
-        let answer = warc::parse(&record).with_context(name)?;
-        if warc::digest(&answer.body) != place.digest {
-            bail!("存证文件 {} 的内容与登记的摘要不符", path.display());
-        }
-        Ok(answer)
+        Ok(record)
     }
 
     /// Removes files whose records have expired.

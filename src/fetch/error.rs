@@ -2,6 +2,7 @@
 
 use crate::model::{CrawlOutcome, FetchCause, Timestamp};
 use bytesize::ByteSize;
+use chrono::TimeDelta;
 use reqwest::{Response, StatusCode};
 use std::time::Duration;
 use url::Url;
@@ -26,7 +27,7 @@ pub enum FetchError {
         retry_after: Option<Duration>,
     },
     /// 401, 403, 429 and the 432 of some microblogs: the site does not want us, or not now.
-    #[error("{url} 拒绝访问（HTTP {status}）{}", refusal_hint(*status))]
+    #[error("{url} 拒绝访问（HTTP {status}）{}{}", refusal_hint(*status), asked(*until, *retry_after))]
     Blocked {
         /// Page.
         url: Url,
@@ -34,12 +35,16 @@ pub enum FetchError {
         status: u16,
         /// `Retry-After`.
         retry_after: Option<Duration>,
+        /// The moment that it means.
+        until: Option<Timestamp>,
     },
     /// The host said `Retry-After`, to us or to another source of the same host; nothing was sent.
-    #[error("{host} 要求稍后再来，还需等待{}，期间不访问该站", in_words(*wait))]
+    #[error("{host} 要求 {} 以后再来，未发出请求", clock(*until, *wait))]
     HostWaits {
         /// Host.
         host: String,
+        /// When it may be asked again.
+        until: Timestamp,
         /// Time left.
         wait: Duration,
     },
@@ -227,6 +232,18 @@ impl FetchError {
         }
     }
 
+    /// The host that asked to be left alone, and for how long; `None` where nobody asked, or we asked nobody.
+    pub fn closes(&self) -> Option<(String, Duration)> {
+        let (FetchError::Blocked { url, .. }
+        | FetchError::Status { url, .. }
+        | FetchError::RobotsUnreachable { url, .. }) = self
+        else {
+            return None;
+        };
+        let wait = self.retry_after().filter(|wait| !wait.is_zero())?;
+        Some((super::host::name(url), wait))
+    }
+
     pub(super) fn private(url: &Url) -> Self {
         FetchError::PrivateAddress {
             host: url.host_str().unwrap_or_default().to_owned(),
@@ -237,18 +254,21 @@ impl FetchError {
         let url = url.clone();
         let status = response.status().as_u16();
         let retry_after = super::retry::retry_after(response.headers(), now);
+        let until = retry_after.and_then(|wait| Some(now + TimeDelta::from_std(wait).ok()?));
         match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
                 FetchError::Blocked {
                     url,
                     status,
                     retry_after,
+                    until,
                 }
             }
             _ if status == 432 => FetchError::Blocked {
                 url,
                 status,
                 retry_after,
+                until,
             },
             StatusCode::NOT_FOUND | StatusCode::GONE => FetchError::Gone { url, status },
             _ => FetchError::Status {
@@ -268,48 +288,52 @@ fn refusal_hint(status: u16) -> &'static str {
     }
 }
 
-/// `2小时5分`, `40秒`.
-fn in_words(wait: Duration) -> String {
-    let seconds = wait.as_secs().max(1);
-    match (seconds / 3600, seconds % 3600 / 60) {
-        (0, 0) => format!("{seconds}秒"),
-        (0, minutes) => format!("{minutes}分"),
-        (hours, 0) => format!("{hours}小时"),
-        (hours, minutes) => format!("{hours}小时{minutes}分"),
+fn asked(until: Option<Timestamp>, wait: Option<Duration>) -> String {
+    match (until, wait) {
+        (Some(until), Some(wait)) if !wait.is_zero() => {
+            format!("，对方要求 {} 以后再来", clock(until, wait))
+        }
+        _ => String::new(),
+    }
+}
+
+/// `12:00`, rounded up; with the day where it is not today, seen from `wait` before.
+fn clock(until: Timestamp, wait: Duration) -> String {
+    let now = until - TimeDelta::from_std(wait).unwrap_or_default();
+    let full = until + TimeDelta::seconds(59);
+    match full.date_naive() == now.date_naive() {
+        true => full.format("%H:%M").to_string(),
+        false => full.format("%m-%d %H:%M").to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FetchError, in_words};
-    use crate::model::CrawlOutcome;
+    use super::{FetchError, clock};
+    use crate::model::{CrawlOutcome, Timestamp};
     use std::time::Duration;
 
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_from_rfc3339(text).expect("test time")
+    }
+
     #[test]
-    fn a_wait_is_said_in_words() {
-        for (seconds, words) in [
-            (0, "1秒"),
-            (59, "59秒"),
-            (120, "2分"),
-            (3600, "1小时"),
-            (7500, "2小时5分"),
-        ] {
-            assert_eq!(in_words(Duration::from_secs(seconds)), words);
-        }
+    fn a_moment_is_said_with_its_day_where_it_is_not_today() {
+        let until = at("2017-04-15T09:00:01+08:00");
+        assert_eq!(clock(until, Duration::from_secs(60)), "09:01");
+        assert_eq!(clock(until, Duration::from_secs(86_400)), "04-15 09:01");
     }
 
     #[test]
     fn a_host_that_asked_to_wait_is_no_failure_of_ours() {
         let error = FetchError::HostWaits {
             host: "a.cn".to_owned(),
+            until: at("2017-04-14T12:00:00+08:00"),
             wait: Duration::from_secs(90),
         };
         assert!(error.is_temporary() && error.is_about_the_host());
         assert_eq!(error.outcome(), CrawlOutcome::Blocked);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
-        assert_eq!(
-            error.to_string(),
-            "a.cn 要求稍后再来，还需等待1分，期间不访问该站"
-        );
+        assert_eq!(error.to_string(), "a.cn 要求 12:00 以后再来，未发出请求");
     }
 }

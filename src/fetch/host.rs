@@ -27,8 +27,7 @@ pub struct Hosts {
 impl Hosts {
     /// The host of `url` by its name alone: http and https, and every port, are one machine to be polite to.
     pub fn of(&self, url: &Url, now: Timestamp) -> Arc<tokio::sync::Mutex<Host>> {
-        let name = url.host_str().unwrap_or_default();
-        let name = name.trim_end_matches('.').to_owned();
+        let name = name(url);
         let mut hosts = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() >= MAX_HOSTS {
             // A host that nobody holds can be met again; its pause and its robots.txt are then asked for anew. One that
@@ -98,6 +97,12 @@ impl Host {
         }
         self.robots.insert(origin(url), (Instant::now(), rules));
     }
+}
+
+/// What a host is known by: scheme, port and a last dot do not count.
+pub fn name(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    name.trim_end_matches('.').to_owned()
 }
 
 fn origin(url: &Url) -> String {

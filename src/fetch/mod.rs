@@ -15,6 +15,7 @@ mod transport;
 
 pub use client::check_proxy;
 pub use error::FetchError;
+pub use host::name as host_name;
 pub use settings::FetchSettings;
 
 use crate::model::{Answer, Page, Timestamp};
@@ -124,7 +125,8 @@ impl Fetcher {
         let mut turn = host.lock_owned().await;
         if let Some(wait) = turn.closed_for(now) {
             let host = url.host_str().unwrap_or_default().to_owned();
-            return Err(FetchError::HostWaits { host, wait });
+            let until = now + chrono::TimeDelta::from_std(wait).unwrap_or_default();
+            return Err(FetchError::HostWaits { host, until, wait });
         }
         // The pause was asked for the host of the request, not for one that it redirects to.
         let is_same_host = url.host_str() == request.url.host_str();

@@ -40,7 +40,7 @@ pub enum Unreadable {
     )]
     JsonArray,
     /// Another kind of file.
-    #[error("这是{0}，不是信息表；可导入 JSON Lines、CSV、XLSX")]
+    #[error("这是{gap}{0}，不是信息表；可导入 JSON Lines、CSV、XLSX", gap = gap(.0))]
     OtherKind(&'static str),
     /// Bytes that are no text in any encoding.
     #[error("内容不是文字，也不是 XLSX；文件可能损坏，请重新导出")]
@@ -52,7 +52,7 @@ pub enum Unreadable {
     #[error("没有名为“{0}”的工作表；有：{1}")]
     NoSuchSheet(String, String),
     /// `--format` and content disagree.
-    #[error("用 --format 指定了 {0}，内容却是 {1}")]
+    #[error("用 --format 指定了 {0}，内容却是“{1}”")]
     OtherFormat(&'static str, &'static str),
     /// The first sheet is no table, and not just one of the others is.
     #[error(
@@ -67,4 +67,12 @@ pub enum Unreadable {
         "找不到表头：需要有“标题”或“正文”一栏，读到的是“{0}”；可参照 `yuqing import --template general`，或写一个导入对照（config/imports）"
     )]
     NoHeaders(String),
+}
+
+/// Between Chinese and a Latin word stands a space.
+fn gap(name: &str) -> &'static str {
+    match name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        true => " ",
+        false => "",
+    }
 }

@@ -124,11 +124,9 @@ fn trouble(history: &History) -> Option<(HealthStatus, String)> {
         return None;
     }
     let sentence = match outcome {
-        CrawlOutcome::Empty => {
-            format!("连续{failures}次能打开页面但取不到内容，采集规则可能已失效")
-        }
-        CrawlOutcome::Blocked => format!("连续{failures}次被对方拒绝"),
-        CrawlOutcome::RobotsDenied => "对方 robots.txt 不允许采集".to_owned(),
+        CrawlOutcome::Empty => format!("连续{failures}次取不到内容"),
+        // The message of the visit says it in full.
+        CrawlOutcome::RobotsDenied => String::new(),
         _ => format!("连续{failures}次采集失败"),
     };
     Some((HealthStatus::Broken, sentence))

@@ -3,6 +3,7 @@
 
 mod events;
 mod evidence;
+mod hosts;
 mod imports;
 mod issues;
 mod migrate;
@@ -10,6 +11,7 @@ mod posts;
 mod rows;
 mod rule_parts;
 mod save;
+mod source_claims;
 mod sources;
 mod targets;
 
@@ -26,6 +28,7 @@ use anyhow::{Context, Result};
 use chrono_tz::Tz;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
+use source_claims::OwnClaims;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,6 +43,8 @@ pub struct Store {
     zone: Tz,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
+    /// Sources this process visits now.
+    own_claims: Mutex<OwnClaims>,
 }
 
 impl Store {
@@ -62,6 +67,7 @@ impl Store {
             zone,
             writer: Mutex::new(connection),
             idle_readers: Mutex::new(Vec::new()),
+            own_claims: Mutex::default(),
         })
     }
 

@@ -10,9 +10,6 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// How long a claimed source belongs to its claimer; after that a crash is assumed.
-const CLAIM: TimeDelta = TimeDelta::minutes(30);
-
 /// 信源状态 — what we know of a source beside its declaration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceState {
@@ -144,68 +141,12 @@ impl Store {
         })
     }
 
-    /// Claims those of the `enabled` sources whose time has come, most overdue first.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn claim_due_sources(
-        &self,
-        enabled: &[&str],
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<String>> {
-        let enabled = to_json(&enabled)?;
-        self.write(|transaction| {
-            let mut claim = transaction.prepare_cached(
-                "UPDATE sources SET claimed_until = ?2 WHERE id IN (
-                     SELECT id FROM sources
-                     WHERE next_check <= ?1 AND coalesce(claimed_until, 0) <= ?1
-                         AND stopped_at IS NULL AND id IN (SELECT value FROM json_each(?4))
-                     ORDER BY next_check, id LIMIT ?3)
-                 RETURNING id",
-            )?;
-            let ids = claim
-                .query_map(
-                    params![to_ms(now), to_ms(now + CLAIM), limit, enabled],
-                    |row| row.get(0),
-                )?
-                .collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok(ids)
-        })
-    }
-
-    /// Claims one source whatever its time. `false`: somebody else is visiting it.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn claim_source(&self, id: &str, now: Timestamp) -> Result<bool> {
-        self.write(|transaction| {
-            let changed = transaction.execute(
-                "UPDATE sources SET claimed_until = ?3
-                 WHERE id = ?1 AND coalesce(claimed_until, 0) <= ?2",
-                params![id, to_ms(now), to_ms(now + CLAIM)],
-            )?;
-            Ok(changed == 1)
-        })
-    }
-
-    /// Gives back claims of a process that is gone; call it while holding the data folder's lock.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn release_claims(&self) -> Result<()> {
-        self.write(|transaction| {
-            transaction.execute("UPDATE sources SET claimed_until = NULL", [])?;
-            transaction.execute("UPDATE targets SET claimed_until = NULL", [])?;
-            Ok(())
-        })
-    }
-
     /// Records a finished visit: a row in the ledger, the state on the source, the claim given back.
     ///
     /// # Errors
     /// The database refuses.
     pub fn record_visit(&self, visit: &Visit) -> Result<()> {
+        self.forget_claim(&visit.source_id);
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO crawls (source_id, started_at, finished_at, outcome, fetched_count,

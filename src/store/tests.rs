@@ -293,6 +293,46 @@ fn a_claimed_source_is_left_alone_until_the_claim_expires() {
 }
 
 #[test]
+fn a_host_that_asked_to_wait_is_closed_for_every_process_until_then() {
+    let (folder, store) = store();
+    let (now, noon) = (friday(), at("2017-04-14T12:00:00+08:00"));
+    store.close_host("a.cn", noon, now).expect("writes");
+    store
+        .close_host("a.cn", now + TimeDelta::minutes(1), now)
+        .expect("writes");
+    let other_process = open(folder.path());
+    let until = |now| other_process.host_closed_until("a.cn", now).expect("reads");
+    assert_eq!(until(now), Some(noon));
+    assert_eq!(until(noon), None);
+}
+
+#[test]
+fn a_process_that_stops_gives_back_its_own_claims_only() {
+    let (folder, store) = store();
+    let now = friday();
+    store
+        .register_sources([("a", now), ("b", now), ("c", now)])
+        .expect("writes");
+    let other_process = open(folder.path());
+    assert!(store.claim_source("a", now).expect("writes"));
+    let later = now + TimeDelta::seconds(1);
+    assert!(other_process.claim_source("b", later).expect("writes"));
+    // Its claim has expired, and somebody else visits the source.
+    assert!(
+        store
+            .claim_source("c", now - TimeDelta::hours(1))
+            .expect("writes")
+    );
+    assert!(other_process.claim_source("c", now).expect("writes"));
+
+    assert_eq!(store.release_own_claims().expect("writes"), 1);
+    assert_eq!(store.claimed_until("a", now).expect("reads"), None);
+    let until = Some(later + TimeDelta::minutes(30));
+    assert_eq!(store.claimed_until("b", now).expect("reads"), until);
+    assert!(!store.claim_source("c", now).expect("writes"));
+}
+
+#[test]
 fn a_visit_gives_the_claim_back_and_counts_failures() {
     let (_folder, store) = store();
     store.register_sources([("a", friday())]).expect("writes");

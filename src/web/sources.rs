@@ -4,11 +4,13 @@ use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
 use crate::app::{App, SourceReport};
+use crate::model::Timestamp;
 use crate::source::HealthStatus;
 use crate::store::PastVisit;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
+use chrono::Datelike;
 
 /// Visits shown of one source.
 const VISITS: usize = 60;
@@ -34,6 +36,8 @@ struct SourceLine {
     id: String,
     name: String,
     url: String,
+    /// Where its link leads.
+    entry: String,
     channel: &'static str,
     kind: &'static str,
     /// `ok`, `bad`, `off` or `waiting`, for the colour.
@@ -74,10 +78,15 @@ struct VisitLine {
 pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
     let page = app
         .on_cpu(|app| {
-            let reports = app.source_reports()?;
+            let mut reports = app.source_reports()?;
+            reports.sort_by_key(SourceReport::rank);
+            let now = app.now();
             Ok(SourcesPage {
                 summary: summary(&reports),
-                sources: reports.into_iter().map(line).collect(),
+                sources: reports
+                    .into_iter()
+                    .map(|report| line(report, now))
+                    .collect(),
             })
         })
         .await?;
@@ -98,7 +107,7 @@ fn find(app: &App, id: &str) -> anyhow::Result<Option<SourcePage>> {
     };
     let visits = app.store.visits(id, VISITS)?;
     Ok(Some(SourcePage {
-        source: line(report),
+        source: line(report, app.now()),
         visits: visits.into_iter().map(visit_line).collect(),
     }))
 }
@@ -118,25 +127,34 @@ fn summary(reports: &[SourceReport]) -> String {
     ] {
         let count = reports
             .iter()
-            .filter(|report| report.status == status)
+            .filter(|report| report.status == status && !report.is_unread())
             .count();
         if count > 0 {
             parts.push(format!("{}{count}个", status.label()));
         }
     }
+    let unread = reports.iter().filter(|report| report.is_unread()).count();
+    if unread > 0 {
+        parts.push(format!("未采通{unread}个"));
+    }
     parts.join("，")
 }
 
-fn line(report: SourceReport) -> SourceLine {
+fn line(report: SourceReport, now: Timestamp) -> SourceLine {
+    let short = |at| short_minute(at, now);
     SourceLine {
-        mark: mark(report.status),
+        mark: if report.is_unread() {
+            "bad"
+        } else {
+            mark(report.status)
+        },
         status: report.status_label,
         channel: report.channel.label(),
         kind: report.kind.label(),
-        last_visit: minute(report.last_visit),
-        last_success: minute(report.last_success),
-        last_new: minute(report.last_new),
-        next_check: minute(report.next_check),
+        last_visit: short(report.last_visit),
+        last_success: short(report.last_success),
+        last_new: short(report.last_new),
+        next_check: short(report.next_check),
         failure_count: report.failure_count,
         today: report.today,
         band: report.band.map_or_else(String::new, |(low, high)| {
@@ -147,11 +165,29 @@ fn line(report: SourceReport) -> SourceLine {
             }
         }),
         bars: bars(&report.per_day),
+        entry: entry(&report.url, now),
         id: report.id,
         name: report.name,
         url: report.url,
-        message: report.message,
+        // Words of earlier versions quote commands as a terminal does.
+        message: report.message.replace('`', ""),
     }
+}
+
+/// Without the year where it is this one: seven columns have to stand side by side.
+fn short_minute(at: Option<Timestamp>, now: Timestamp) -> String {
+    match at {
+        Some(at) if at.year() == now.year() => at.format("%m-%d %H:%M").to_string(),
+        at => minute(at),
+    }
+}
+
+/// The entry address of today.
+fn entry(template: &str, now: Timestamp) -> String {
+    template
+        .replace("{yyyy}", &format!("{:04}", now.year()))
+        .replace("{mm}", &format!("{:02}", now.month()))
+        .replace("{dd}", &format!("{:02}", now.day()))
 }
 
 fn mark(status: HealthStatus) -> &'static str {
@@ -204,6 +240,6 @@ fn visit_line(visit: PastVisit) -> VisitLine {
         new: visit.new,
         duplicate: visit.duplicate,
         refused: visit.refused,
-        message,
+        message: message.replace('`', ""),
     }
 }

@@ -1,9 +1,13 @@
 //! The daemon: it answers, owns its folder, and stops when it is told.
 
 use crate::program::{Desk, Running, free_port, get, wait_for};
+use chrono::Utc;
+use chrono_tz::Asia::Shanghai;
 use serde_json::Value;
+use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
 use std::time::Duration;
+use yuqing::store::Store;
 
 /// systemd would wait longer; an operator should not.
 const STOPS_WITHIN: Duration = Duration::from_secs(5);
@@ -96,4 +100,36 @@ fn a_taken_port_is_named() {
         "{}",
         done.err
     );
+}
+
+#[test]
+fn a_crawl_that_is_stopped_gives_its_sources_back() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let site = silent.local_addr().expect("bound");
+    let desk = Desk::new();
+    desk.write(
+        "config/yuqing.toml",
+        "[fetch]\nprivate_hosts = [\"127.0.0.1\"]\n",
+    );
+    desk.write(
+        "config/sources.toml",
+        format!("[[source]]\nid = \"slow\"\nname = \"示例论坛\"\nkind = \"list\"\nurl = \"http://{site}/\"\nchannel = \"forum\"\ntier = \"T5\"\nschedule = \"0 * * * *\"\n"),
+    );
+    let mut crawl = Running::start(
+        desk.command(&["crawl", "slow"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null()),
+    );
+    silent.set_nonblocking(true).expect("a socket of ours");
+    let (_line, _) = wait_for("a request for robots.txt", || silent.accept().ok());
+    let until = |desk: &Desk| {
+        let store = Store::open(&desk.path("data"), Shanghai).expect("opens");
+        let now = Utc::now().with_timezone(&Shanghai).fixed_offset();
+        store.claimed_until("slow", now).expect("reads")
+    };
+    assert!(until(&desk).is_some());
+    crawl.terminate();
+    let ended = crawl.ended_within(STOPS_WITHIN).expect("stops in time");
+    assert_eq!(ended.code(), Some(3));
+    assert_eq!(until(&desk), None);
 }

@@ -17,6 +17,9 @@ const OVERFLOWING_FROM: u64 = 5;
 /// Warnings kept per visit.
 const MAX_WARNINGS: usize = 20;
 
+/// Warnings told as the reason of an empty visit.
+const MAX_REASONS: usize = 3;
+
 /// What a turn has seen so far.
 #[derive(Default)]
 pub struct Tally {
@@ -56,8 +59,14 @@ impl Tally {
     /// What an empty visit is told as.
     fn complaint(&self) -> String {
         match self.target_count {
-            0 => "页面能打开，但没有取到任何信息或链接：网址或采集规则可能已失效".to_owned(),
-            count => format!("入口页能读，但打开的{count}个页面都没有取到内容：采集规则可能已失效"),
+            // What the reading itself noticed is closer to the cause than our guess.
+            0 if !self.warnings.is_empty() => {
+                let reasons = self.warnings.iter().take(MAX_REASONS);
+                let reasons: Vec<&str> = reasons.map(|line| line.trim_end_matches('。')).collect();
+                reasons.join("；")
+            }
+            0 => "页面能打开，但其中没有信息或链接，网址或采集规则可能已失效".to_owned(),
+            count => format!("入口页能读，但打开的{count}个页面都没有内容，采集规则可能已失效"),
         }
     }
 }
@@ -174,7 +183,7 @@ fn record(
     let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
     let message = match is_stopped {
         true => format!(
-            "{message}；已连续{}次被拒绝，自动停采，查明原因后运行 `yuqing crawl {id}`，成功一次即恢复",
+            "{message}；已连续{}次被拒绝，自动停采，查明原因后运行 yuqing crawl {id}，成功一次即恢复",
             visit.refusal_count
         ),
         false => message,
@@ -229,5 +238,20 @@ fn pace(tally: &Tally, before: Option<&SourceState>, has_failed: bool) -> Pace {
         is_overflowing: was_read
             && tally.entry_count >= OVERFLOWING_FROM
             && tally.entry_new_count == tally.entry_count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn an_empty_visit_is_told_by_its_own_warnings() {
+        let mut tally = Tally::default();
+        assert!(tally.complaint().starts_with("页面能打开"));
+        tally.warnings = vec!["订阅源格式有误，无法读取。".to_owned()];
+        assert_eq!(tally.complaint(), "订阅源格式有误，无法读取");
+        tally.target_count = 3;
+        assert!(tally.complaint().contains("打开的3个页面"));
     }
 }

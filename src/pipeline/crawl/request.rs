@@ -2,11 +2,11 @@
 
 use crate::app::App;
 use crate::config::DeclaredSource;
-use crate::fetch::{FetchError, Fetched, Request};
+use crate::fetch::{FetchError, Fetched, Request, host_name};
 use crate::model::{Answer, Capture, Page, Timestamp};
 use crate::store::{PackedCapture, Validators};
 use anyhow::{Context, Result};
-use chrono::Datelike;
+use chrono::{Datelike, TimeDelta};
 use std::sync::Arc;
 use url::Url;
 
@@ -49,7 +49,24 @@ pub async fn fetch(
         let host = url.host_str().unwrap_or_default().to_owned();
         return Ok(Err(FetchError::PrivateAddress { host }));
     }
-    let fetched = app.fetcher.fetch(&request, app.now()).await;
+    // Another process, or an earlier one, may have heard that the host wants to be left alone.
+    let host = host_name(url);
+    let (name, now) = (host.clone(), app.now());
+    let closed = app
+        .on_cpu(move |app| app.store.host_closed_until(&name, now))
+        .await?;
+    if let Some(until) = closed {
+        let wait = (until - now).to_std().unwrap_or_default();
+        return Ok(Err(FetchError::HostWaits { host, until, wait }));
+    }
+    let fetched = app.fetcher.fetch(&request, now).await;
+    if let Err(error) = &fetched
+        && let Some((host, wait)) = error.closes()
+    {
+        let until = now + TimeDelta::from_std(wait).unwrap_or_default();
+        app.on_cpu(move |app| app.store.close_host(&host, until, now))
+            .await?;
+    }
     // It may have waited for its turn: "3 minutes ago" counts from now.
     let now = app.now();
     Ok(fetched.map(|fetched| match fetched {
