@@ -90,9 +90,10 @@ fn check_id(id: &str) -> Result<(), Failure> {
          tier = \"T5\"\nschedule = \"0 * * * *\"\n",
         quoted(id)
     );
-    parse_sources(&sample)
-        .map(drop)
-        .map_err(|problem| Failure::Usage(format!("--id “{id}”不可用：{}", problem.message)))
+    parse_sources(&sample).map(drop).map_err(|problems| {
+        let reason = problems.first().map_or("", |problem| &problem.message);
+        Failure::Usage(format!("--id “{id}”不可用：{reason}"))
+    })
 }
 
 /// Files there are replaced as a whole, so a new one must be possible.

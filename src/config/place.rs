@@ -110,6 +110,9 @@ fn in_chinese(message: &str) -> String {
         let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
         return format!("不认识的值“{}”，可用：{}", quoted(), known.join("、"));
     }
+    if message.starts_with("invalid value: integer") {
+        return "数值超出范围，应为不太大的非负整数".to_owned();
+    }
     if let Some(wanted) = wanted(message) {
         return format!("应为{wanted}");
     }

@@ -86,7 +86,7 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Vec<Problem>> 
 /// Reads and checks the text of the file.
 ///
 /// # Errors
-/// Every mistake in the writing of the file; else the first of every source.
+/// The first few mistakes in the writing of the file; else the first of every source.
 pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
     let mut seen = HashSet::new();
     let (mut declared, mut problems) = (Vec::new(), Vec::new());

@@ -3,7 +3,6 @@
 
 use encoding_rs::{Encoding, GB18030};
 use std::ffi::OsStr;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// A text and what was odd about its bytes.
 pub struct Decoded {
@@ -34,16 +33,12 @@ pub fn decode(bytes: &[u8]) -> Option<Decoded> {
     )
 }
 
-/// Name of a file as a person reads it: archives made on Chinese Windows hold GB18030. Different names stay different,
-/// whatever their bytes.
+/// Name of a file as a person reads it: archives made on Chinese Windows hold GB18030.
 pub fn file_name(name: &OsStr) -> String {
     let bytes = name.as_encoded_bytes();
     match std::str::from_utf8(bytes) {
         Ok(name) => name.to_owned(),
-        Err(_) => match GB18030.decode_without_bom_handling(bytes) {
-            (name, false) => name.into_owned(),
-            _ => String::from_utf8_lossy(bytes).into_owned() + &format!("~{:08x}", xxh3_64(bytes)),
-        },
+        Err(_) => GB18030.decode_without_bom_handling(bytes).0.into_owned(),
     }
 }
 

@@ -53,7 +53,7 @@ impl Sheets<'_> {
             .workbook
             .worksheet_cells_reader(name)
             .map_err(|error| damaged(&error))?;
-        let mut intake = Intake::new(self.reading);
+        let mut intake = Intake::of_sheet(self.reading);
         let mut row = RowOfCells::default();
         let bomb = || Unreadable::Bomb(self.reading.max_unpacked);
         while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {

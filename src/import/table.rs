@@ -76,13 +76,27 @@ pub struct Intake<'a> {
     rows: Rows,
     /// Bytes that refused rows may still take.
     left: usize,
+    /// Cells cannot slip: what stands beside the table is a note.
+    is_workbook: bool,
+    /// First row with something beside the table, and how many there are.
+    beside: Option<(usize, usize)>,
 }
 
 impl<'a> Intake<'a> {
-    /// Begins a table.
+    /// Begins the table of a sheet.
+    pub fn of_sheet(reading: &'a Reading<'a>) -> Self {
+        Intake {
+            is_workbook: true,
+            ..Intake::new(reading)
+        }
+    }
+
+    /// Begins a table of text.
     pub fn new(reading: &'a Reading<'a>) -> Self {
         Intake {
             reading,
+            is_workbook: false,
+            beside: None,
             waiting: Vec::new(),
             plan: None,
             rows: Rows::default(),
@@ -117,6 +131,11 @@ impl<'a> Intake<'a> {
         if self.plan.is_none() {
             self.decide()?;
         }
+        if let Some((first, count)) = self.beside {
+            self.rows.warnings.push(format!(
+                "第{first}行等{count}行在表头以外还有内容，没有读取；需要的栏请写上表头"
+            ));
+        }
         Ok(self.rows)
     }
 
@@ -150,13 +169,18 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn make(&mut self, row: TableRow) -> Result<(), Unreadable> {
+    fn make(&mut self, mut row: TableRow) -> Result<(), Unreadable> {
         let Some(plan) = &self.plan else {
             return Ok(());
         };
         self.rows.read += 1;
         if self.rows.read > self.reading.max_rows {
             return Err(Unreadable::TooManyRows(self.reading.max_rows));
+        }
+        if self.is_workbook && plan.surplus(&row.cells) > 0 {
+            row.cells.truncate(plan.uses.len());
+            let (first, count) = self.beside.unwrap_or((row.number, 0));
+            self.beside = Some((first, count + 1));
         }
         let made = match row.fault {
             Some(fault) => Err(fault),
@@ -267,7 +291,7 @@ impl<'a> Plan<'a> {
         let surplus = self.surplus(cells);
         if surplus > 0 {
             return Err(format!(
-                "这一行比表头多{surplus}格：CSV 正文里的逗号要用引号括起来，另加的栏要写上表头"
+                "这一行比表头多{surplus}格：正文里的逗号要用英文引号括起来，另加的栏要写上表头"
             ));
         }
         let frame = Frame {

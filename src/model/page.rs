@@ -113,4 +113,9 @@ impl CrawlOutcome {
     pub fn is_success(self) -> bool {
         matches!(self, CrawlOutcome::New | CrawlOutcome::Unchanged)
     }
+
+    /// The site wants us less often, or not at all.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied)
+    }
 }

@@ -192,7 +192,7 @@ async fn read(app: &Arc<App>, turn: &Turn, tally: &mut Tally) -> Result<Option<F
     let trouble = targets::read_targets(app, &turn.declared, may_go_on, tally).await?;
     // Where some pages came, the source is there: one page that is refused is not the source's failure.
     if turn.reads_entry && tally.target_read_count > 0 {
-        tally.is_cut_short = trouble.is_some();
+        tally.trouble = trouble.map(Failure::from);
         return Ok(None);
     }
     Ok(trouble)

@@ -10,6 +10,7 @@ use std::fs::{self, DirEntry};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Ends of the names of files that are still being written.
 const UNFINISHED: [&str; 6] = [
@@ -98,7 +99,14 @@ struct Waiting {
 fn waiting(inbox: &Path) -> Result<Vec<Waiting>> {
     let entries = fs::read_dir(inbox).with_context(|| format!("read inbox {}", inbox.display()))?;
     let mut waiting: Vec<Waiting> = entries.filter_map(|entry| look(&entry.ok()?)).collect();
-    waiting.sort_by(|a, b| a.look.name.cmp(&b.look.name));
+    waiting.sort_by(|a, b| (&a.look.name, &a.path).cmp(&(&b.look.name, &b.path)));
+    // Names of other bytes may read alike: an archive unpacked twice, once as UTF-8 and once as GB18030.
+    for at in (1..waiting.len()).rev() {
+        if waiting[at].look.name == waiting[at - 1].look.name {
+            let bytes = waiting[at].path.as_os_str().as_encoded_bytes();
+            waiting[at].look.name = format!("{:08x}-{}", xxh3_64(bytes), waiting[at].look.name);
+        }
+    }
     Ok(waiting)
 }
 

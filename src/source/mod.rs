@@ -21,6 +21,10 @@ const BACK_OFF: TimeDelta = TimeDelta::minutes(5);
 const BACK_OFF_BLOCKED: TimeDelta = TimeDelta::minutes(30);
 /// Longest pause after a failure: a site that was down all night is read again in the morning.
 const MAX_BACK_OFF: TimeDelta = TimeDelta::hours(2);
+/// Longest pause of a source that has failed for more than a day.
+const MAX_BACK_OFF_LONG: TimeDelta = TimeDelta::hours(6);
+/// About a day of failures.
+const LONG_FAILING: u32 = 16;
 /// Longest pause after a refusal, and the longest that a site may ask for.
 const MAX_BACK_OFF_BLOCKED: TimeDelta = TimeDelta::hours(24);
 /// Sources that were left alone together do not come back in the same second.
@@ -106,7 +110,8 @@ fn unpaused_check(rhythm: &Rhythm<'_>, visit: &LastVisit) -> Timestamp {
         return retry_at;
     }
     let first_today = scheduled_after(end_of_day(now) - TimeDelta::days(1));
-    let first_of_day = match first_today > now {
+    let is_refused = visit.outcome.is_refusal();
+    let first_of_day = match first_today > now && !is_refused {
         true => first_today,
         false => scheduled_after(end_of_day(now)),
     };
@@ -126,16 +131,15 @@ pub fn after_pause(rhythm: &Rhythm<'_>, moment: Timestamp) -> Timestamp {
 /// 退避 — how long a source or its host is left alone after a failure.
 pub fn back_off(source_id: &str, visit: &LastVisit) -> TimeDelta {
     let (base, longest) = match visit.outcome {
-        CrawlOutcome::Blocked | CrawlOutcome::RobotsDenied => {
-            (BACK_OFF_BLOCKED, MAX_BACK_OFF_BLOCKED)
-        }
+        outcome if outcome.is_refusal() => (BACK_OFF_BLOCKED, MAX_BACK_OFF_BLOCKED),
+        _ if visit.failure_count > LONG_FAILING => (BACK_OFF, MAX_BACK_OFF_LONG),
         _ => (BACK_OFF, MAX_BACK_OFF),
     };
     let failures = visit.failure_count;
-    let doubled = base * 2_i32.pow(failures.saturating_sub(1).min(10));
+    let doubled = (base * 2_i32.pow(failures.saturating_sub(1).min(10))).min(longest);
     // Sources of one host that failed together would come back together.
     let spread = doubled + jitter(source_id, failures, doubled / 5);
-    spread.min(longest).max(asked(visit))
+    spread.max(asked(visit)).min(MAX_BACK_OFF_BLOCKED)
 }
 
 /// `Retry-After`, within reason.

@@ -42,7 +42,7 @@ fn main() {
     let ours = whole(config, &site);
     match peer() {
         Some((pages, peer)) => println!(
-            "Scrapy, trafilatura, jieba, FTS5: {pages} pages, {peer:.1} pages/s of wall time; yuqing / peer: {:.1}",
+            "Scrapy, trafilatura, jieba, FTS5 in one process: {pages} pages, {peer:.1} pages/s of wall time; yuqing (all cores) / peer: {:.1}",
             ours / peer
         ),
         None => println!("Scrapy: not installed (see the head of tests/bench/crawl.rs)"),
@@ -59,6 +59,9 @@ fn peer() -> Option<(u64, f64)> {
         .args([site.port().to_string(), HOSTS.to_string()])
         .output()
         .ok()?;
+    if !done.status.success() {
+        println!("peer: {}", String::from_utf8_lossy(&done.stderr));
+    }
     let printed: serde_json::Value = serde_json::from_slice(&done.stdout).ok()?;
     let pages = printed["pages"].as_u64()?;
     Some((pages, pages as f64 / printed["seconds"].as_f64()?))

@@ -251,10 +251,17 @@ async fn a_list_is_read_until_nothing_on_it_is_new() {
     site.put("/news/2", Answer::status(503));
     test.visit(wanted()).await;
     site.put("/news/2", list(&paths(21..31), Some("/news/3")));
+    // A page that says that the site is under repair makes nothing good.
+    site.put(
+        "/news/",
+        Answer::html("<html><body>系统维护中</body></html>"),
+    );
     test.visit(wanted()).await;
-    assert_eq!(counts(), [4, 3, 2], "a visit that broke off is made good");
+    site.put("/news/", list(&paths(31..41), Some("/news/2")));
     test.visit(wanted()).await;
-    assert_eq!(counts(), [5, 3, 2]);
+    assert_eq!(counts(), [5, 3, 2], "a visit that broke off is made good");
+    test.visit(wanted()).await;
+    assert_eq!(counts(), [6, 3, 2]);
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ fn a_row_longer_than_its_headers_is_refused_whole() {
     let text = "渠道,来源,标题,正文\n论坛,某网,甲,乙,,\n论坛,某网,甲,乙,丙,,戊\n";
     let rows = read("a.csv", text.as_bytes()).expect("readable");
     assert_eq!(titles(&rows), [(2, "甲")]);
-    let reason = "这一行比表头多3格：CSV 正文里的逗号要用引号括起来，另加的栏要写上表头";
+    let reason = "这一行比表头多3格：正文里的逗号要用英文引号括起来，另加的栏要写上表头";
     assert_eq!(reasons(&rows), [(3, reason)]);
     let list = refused_csv(&rows.header, &rows.refused);
     assert!(is_own_list(&list));

@@ -36,7 +36,7 @@ pub struct Tally {
     pub target_count: u64,
     pub target_read_count: u64,
     /// The host had trouble on the way: its other pages wait.
-    pub is_cut_short: bool,
+    pub trouble: Option<Failure>,
     pub warnings: Vec<String>,
 }
 
@@ -168,17 +168,26 @@ fn record(
         retry_after: failure.as_ref().and_then(|failure| failure.retry_after),
         pace: pace(tally, state.as_ref(), failure.is_some()),
     };
-    if failure.is_some() || tally.is_cut_short {
-        // The pages behind a host that does not answer wait as long as the host itself.
-        let retry_at = after_pause(&rhythm, now + back_off(id, &visit));
-        app.store.postpone_targets(id, retry_at)?;
-    }
     let mut next = next_check(&rhythm, &visit);
+    let is_by_hand = !turn.obeys_pause && failure.is_some() && !outcome.is_refusal();
     if let NextCheck::At(at) = &mut next
-        && !turn.obeys_pause
-        && failure.is_some()
+        && is_by_hand
     {
         *at = as_planned(*at, state.as_ref(), &visit);
+    }
+    if let Some(trouble) = failure.as_ref().or(tally.trouble.as_ref()) {
+        // The pages behind a host that does not answer wait as long as the host itself.
+        let wait = LastVisit {
+            outcome: trouble.outcome,
+            retry_after: trouble.retry_after,
+            ..visit
+        };
+        let retry_at = match next {
+            NextCheck::At(at) if is_by_hand => at,
+            _ => now + back_off(id, &wait),
+        };
+        app.store
+            .postpone_targets(id, after_pause(&rhythm, retry_at))?;
     }
     let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
     let message = match is_stopped {
@@ -201,7 +210,9 @@ fn record(
             .as_ref()
             .and_then(|failure| Some(failure.cause?.code().to_owned())),
         quiet_count: visit.pace.quiet_count,
-        is_incomplete: tally.is_incomplete,
+        // A page without an entry – under maintenance, say – has not made good what a visit before it left out.
+        is_incomplete: tally.is_incomplete
+            || tally.entry_count == 0 && state.as_ref().is_some_and(|state| state.is_incomplete),
         is_refusal,
         is_stopped,
         next_check: turn.reads_entry.then_some(match next {
