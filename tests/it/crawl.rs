@@ -282,7 +282,7 @@ async fn each_failure_has_its_own_outcome_and_stops_nobody_else() {
         ("denied", CrawlOutcome::RobotsDenied, "robots.txt 不允许"),
         ("refused", CrawlOutcome::Blocked, "403"),
         ("broken", CrawlOutcome::Failed, "500"),
-        ("empty", CrawlOutcome::Empty, "没有取到"),
+        ("empty", CrawlOutcome::Empty, "没有找到文章链接"),
         ("moved", CrawlOutcome::Failed, "网址可能已变更"),
         ("healthy", CrawlOutcome::New, ""),
     ] {

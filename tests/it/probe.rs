@@ -450,3 +450,11 @@ async fn nothing_that_is_there_is_overwritten_or_doubled() {
     let broken = probe(&desk, 2, &[&url, "--save"]).err;
     assert!(broken.contains("sources.toml"), "{broken}");
 }
+
+#[test]
+fn a_wrong_id_is_refused_before_anybody_is_asked() {
+    let desk = desk();
+    // Nothing listens there: an attempt would be a failure of another kind.
+    let done = probe(&desk, 2, &["http://127.0.0.1:9/", "--id", "豫新", "--save"]);
+    assert!(done.err.contains("代号只能用字母"), "{}", done.err);
+}
