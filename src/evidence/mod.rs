@@ -7,7 +7,7 @@ mod warc;
 
 pub use warc::Record;
 
-use crate::model::{Capture, EvidencePlace};
+use crate::model::{Capture, EvidencePlace, Timestamp};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -41,9 +41,9 @@ impl Archive {
         Archive { folder }
     }
 
-    /// The file that holds what was fetched in the month of `capture`.
-    pub fn file_of(capture: &Capture) -> String {
-        capture.fetched_at.format("%Y-%m.warc.gz").to_string()
+    /// The file that holds what was fetched in the month of `fetched_at`.
+    pub fn file_of(fetched_at: Timestamp) -> String {
+        fetched_at.format("%Y-%m.warc.gz").to_string()
     }
 
     /// Opens `file` for writing behind `end` (asked while the file is ours), the first byte that the store does not know of. Other processes wait until

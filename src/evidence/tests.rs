@@ -29,7 +29,7 @@ fn what_was_written_is_read_again() {
     let folder = TempDir::new().expect("a temporary folder");
     let archive = Archive::new(folder.path().join("evidence"));
     let capture = capture("/1.html", "<p>社保卡\r\n\r\n换发</p>");
-    let file = Archive::file_of(&capture);
+    let file = Archive::file_of(capture.fetched_at);
     let mut writer = archive.write(&file, || Ok(0)).expect("the disk has room");
     let first = writer.append(&capture).expect("the disk has room");
     let second = writer

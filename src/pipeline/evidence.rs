@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Pages moved per step: each may be as large as a page may be.
-pub const EVIDENCE_BATCH: usize = 8;
+/// Pages moved per step: each step waits for the disk twice.
+pub const EVIDENCE_BATCH: usize = 100;
 /// Posts cleared per step.
 const CLEARED: usize = 100;
 /// The ledger of visits is kept this long; logs are kept for 180 days at least (`spec.md` 2.2).
@@ -28,14 +28,14 @@ pub fn evidence_once(app: &App) -> Result<usize> {
     let count = waiting.len();
     let mut by_file: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for waiting in waiting {
-        let file = Archive::file_of(&waiting.capture);
+        let file = Archive::file_of(waiting.fetched_at);
         by_file.entry(file).or_default().push(waiting);
     }
     for (file, waiting) in by_file {
         let mut writer = app.archive.write(&file, || app.store.evidence_end(&file))?;
         let mut kept = Vec::with_capacity(waiting.len());
         for waiting in waiting {
-            let place = writer.append(&waiting.capture)?;
+            let place = writer.append(&waiting.unpack()?)?;
             kept.push((waiting, place));
         }
         writer.sync()?;

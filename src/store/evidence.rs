@@ -13,6 +13,9 @@ use zstd::bulk::Compressor;
 /// Level of compression: pages wait for days only, and crawling must not wait for them.
 const ZSTD_LEVEL: i32 = 1;
 
+/// Compressed bytes that are read at once.
+const MAX_WAITING_BYTES: usize = 8 * 1024 * 1024;
+
 thread_local! {
     /// Its tables cost more to set up than a page costs to compress.
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
@@ -49,13 +52,31 @@ impl PackedCapture {
     }
 }
 
-/// 待存证网页 — a capture on which a post was flagged.
+/// 待存证网页 — a capture on which a post was flagged, still compressed: a hundred of them unpacked may be large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingCapture {
     /// Row id.
     pub id: i64,
+    /// When it was read.
+    pub fetched_at: Timestamp,
+    url: String,
+    answer: String,
+    body: Vec<u8>,
+}
+
+impl WaitingCapture {
     /// The page.
-    pub capture: Capture,
+    ///
+    /// # Errors
+    /// The row is damaged.
+    pub fn unpack(&self) -> Result<Capture> {
+        Ok(Capture {
+            url: self.url.clone(),
+            fetched_at: self.fetched_at,
+            answer: json(&self.answer)?,
+            body: zstd::decode_all(self.body.as_slice()).context("a stored capture is damaged")?,
+        })
+    }
 }
 
 /// A post whose page is gone, and whose words are to be cleared.
@@ -70,7 +91,7 @@ pub struct DeletedPost {
 }
 
 impl Store {
-    /// Captures that hold a flagged post (blue and above), oldest first.
+    /// Captures that hold a flagged post (blue and above), oldest first; fewer than `limit` where they are large.
     ///
     /// # Errors
     /// The database refuses.
@@ -84,22 +105,24 @@ impl Store {
         )?;
         let mut rows = select.query([limit])?;
         let mut waiting = Vec::new();
-        while let Some(row) = rows.next()? {
-            waiting.push(self.waiting_capture(row)?);
+        let mut size = 0;
+        while size < MAX_WAITING_BYTES
+            && let Some(row) = rows.next()?
+        {
+            let capture = self.waiting_capture(row)?;
+            size += capture.body.len();
+            waiting.push(capture);
         }
         Ok(waiting)
     }
 
-    fn waiting_capture(&self, row: &Row<'_>) -> Result<WaitingCapture> {
-        let body: Vec<u8> = row.get(4)?;
+    fn waiting_capture(&self, row: &Row<'_>) -> rusqlite::Result<WaitingCapture> {
         Ok(WaitingCapture {
             id: row.get(0)?,
-            capture: Capture {
-                url: row.get(1)?,
-                fetched_at: from_ms(row.get(2)?, self.zone),
-                answer: json(&row.get::<_, String>(3)?)?,
-                body: zstd::decode_all(body.as_slice()).context("a stored capture is damaged")?,
-            },
+            url: row.get(1)?,
+            fetched_at: from_ms(row.get(2)?, self.zone),
+            answer: row.get(3)?,
+            body: row.get(4)?,
         })
     }
 
@@ -129,8 +152,8 @@ impl Store {
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     )?
                     .execute(params![
-                        waiting.capture.url,
-                        to_ms(waiting.capture.fetched_at),
+                        waiting.url,
+                        to_ms(waiting.fetched_at),
                         place.file,
                         place.start,
                         place.length,
