@@ -20,6 +20,7 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
 
 /// Everything the steps of the pipeline need.
 pub struct App {
@@ -38,7 +39,12 @@ pub struct App {
     /// What clustering compared lately.
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
+    /// Places for work that blocks.
+    blocking: Semaphore,
 }
+
+/// Threads of blocking work: more would only wait for the same cores and the same database, each with memory of its own.
+const BLOCKING_THREADS: usize = 6;
 
 impl App {
     /// Opens the data folder and builds the parts.
@@ -61,6 +67,7 @@ impl App {
             clock,
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
+            blocking: Semaphore::new(BLOCKING_THREADS),
         }))
     }
 
@@ -87,6 +94,7 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let _place = self.blocking.acquire().await.context("never closed")?;
         let app = Arc::clone(self);
         tokio::task::spawn_blocking(move || work(&app))
             .await
