@@ -23,7 +23,7 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
         let applied: usize = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         ensure!(
             applied <= MIGRATIONS.len(),
-            "the database has version {applied}, this program knows {}; use the newer program",
+            "数据库是更新版本的程序建立的（版本{applied}，本程序只认得到{}），请换用新版本的程序",
             MIGRATIONS.len()
         );
         let Some(step) = MIGRATIONS.get(applied) else {
