@@ -489,7 +489,7 @@ fn a_database_of_a_newer_program_is_refused_and_left_as_it_is() {
         .pragma_update(None, "user_version", 99)
         .expect("writes");
     let refusal = Store::open(folder.path(), Shanghai).err().expect("refused");
-    assert!(format!("{refusal:#}").contains("version 99"), "{refusal:#}");
+    assert!(format!("{refusal:#}").contains("版本99"), "{refusal:#}");
     let version: i64 = database
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .expect("reads");
