@@ -4,17 +4,17 @@ use crate::extract::body::{self, Body};
 use crate::extract::byline;
 use crate::extract::comments;
 use crate::extract::count::parse_count;
-use crate::extract::dates;
 use crate::extract::engagement;
 use crate::extract::html;
 use crate::extract::listing;
 use crate::extract::metadata::Metadata;
 use crate::extract::outline::Outline;
 use crate::extract::pager;
+use crate::extract::publication;
 use crate::extract::site_rules::{ArticleRules, Css};
 use crate::extract::title;
 use crate::extract::{Extraction, Format, Visit};
-use crate::model::{Engagement, Post, PublishedAt};
+use crate::model::{Engagement, Post};
 use scraper::{ElementRef, Html};
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ const MIN_TEXT_CHARS: usize = 20;
 pub(super) struct Parts<'d> {
     pub document: &'d Html,
     pub markup: &'d str,
+    /// The page as it came, its programs included.
+    pub page: &'d str,
     pub outline: &'d Outline<'d>,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn read(visit: Visit<'_>, parts: Parts<'_>, metadata: Metadata, found
         .unwrap_or_default();
     take_body(&mut post, body);
     let page_text = parts.outline.text(0, |_| false);
-    take_byline(visit, &page_text, root, rules, metadata, &mut post);
+    take_byline(visit, parts, &page_text, rules, metadata, &mut post);
     take_engagement(&page_text, root, rules, &mut post);
     complain(&post, found);
     // “正在加载”, “请登录”: a page with a title only is no post, unless it says that it is an article.
@@ -105,16 +107,16 @@ fn take_body(post: &mut Post, body: Body) {
 
 fn take_byline(
     visit: Visit<'_>,
+    parts: Parts<'_>,
     page_text: &str,
-    root: ElementRef<'_>,
     rules: &ArticleRules,
     metadata: Metadata,
     post: &mut Post,
 ) {
+    let root = parts.document.root_element();
     let byline = byline::read(page_text, &post.title, visit.now());
-    post.published_at = time_by_rules(visit, root, rules)
-        .or(sharper(metadata.published_at, byline.published_at))
-        .or_else(|| dates::day_of_url(&visit.page.url, visit.now()));
+    let shown = byline.published_at;
+    post.published_at = publication::time(visit, parts, rules, &metadata, shown, &post.title);
     post.outlet = html::line_by(root, rules.outlet.as_ref())
         .map(|line| byline::without_label(&line))
         .or(metadata.outlet.filter(|name| byline::is_name(name)))
@@ -139,29 +141,6 @@ fn take_engagement(page_text: &str, root: ElementRef<'_>, rules: &ArticleRules, 
         likes: count(&rules.likes).or(shown.likes),
         reposts: count(&rules.reposts).or(shown.reposts),
     };
-}
-
-fn time_by_rules(
-    visit: Visit<'_>,
-    root: ElementRef<'_>,
-    rules: &ArticleRules,
-) -> Option<PublishedAt> {
-    let css = rules.published_at.as_ref()?;
-    root.select(&css.0)
-        .find_map(|element| dates::of_element(element, visit.now()))
-}
-
-/// What machines are told, unless the page shows the hour of the same day and the machines only the day.
-fn sharper(told: Option<PublishedAt>, shown: Option<PublishedAt>) -> Option<PublishedAt> {
-    match (told, shown) {
-        (Some(told), Some(shown))
-            if shown.precision < told.precision
-                && shown.at.date_naive() == told.at.date_naive() =>
-        {
-            Some(shown)
-        }
-        (told, shown) => told.or(shown),
-    }
 }
 
 fn complain(post: &Post, found: &mut Extraction) {

@@ -13,6 +13,8 @@ pub struct Metadata {
     pub author: Option<String>,
     pub outlet: Option<String>,
     pub published_at: Option<PublishedAt>,
+    /// The last change: no publication, but a page that shows no year may state it here.
+    pub modified_at: Option<PublishedAt>,
     pub section: Option<String>,
     /// The page calls itself an article.
     pub is_article: bool,
@@ -32,6 +34,14 @@ const TIMES: &[&str] = &[
     "dc.date.issued",
     "release_time",
     "publishtime",
+];
+const CHANGES: &[&str] = &[
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dateupdate",
+    "lastmodified",
+    "update_time",
 ];
 const OUTLETS: &[&str] = &["contentsource", "source", "article:source", "mediaid"];
 const AUTHORS: &[&str] = &["article:author", "author", "byl"];
@@ -73,6 +83,10 @@ pub fn read(outline: &Outline<'_>, now: Timestamp) -> Metadata {
                     .and_then(time)
             })
             .or_else(|| time_element(outline, now)),
+        modified_at: find(CHANGES)
+            .or_else(|| text("dateModified"))
+            .or_else(|| text("upDate"))
+            .and_then(time),
         section: find(SECTIONS).or_else(|| text("articleSection")),
         is_article: linked.is_some()
             || find(&["og:type"]).is_some_and(|kind| kind.contains("article") || kind == "news")

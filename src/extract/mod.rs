@@ -24,7 +24,9 @@ mod names;
 mod outline;
 mod pager;
 pub mod probe;
+mod publication;
 mod rule_use;
+mod scripted;
 mod site_rules;
 mod sitemap;
 mod tame;
@@ -202,6 +204,7 @@ impl Visit<'_> {
                 let parts = article::Parts {
                     document: &document,
                     markup: &markup,
+                    page: &text,
                     outline: &outline,
                 };
                 article::read(self, parts, metadata, found);

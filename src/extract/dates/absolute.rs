@@ -131,7 +131,7 @@ fn epoch(line: &str, now: Timestamp) -> Option<PublishedAt> {
 pub fn without_year(line: &str, now: Timestamp) -> Option<PublishedAt> {
     static FORM: LazyLock<Regex> = LazyLock::new(|| {
         let form = format!(
-            r"(?:^|[^\d.:/年-])(?P<month>\d{{1,2}})(?P<between>[-/.月])(?P<day>\d{{1,2}})(?P<unit>[日号])?(?:{GAP}{CLOCK})?(?P<after>[^\d]|$)"
+            r"(?:^|[^\d.:/年-]|(?P<label>(?:时间|日期|发布|发表)于?\s?:\s?))(?P<month>\d{{1,2}})(?P<between>[-/.月])(?P<day>\d{{1,2}})(?P<unit>[日号])?(?:{GAP}{CLOCK})?(?P<after>[^\d]|$)"
         );
         Regex::new(&form).expect("the pattern is part of the program")
     });
@@ -140,7 +140,7 @@ pub fn without_year(line: &str, now: Timestamp) -> Option<PublishedAt> {
         let is_whole = found.get(0).is_some_and(|all| all.len() == line.len());
         let is_date = match &found["between"] {
             "月" => true,
-            "-" => is_whole || clock.is_some(),
+            "-" => is_whole || clock.is_some() || found.name("label").is_some(),
             _ => clock.is_some(),
         };
         if !is_date || matches!(&found["after"], "-" | "/" | "." | "年") {
