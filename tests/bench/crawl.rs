@@ -3,15 +3,18 @@
 //!
 //! `cargo bench --bench crawl` · `YUQING_BENCH_PAGES=8000` sets the number of pages.
 //!
-//! Where a Python with Scrapy, trafilatura and jieba is at hand (`$YUQING_PEER_PYTHON`, see `peers/scrapy_crawl.py`), it
-//! crawls pages of the same site in the same run.
+//! A hand-rolled Rust pipeline without a database crawls the same site in the same run; where a Python with Scrapy,
+//! trafilatura and jieba is at hand (`$YUQING_PEER_PYTHON`, see `peers/scrapy_crawl.py`), it does so too, as one process and
+//! as one per core, each with its share of the hosts.
 
+#[path = "peers/hand_rolled.rs"]
+mod hand_rolled;
 #[path = "pages.rs"]
 mod pages;
 
 use std::hint::black_box;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -40,31 +43,51 @@ fn main() {
     let config = config(&site);
     stages(&config, &site);
     let ours = whole(config, &site);
-    match peer() {
-        Some((pages, peer)) => println!(
-            "Scrapy, trafilatura, jieba, FTS5 in one process: {pages} pages, {peer:.1} pages/s of wall time; yuqing (all cores) / peer: {:.1}",
-            ours / peer
-        ),
-        None => println!("Scrapy: not installed (see the head of tests/bench/crawl.rs)"),
+    let rust = hand_rolled::pages_per_second(site.port(), HOSTS);
+    println!(
+        "hand-rolled Rust without a database: {rust:.0} pages/s of wall time; yuqing / peer: {:.2}",
+        ours / rust
+    );
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for processes in [1, cores.min(HOSTS)] {
+        match scrapy(processes) {
+            Some(peer) => println!(
+                "Scrapy, trafilatura, jieba, FTS5, processes: {processes}: {peer:.1} pages/s of wall time; yuqing (all cores) / peer: {:.1}",
+                ours / peer
+            ),
+            None => println!("Scrapy: not installed (see the head of tests/bench/crawl.rs)"),
+        }
     }
 }
 
-/// Pages, and pages per second of wall time, of the peer over a smaller site; `None` where it is not installed.
-fn peer() -> Option<(u64, f64)> {
+/// Pages per second of wall time of so many Scrapy processes over a smaller site, each with a share of its hosts; `None`
+/// where it is not installed.
+fn scrapy(processes: usize) -> Option<f64> {
     let python = std::env::var_os("YUQING_PEER_PYTHON")?;
-    let site = pages::Site::start(HOSTS, PEER_PAGES / HOSTS);
+    let site = pages::Site::start(HOSTS, PEER_PAGES * processes / HOSTS);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/peers/scrapy_crawl.py");
-    let done = Command::new(python)
-        .arg(script)
-        .args([site.port().to_string(), HOSTS.to_string()])
-        .output()
-        .ok()?;
-    if !done.status.success() {
-        println!("peer: {}", String::from_utf8_lossy(&done.stderr));
+    let mut running = Vec::new();
+    for process in 0..processes {
+        let (from, to) = (
+            HOSTS * process / processes,
+            HOSTS * (process + 1) / processes,
+        );
+        let started = Command::new(&python)
+            .arg(&script)
+            .args([site.port(), from as u16, to as u16].map(|number| number.to_string()))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        running.push(started.ok()?);
     }
-    let printed: serde_json::Value = serde_json::from_slice(&done.stdout).ok()?;
-    let pages = printed["pages"].as_u64()?;
-    Some((pages, pages as f64 / printed["seconds"].as_f64()?))
+    let (mut pages, mut seconds) = (0, 0.0_f64);
+    for process in running {
+        let done = process.wait_with_output().ok()?;
+        let printed: serde_json::Value = serde_json::from_slice(&done.stdout).ok()?;
+        pages += printed["pages"].as_u64()?;
+        seconds = seconds.max(printed["seconds"].as_f64()?);
+    }
+    Some(pages as f64 / seconds)
 }
 
 fn config(site: &pages::Site) -> Config {

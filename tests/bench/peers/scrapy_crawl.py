@@ -1,7 +1,7 @@
 """Crawls the benchmark's site with Scrapy, reads pages with trafilatura, cuts words with jieba and indexes them in FTS5.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install scrapy trafilatura lxml_html_clean jieba
-    /tmp/peers/bin/python scrapy_crawl.py PORT HOSTS
+    /tmp/peers/bin/python scrapy_crawl.py PORT FROM_HOST TO_HOST
 
 Prints JSON: `pages` indexed and `seconds` of wall time from the first request to the last commit; loading the dictionary
 is not counted. One process, as Scrapy is used; no delays.
@@ -18,7 +18,7 @@ import scrapy
 import trafilatura
 from scrapy.crawler import CrawlerProcess
 
-PORT, HOSTS = int(sys.argv[1]), int(sys.argv[2])
+PORT, HOSTS = int(sys.argv[1]), range(int(sys.argv[2]), int(sys.argv[3]))
 COMMIT_EVERY = 100
 
 folder = tempfile.TemporaryDirectory()
@@ -59,7 +59,7 @@ class Site(scrapy.Spider):
         )
 
     async def start(self):
-        for host in range(HOSTS):
+        for host in HOSTS:
             yield self.request(host, "/list.html", self.parse_list)
 
     def parse_list(self, response, host):
