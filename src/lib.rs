@@ -10,6 +10,7 @@ pub mod extract;
 pub mod fetch;
 pub mod import;
 pub mod source;
+pub mod train;
 
 // The truth and what is derived from it.
 pub mod evidence;

@@ -1,8 +1,9 @@
 //! 相关性 — does a post concern human resources and social security, wherever it happened (`spec.md` 4.2).
 
 use crate::analyze::found::Found;
+use crate::analyze::models::Opinion;
 use crate::analyze::terms::Strength;
-use crate::model::Reason;
+use crate::model::{Channel, Post, Reason};
 use std::collections::HashSet;
 
 /// From here on a post is about our work; measured on labelled messages of citizens (`tests/fixtures/eval/scores.toml`).
@@ -16,6 +17,15 @@ const TRADE_BOUND: f32 = 4.0;
 const SHORT_CHARS: usize = 140;
 const SHORT_BONUS: f32 = 1.5;
 
+/// What the words say beyond this says no more about a letter: its wording as a whole knows better.
+const SURE_WORDS: f32 = 2.5;
+/// Weight of the words in a letter, where the model was trained on letters.
+const WORDS_IN_LETTERS: f32 = 0.1;
+/// Elsewhere the words decide, and the model helps where they are unsure.
+const MODEL_ELSEWHERE: f32 = 0.5;
+/// The model's help is bounded.
+const MODEL_BOUND: f32 = 2.0;
+
 /// Relevance with its reasons.
 pub(super) struct About {
     pub is_about: bool,
@@ -24,9 +34,19 @@ pub(super) struct About {
     pub reasons: Vec<Reason>,
 }
 
-/// Weighs organisations and terms.
-pub(super) fn judge(found: &Found) -> About {
-    let score = score(found);
+/// Weighs organisations and terms, and what the model thinks of the wording.
+pub(super) fn judge(post: &Post, found: &Found, opinion: Option<&Opinion<bool>>) -> About {
+    let by_words = score(found) - ABOUT_FROM;
+    let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline);
+    let sum = match opinion {
+        Some(opinion) if is_letter => {
+            opinion.logit + WORDS_IN_LETTERS * by_words.clamp(-SURE_WORDS, SURE_WORDS)
+        }
+        Some(opinion) => {
+            by_words + MODEL_ELSEWHERE * opinion.logit.clamp(-MODEL_BOUND, MODEL_BOUND)
+        }
+        None => by_words,
+    };
     let mut reasons = Vec::new();
     let organisations: Vec<(usize, usize)> = found
         .organisations()
@@ -39,10 +59,27 @@ pub(super) fn judge(found: &Found) -> About {
             text: format!("命中机构词“{word}”"),
         });
     }
+    reasons.extend(
+        opinion
+            .filter(|opinion| opinion.label != (by_words >= 0.0))
+            .map(model_reason),
+    );
     About {
-        is_about: score >= ABOUT_FROM,
-        relevance: 1.0 / (1.0 + (ABOUT_FROM - score).exp()),
+        is_about: sum >= 0.0,
+        relevance: 1.0 / (1.0 + (-sum).exp()),
         reasons,
+    }
+}
+
+/// Said where words and model disagree.
+fn model_reason(opinion: &Opinion<bool>) -> Reason {
+    let said = if opinion.label { "涉及" } else { "不涉及" };
+    Reason {
+        rule: "model.about".to_owned(),
+        text: format!(
+            "按行文，分类模型认为{said}人社业务（把握{:.0}%）",
+            100.0 * opinion.probability
+        ),
     }
 }
 

@@ -13,6 +13,8 @@ pub struct RuleFiles {
     pub levels: LevelsFile,
     /// `lexicon/*.tsv`: file name and content.
     pub lexicon: Vec<(String, String)>,
+    /// `models/*.model`: file name and bytes, as `yuqing train` writes them. None: the rules judge alone.
+    pub models: Vec<(String, Vec<u8>)>,
     /// `[bureau]` of `yuqing.toml`.
     pub home: Home,
 }

@@ -12,6 +12,7 @@ mod intent;
 mod irony;
 mod keywords;
 mod level;
+mod models;
 mod noise;
 mod pairs;
 mod place;
@@ -77,10 +78,11 @@ impl Spread {
 pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let found = Found::search(post, rules);
     let noise = noise::recognise(post, &found);
-    let about = about::judge(&found);
+    let seen = rules.models.see(post);
+    let about = about::judge(post, &found, seen.about().as_ref());
     let places = place::locate(post, &found, rules);
     let topics = topic::topics(&found);
-    let stance = stance::judge(post, &found);
+    let stance = stance::judge(post, &found, seen.sentiment().as_ref(), about.is_about);
     let crowd = gather::read(&found);
     let mut reasons = restored_reasons(&found);
     let noise = noise.map(|(noise, reason)| {

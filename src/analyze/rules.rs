@@ -2,13 +2,14 @@
 
 use crate::analyze::compile::Compiler;
 use crate::analyze::files::{Home, LevelsFile, RuleFiles, TopicBlock};
+use crate::analyze::models::Models;
 use crate::analyze::terms::Terms;
 use crate::analyze::{pairs::Pair, variants::Variants};
 use crate::model::{Problem, Timestamp, Topic};
 use crate::text::segment::Segmenter;
 use std::collections::HashMap;
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// 规则 — everything `analyze` knows, compiled.
 pub struct Rules {
@@ -20,6 +21,7 @@ pub struct Rules {
     pub(super) accounts: Vec<Account>,
     pub(super) levels: LevelsFile,
     pub(super) home: Home,
+    pub(super) models: Models,
     topics: HashMap<Topic, TopicBlock>,
     groups: HashMap<String, usize>,
     filter_names: Vec<String>,
@@ -83,6 +85,7 @@ impl Rules {
             compiler.add_table(name, content);
         }
         compiler.check_groups(&files.levels);
+        let models = Models::read(&files.models, &mut compiler.problems);
         let segmenter = Segmenter::new(compiler.words.iter().map(String::as_str));
         let terms = compiler.terms.build();
         if terms.is_none() {
@@ -103,6 +106,7 @@ impl Rules {
                 accounts: compiler.accounts,
                 levels: files.levels,
                 home: files.home,
+                models,
                 topics: (files.topics.topic.into_iter())
                     .map(|block| (block.code, block))
                     .collect(),
@@ -203,5 +207,11 @@ fn version_of(files: &RuleFiles) -> String {
         everything.push_str(name);
         everything.push_str(content);
     }
-    format!("{:016x}", xxh3_64(everything.as_bytes()))
+    let mut hash = Xxh3Default::new();
+    hash.update(everything.as_bytes());
+    for (name, bytes) in &files.models {
+        hash.update(name.as_bytes());
+        hash.update(bytes);
+    }
+    format!("{:016x}", hash.digest())
 }

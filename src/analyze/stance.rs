@@ -3,6 +3,7 @@
 use crate::analyze::found::Found;
 use crate::analyze::gather;
 use crate::analyze::irony;
+use crate::analyze::models::Opinion;
 use crate::analyze::terms::Hit;
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
 
@@ -19,6 +20,11 @@ const TITLE_FACTOR: f32 = 1.3;
 const PROGRESS_WEIGHT: f32 = 1.5;
 /// Circumstances up to this sum are what a question is about; beyond it the question is rhetorical.
 const ASKED_CIRCUMSTANCES: f32 = -3.0;
+/// What the model's odds weigh beside words.
+const NUDGE: f32 = 0.1;
+const NUDGE_BOUND: f32 = 2.0;
+/// A stance that was taken is at least so strong.
+const MIN_SCORE: f32 = 0.2;
 /// From here on a post is negative, or positive.
 const NEGATIVE_FROM: f32 = -1.0;
 const POSITIVE_FROM: f32 = 1.5;
@@ -61,8 +67,51 @@ pub(super) struct Stance {
     pub reasons: Vec<Reason>,
 }
 
-/// Decides the stance.
-pub(super) fn judge(post: &Post, found: &Found) -> Stance {
+/// Decides the stance. Where a post is about our work the words decide, and the model helps; of other matters our words
+/// know nothing.
+pub(super) fn judge(
+    post: &Post,
+    found: &Found,
+    opinion: Option<&Opinion<Sentiment>>,
+    is_about: bool,
+) -> Stance {
+    match opinion.filter(|_| !is_about && post.channel != Channel::Transfer) {
+        Some(opinion) => by_model(opinion),
+        None => by_words(post, found, opinion),
+    }
+}
+
+fn by_model(opinion: &Opinion<Sentiment>) -> Stance {
+    let score = match opinion.label {
+        Sentiment::Negative => -opinion.probability.max(MIN_SCORE),
+        Sentiment::Neutral => 0.0,
+        Sentiment::Positive => opinion.probability.max(MIN_SCORE),
+    };
+    let ground = match &opinion.words[..] {
+        [] => String::new(),
+        words => format!("，依据“{}”", words.join("”“")),
+    };
+    let text = format!(
+        "分类模型判为{}（把握{:.0}%）{ground}",
+        name_of(opinion.label),
+        100.0 * opinion.probability
+    );
+    Stance {
+        sentiment: opinion.label,
+        score,
+        reasons: vec![reason("model.sentiment", text)],
+    }
+}
+
+fn name_of(sentiment: Sentiment) -> &'static str {
+    match sentiment {
+        Sentiment::Negative => "负面",
+        Sentiment::Neutral => "中性",
+        Sentiment::Positive => "正面",
+    }
+}
+
+fn by_words(post: &Post, found: &Found, opinion: Option<&Opinion<Sentiment>>) -> Stance {
     let negative = weigh(found, NEGATIVE_GROUPS);
     let positive = weigh(found, POSITIVE_GROUPS);
     let irony = irony::detect(found);
@@ -84,6 +133,10 @@ pub(super) fn judge(post: &Post, found: &Found) -> Stance {
     } else {
         negative.sum + positive.sum
     };
+    let nudge = opinion.map_or(0.0, |opinion| {
+        opinion.logit.clamp(-NUDGE_BOUND, NUDGE_BOUND)
+    });
+    let total = total - NUDGE * nudge;
     let mut sentiment = by_total(total, negative_from(post, found));
     if irony.is_none() && sentiment == Sentiment::Negative && is_plain_question(found, &negative) {
         reasons.push(reason(

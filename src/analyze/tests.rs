@@ -23,6 +23,18 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).expect("the file is part of the repository")
 }
 
+fn models() -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(root().join("config/models"));
+    let files = entries
+        .expect("config/models is part of the repository")
+        .flatten();
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).expect("a readable model");
+        (path.display().to_string(), bytes)
+    };
+    files.map(|entry| read(entry.path())).collect()
+}
+
 fn rule_files() -> RuleFiles {
     let folder = root().join("config/lexicon");
     let mut lexicon: Vec<(String, String)> = std::fs::read_dir(folder)
@@ -39,6 +51,7 @@ fn rule_files() -> RuleFiles {
         topics: toml::from_str::<TopicsFile>(&read("config/topics.toml")).expect("topics.toml"),
         levels: toml::from_str::<LevelsFile>(&read("config/levels.toml")).expect("levels.toml"),
         lexicon,
+        models: models(),
         home: Home {
             city: "郑州市".to_owned(),
             city_code: "410100".to_owned(),

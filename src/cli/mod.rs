@@ -19,6 +19,7 @@ mod run;
 mod search;
 mod sources;
 mod sources_opml;
+mod train;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
@@ -77,6 +78,8 @@ enum Command {
     Extract(extract::Extract),
     /// 研判信息（JSON Lines），不入库 · judge posts, store nothing
     Analyze(analyze::Analyze),
+    /// 用标注数据训练分类器并评分 · train the classifiers, print their scores
+    Train(train::Train),
     /// 从文件导入信息 · store posts from files
     Import(import::Import),
     /// 信源；订阅源清单的导入和导出 · sources, lists of feeds
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Probe(command) => command.run(&common),
         Command::Extract(command) => command.run(&common),
         Command::Analyze(command) => command.run(&common),
+        Command::Train(command) => command.run(&common),
         Command::Import(command) => command.run(&common),
         Command::Sources(command) => command.run(&common),
         Command::Search(command) => command.run(&common),

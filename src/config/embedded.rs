@@ -67,29 +67,40 @@ impl ConfigFolder {
         folder: &str,
         extension: &str,
     ) -> Result<Vec<(String, String)>, Problem> {
+        let files = self.bytes_below(folder, extension)?.into_iter();
+        let as_text = |(file, bytes): (String, Vec<u8>)| match String::from_utf8(bytes) {
+            Ok(text) => Ok((file, text)),
+            Err(_) => Err(unreadable(&file, &ErrorKind::InvalidData.into())),
+        };
+        files.map(as_text).collect()
+    }
+
+    /// As `files_below`, for files that hold no text.
+    ///
+    /// # Errors
+    /// The operator's sub-folder or a file in it cannot be read.
+    pub fn bytes_below(
+        &self,
+        folder: &str,
+        extension: &str,
+    ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let Some(own) = self.own(folder) else {
             return Ok(shipped_files_below(folder, extension));
         };
-        let unreadable_folder = |error: std::io::Error| unreadable(folder, &error);
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(&own).map_err(unreadable_folder)? {
-            let path = entry.map_err(unreadable_folder)?.path();
-            if path.extension().is_some_and(|found| found == extension) {
-                names.extend(
-                    path.file_name()
-                        .map(|name| name.to_string_lossy().into_owned()),
-                );
+        let entries = std::fs::read_dir(&own).map_err(|error| unreadable(folder, &error))?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+            if path.extension().is_none_or(|found| found != extension) {
+                continue;
             }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let file = format!("{folder}/{name}");
+            let bytes = std::fs::read(&path).map_err(|error| unreadable(&file, &error))?;
+            found.push((file, bytes));
         }
-        names.sort();
-        names
-            .into_iter()
-            .map(|name| {
-                let file = format!("{folder}/{name}");
-                let text = self.text(&file)?;
-                Ok((file, text))
-            })
-            .collect()
+        found.sort();
+        Ok(found)
     }
 
     fn own(&self, name: &str) -> Option<PathBuf> {
@@ -102,21 +113,21 @@ fn shipped_text(file: &str) -> Option<&'static str> {
     SHIPPED.get_file(file)?.contents_utf8()
 }
 
-fn shipped_files_below(folder: &str, extension: &str) -> Vec<(String, String)> {
+fn shipped_files_below(folder: &str, extension: &str) -> Vec<(String, Vec<u8>)> {
     let files = SHIPPED
         .get_dir(folder)
         .map(Dir::files)
         .into_iter()
         .flatten();
-    let mut found: Vec<(String, String)> = files
+    let mut found: Vec<(String, Vec<u8>)> = files
         .filter(|file| {
             file.path()
                 .extension()
                 .is_some_and(|found| found == extension)
         })
-        .filter_map(|file| {
+        .map(|file| {
             let name = file.path().to_string_lossy().into_owned();
-            Some((name, file.contents_utf8()?.to_owned()))
+            (name, file.contents().to_vec())
         })
         .collect();
     found.sort();

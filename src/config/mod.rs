@@ -22,6 +22,7 @@ use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
 use crate::model::Problem;
+use crate::train::TrainingFile;
 use place::parse;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -140,26 +141,35 @@ fn host_named_twice(host: &str, before: &str, file: &str, text: &str) -> Problem
     }
 }
 
-/// Topics, levels, terms.
-type Tables = (TopicsFile, LevelsFile, Vec<(String, String)>);
+/// Topics, levels, terms, models.
+type Tables = (
+    TopicsFile,
+    LevelsFile,
+    Vec<(String, String)>,
+    Vec<(String, Vec<u8>)>,
+);
 
 fn load_tables(folder: &ConfigFolder) -> Result<Tables, Vec<Problem>> {
     let mut problems = Vec::new();
     let topics = keep(table(folder, "topics.toml"), &mut problems);
     let levels = keep(table(folder, "levels.toml"), &mut problems);
     let lexicon = keep(lexicon(folder), &mut problems);
-    match (topics, levels, lexicon) {
-        (Some(topics), Some(levels), Some(lexicon)) => Ok((topics, levels, lexicon)),
+    let models = keep(folder.bytes_below("models", "model"), &mut problems);
+    match (topics, levels, lexicon, models) {
+        (Some(topics), Some(levels), Some(lexicon), Some(models)) => {
+            Ok((topics, levels, lexicon, models))
+        }
         _ => Err(problems),
     }
 }
 
 fn compile(tables: Tables, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {
-    let (topics, levels, lexicon) = tables;
+    let (topics, levels, lexicon, models) = tables;
     let files = RuleFiles {
         topics,
         levels,
         lexicon,
+        models,
         home: settings.bureau.home(),
     };
     Rules::compile(files).map(Arc::new)
@@ -194,6 +204,14 @@ fn load_digests(folder: &ConfigFolder) -> Result<Vec<DigestSettings>, Problem> {
         }
     }
     Ok(file.digest)
+}
+
+/// 训练配置: what `yuqing train` reads and how.
+///
+/// # Errors
+/// The first mistake in `training.toml`.
+pub fn load_training(folder: &ConfigFolder) -> Result<TrainingFile, Problem> {
+    parse("training.toml", &folder.text("training.toml")?)
 }
 
 /// Reads one file of site rules.

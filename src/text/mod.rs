@@ -1,5 +1,6 @@
 //! Pure functions over Chinese text. No input or output, no clock, no settings.
 
+pub mod classifier;
 pub mod fingerprint;
 pub mod mask;
 pub mod normalize;

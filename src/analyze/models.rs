@@ -1,0 +1,146 @@
+//! 模型 — the trained classifiers beside the rules, and what they say about one post. Without them the rules judge alone.
+
+use crate::analyze::stance::is_press;
+use crate::model::{Channel, Post, Problem, Sentiment};
+use crate::text::classifier::{Characters, Class, Classifier, decide};
+use std::str::FromStr;
+
+/// Name of the classifier that tells what concerns us.
+const ABOUT: &str = "about";
+/// Name of the one that knows how the press writes.
+const PRESS: &str = "news";
+/// Name of the one that knows how people write.
+const PEOPLE: &str = "weibo";
+
+/// Words that are named as the ground of a model's opinion.
+const WORDS: usize = 3;
+
+/// The classifiers of a configuration.
+#[derive(Default)]
+pub(super) struct Models {
+    about: Option<Classifier>,
+    press: Option<Classifier>,
+    people: Option<Classifier>,
+}
+
+/// What a model says: odds as a logarithm against its own threshold, and the words that say it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Opinion<T> {
+    pub label: T,
+    /// 0…1, of `label`.
+    pub probability: f32,
+    /// Natural logarithm of the odds of the class that must not be missed, above those from which it is taken.
+    pub logit: f32,
+    pub words: Vec<String>,
+}
+
+/// A post as the models see it.
+pub(super) struct Seen<'m> {
+    models: &'m Models,
+    channel: Channel,
+    characters: Characters,
+}
+
+impl Models {
+    /// Reads model files (name, bytes).
+    pub fn read(files: &[(String, Vec<u8>)], problems: &mut Vec<Problem>) -> Models {
+        let mut models = Models::default();
+        for (file, bytes) in files {
+            let place = match file
+                .rsplit('/')
+                .next()
+                .and_then(|name| name.strip_suffix(".model"))
+            {
+                Some(ABOUT) => &mut models.about,
+                Some(PRESS) => &mut models.press,
+                Some(PEOPLE) => &mut models.people,
+                _ => {
+                    let known = [ABOUT, PRESS, PEOPLE].join("、");
+                    problems.push(problem(
+                        file,
+                        format!("模型名应为 {known} 之一，请改名或移走"),
+                    ));
+                    continue;
+                }
+            };
+            match Classifier::from_bytes(bytes).and_then(fitting) {
+                Ok(classifier) => *place = Some(classifier),
+                Err(message) => problems.push(problem(file, message)),
+            }
+        }
+        models
+    }
+
+    /// Looks at a post.
+    pub fn see(&self, post: &Post) -> Seen<'_> {
+        Seen {
+            models: self,
+            channel: post.channel,
+            characters: Characters::new(&post.title, &post.text),
+        }
+    }
+}
+
+/// Classes that we have no word for would be answers that nobody understands.
+fn fitting(classifier: Classifier) -> Result<Classifier, String> {
+    let is_known = |class: &Class| class.name == ABOUT || Sentiment::from_str(&class.name).is_ok();
+    match classifier.classes.iter().all(is_known) {
+        true => Ok(classifier),
+        false => {
+            Err("模型的类别不是 about，也不是情感，请检查 training.toml 的 classes".to_owned())
+        }
+    }
+}
+
+fn problem(file: &str, message: String) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: 0,
+        key: String::new(),
+        message,
+    }
+}
+
+impl Seen<'_> {
+    /// Does it concern us, to judge by its wording?
+    pub fn about(&self) -> Option<Opinion<bool>> {
+        let model = self.models.about.as_ref()?;
+        let probabilities = model.probabilities(&self.characters);
+        let is_about = decide(&model.classes, &probabilities).is_some();
+        let probability = if is_about {
+            probabilities[0]
+        } else {
+            1.0 - probabilities[0]
+        };
+        Some(Opinion {
+            label: is_about,
+            probability,
+            logit: above(&model.classes[0], probabilities[0]),
+            words: Vec::new(),
+        })
+    }
+
+    /// The author's stance, to judge by the wording.
+    pub fn sentiment(&self) -> Option<Opinion<Sentiment>> {
+        let model = match is_press(self.channel) || self.channel == Channel::Wechat {
+            true => self.models.press.as_ref()?,
+            false => self.models.people.as_ref()?,
+        };
+        let probabilities = model.probabilities(&self.characters);
+        let class = decide(&model.classes, &probabilities)?;
+        Some(Opinion {
+            label: model.classes[class].name.parse().ok()?,
+            probability: probabilities[class],
+            logit: above(&model.classes[0], probabilities[0]),
+            words: model.telling(&self.characters, class, WORDS),
+        })
+    }
+}
+
+fn above(class: &Class, probability: f32) -> f32 {
+    let logit = |share: f32| {
+        let share = share.clamp(0.001, 0.999);
+        (share / (1.0 - share)).ln()
+    };
+    logit(probability) - logit(class.from)
+}

@@ -1,0 +1,160 @@
+//! `yuqing train`: labelled rows → classifiers, with the scores they reach on rows they had not seen.
+
+use super::Common;
+use super::output::{DONE, Failure, print_json, print_text};
+use crate::config::{self, ConfigFolder};
+use crate::train::{Labelled, Scores, Task, Trained, read, train};
+use anyhow::Context;
+use clap::Args;
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Train {
+    /// 标注数据所在目录，其中的文件由配置目录的 training.toml 说明 · folder of labelled rows
+    data: PathBuf,
+    /// 只训练这一个分类器，如 about · one classifier only
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+    /// 模型写入的目录，默认为配置目录下的 models；- 表示只评分、不写入 · where models go, - for nowhere
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// 以 JSON 输出 · print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of one task.
+#[derive(Serialize)]
+struct Report {
+    task: String,
+    rows: usize,
+    seconds: f64,
+    bytes: usize,
+    file: Option<PathBuf>,
+    scores: Vec<Scores>,
+}
+
+impl Train {
+    pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let folder = ConfigFolder::open(common.config_folder()).map_err(Failure::Config)?;
+        let file =
+            config::load_training(&folder).map_err(|problem| Failure::Config(vec![problem]))?;
+        if !self.data.is_dir() {
+            return Err(Failure::Usage(format!(
+                "{} 不是目录；请给出标注数据所在的目录",
+                self.data.display()
+            )));
+        }
+        let is_wanted = |task: &&Task| self.task.as_ref().is_none_or(|name| *name == task.name);
+        let tasks: Vec<&Task> = file.task.iter().filter(is_wanted).collect();
+        if tasks.is_empty() {
+            let names: Vec<&str> = file.task.iter().map(|task| task.name.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "training.toml 中没有这个分类器，可选：{}",
+                names.join("、")
+            )));
+        }
+        let mut reports = Vec::new();
+        for task in tasks {
+            let rows = self.rows(task)?;
+            if rows.is_empty() {
+                eprintln!(
+                    "{}：{} 中没有它的标注数据，跳过",
+                    task.name,
+                    self.data.display()
+                );
+                continue;
+            }
+            let started = Instant::now();
+            let trained = train(task, &rows);
+            let report = self.keep(&folder, task, &rows, &trained, started)?;
+            if !self.json {
+                print_text(&described(&report))?;
+            }
+            reports.push(report);
+        }
+        if self.json {
+            print_json(&reports)?;
+        }
+        Ok(DONE)
+    }
+
+    fn rows(&self, task: &Task) -> Result<Vec<Labelled>, Failure> {
+        let mut rows = Vec::new();
+        for (number, set) in task.set.iter().enumerate() {
+            let path = self.data.join(&set.file);
+            if !path.is_file() {
+                continue;
+            }
+            let content = std::fs::read_to_string(&path)
+                .with_context(|| format!("读不出 {}", path.display()))?;
+            let read = read(task, number, &content);
+            rows.extend(read.map_err(|problem| Failure::Config(vec![problem]))?);
+        }
+        Ok(rows)
+    }
+
+    fn keep(
+        &self,
+        folder: &ConfigFolder,
+        task: &Task,
+        rows: &[Labelled],
+        trained: &Trained,
+        started: Instant,
+    ) -> Result<Report, Failure> {
+        let bytes = trained.classifier.to_bytes();
+        let models = match &self.out {
+            Some(out) if out.as_os_str() == "-" => None,
+            Some(out) => Some(out.clone()),
+            None => Some(folder.path().unwrap_or(Path::new("config")).join("models")),
+        };
+        let file = models.map(|models| models.join(format!("{}.model", task.name)));
+        if let Some(file) = &file {
+            let parent = file.parent().unwrap_or(Path::new("."));
+            std::fs::create_dir_all(parent)
+                .and_then(|()| std::fs::write(file, &bytes))
+                .with_context(|| format!("写不了 {}", file.display()))?;
+        }
+        Ok(Report {
+            task: task.name.clone(),
+            rows: rows.len(),
+            seconds: started.elapsed().as_secs_f64(),
+            bytes: bytes.len(),
+            file,
+            scores: trained.scores.clone(),
+        })
+    }
+}
+
+fn described(report: &Report) -> String {
+    let mut text = format!(
+        "{}：{}条标注，用时{:.1}秒；以下各分数均来自未参与训练的部分（五折）\n",
+        report.task, report.rows, report.seconds
+    );
+    for scores in &report.scores {
+        let accuracy = scores
+            .accuracy
+            .map_or_else(String::new, |accuracy| format!("，分类正确率{accuracy:.3}"));
+        let _infallible = writeln!(text, "  {}（{}条{accuracy}）", scores.set, scores.row_count);
+        for class in &scores.classes {
+            let _infallible = writeln!(
+                text,
+                "    {}：准确率{:.3}，召回率{:.3}，F1 {:.3}",
+                class.name, class.precision, class.recall, class.f1
+            );
+        }
+    }
+    if let Some(file) = &report.file {
+        let _infallible = writeln!(
+            text,
+            "  已写入{}（{:.1} MB）",
+            file.display(),
+            report.bytes as f64 / 1e6
+        );
+    }
+    text
+}
