@@ -10,6 +10,9 @@ pub mod extract;
 pub mod fetch;
 pub mod import;
 pub mod source;
+
+// How good the judgement is, and how it learns.
+pub mod eval;
 pub mod train;
 
 // The truth and what is derived from it.

@@ -19,6 +19,8 @@ const SHORT_BONUS: f32 = 1.5;
 
 /// What the words say beyond this says no more about a letter: its wording as a whole knows better.
 const SURE_WORDS: f32 = 2.5;
+/// A shorter one is a line, not a letter.
+const MIN_LETTER_CHARS: usize = 50;
 /// Weight of the words in a letter, where the model was trained on letters.
 const WORDS_IN_LETTERS: f32 = 0.1;
 /// Elsewhere the words decide, and the model helps where they are unsure.
@@ -37,7 +39,8 @@ pub(super) struct About {
 /// Weighs organisations and terms, and what the model thinks of the wording.
 pub(super) fn judge(post: &Post, found: &Found, opinion: Option<&Opinion<bool>>) -> About {
     let by_words = score(found) - ABOUT_FROM;
-    let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline);
+    let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline)
+        && found.reading.len() >= MIN_LETTER_CHARS;
     let sum = match opinion {
         Some(opinion) if is_letter => {
             opinion.logit + WORDS_IN_LETTERS * by_words.clamp(-SURE_WORDS, SURE_WORDS)

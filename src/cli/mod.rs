@@ -4,6 +4,7 @@ mod analyze;
 mod check;
 mod crawl;
 mod demo;
+mod eval;
 mod events;
 mod evidence;
 mod extract;
@@ -80,6 +81,8 @@ enum Command {
     Analyze(analyze::Analyze),
     /// 用标注数据训练分类器并评分 · train the classifiers, print their scores
     Train(train::Train),
+    /// 用标注数据评测研判 · what the judgement is worth on labelled files
+    Eval(eval::Eval),
     /// 从文件导入信息 · store posts from files
     Import(import::Import),
     /// 信源；订阅源清单的导入和导出 · sources, lists of feeds
@@ -148,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Extract(command) => command.run(&common),
         Command::Analyze(command) => command.run(&common),
         Command::Train(command) => command.run(&common),
+        Command::Eval(command) => command.run(&common),
         Command::Import(command) => command.run(&common),
         Command::Sources(command) => command.run(&common),
         Command::Search(command) => command.run(&common),

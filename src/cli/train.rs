@@ -136,17 +136,7 @@ fn described(report: &Report) -> String {
         report.task, report.rows, report.seconds
     );
     for scores in &report.scores {
-        let accuracy = scores
-            .accuracy
-            .map_or_else(String::new, |accuracy| format!("，分类正确率{accuracy:.3}"));
-        let _infallible = writeln!(text, "  {}（{}条{accuracy}）", scores.set, scores.row_count);
-        for class in &scores.classes {
-            let _infallible = writeln!(
-                text,
-                "    {}：准确率{:.3}，召回率{:.3}，F1 {:.3}",
-                class.name, class.precision, class.recall, class.f1
-            );
-        }
+        text.push_str(&described_scores(scores));
     }
     if let Some(file) = &report.file {
         let _infallible = writeln!(
@@ -154,6 +144,22 @@ fn described(report: &Report) -> String {
             "  已写入{}（{:.1} MB）",
             file.display(),
             report.bytes as f64 / 1e6
+        );
+    }
+    text
+}
+
+/// Scores of one set, as people read them.
+pub fn described_scores(scores: &Scores) -> String {
+    let accuracy = scores
+        .accuracy
+        .map_or_else(String::new, |accuracy| format!("，分类正确率{accuracy:.3}"));
+    let mut text = format!("  {}（{}条{accuracy}）\n", scores.set, scores.row_count);
+    for class in &scores.classes {
+        let _infallible = writeln!(
+            text,
+            "    {}：准确率{:.3}，召回率{:.3}，F1 {:.3}",
+            class.name, class.precision, class.recall, class.f1
         );
     }
     text

@@ -206,6 +206,18 @@ fn load_digests(folder: &ConfigFolder) -> Result<Vec<DigestSettings>, Problem> {
     Ok(file.digest)
 }
 
+/// The rules of a folder without its models: lexicon and thresholds alone.
+///
+/// # Errors
+/// Every problem found.
+pub fn rules_by_words(
+    folder: &ConfigFolder,
+    settings: &Settings,
+) -> Result<Arc<Rules>, Vec<Problem>> {
+    let (topics, levels, lexicon, _) = load_tables(folder)?;
+    compile((topics, levels, lexicon, Vec::new()), settings)
+}
+
 /// 训练配置: what `yuqing train` reads and how.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Labelled rows from files, as `training.toml` describes them.
 
-use crate::model::Problem;
+use crate::model::{Channel, Problem};
 use crate::text::classifier::FeatureSpace;
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,6 +45,8 @@ pub struct Task {
 pub struct SetFile {
     /// Path below the data folder.
     pub file: String,
+    /// 渠道 of its rows.
+    pub channel: Channel,
     /// Key of the title, if rows have one.
     pub title: Option<String>,
     /// Key of the text.
@@ -153,6 +155,7 @@ keep = 100
 features = { longest = 2, windows = ["whole"], counts_again = false }
 [[task.set]]
 file = "labels.jsonl"
+channel = "other"
 text = "text"
 label = "expected.about"
 classes = { true = "about" }

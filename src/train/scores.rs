@@ -29,6 +29,23 @@ pub struct ClassScore {
     pub f1: f64,
 }
 
+impl Scores {
+    /// Scores of rows: the class of each, and the one that was found; `None` is no class.
+    pub fn of(set: &str, classes: &[String], rows: &[(Option<usize>, Option<usize>)]) -> Scores {
+        let right = (rows.iter())
+            .filter(|(wanted, found)| wanted == found)
+            .count();
+        Scores {
+            set: set.to_owned(),
+            row_count: rows.len(),
+            accuracy: (classes.len() > 1).then(|| right as f64 / rows.len().max(1) as f64),
+            classes: (classes.iter().enumerate())
+                .map(|(class, name)| class_score(name, class, rows))
+                .collect(),
+        }
+    }
+}
+
 /// Scores set by set.
 pub(super) fn by_set(task: &Task, rows: &[Labelled], decided: &[Option<usize>]) -> Vec<Scores> {
     let sets = task.set.iter().enumerate().filter(|(_, set)| set.is_scored);
@@ -39,18 +56,7 @@ pub(super) fn by_set(task: &Task, rows: &[Labelled], decided: &[Option<usize>]) 
             .filter(|(row, _)| row.set == number)
             .map(|(row, decided)| (row.class, *decided))
             .collect();
-        let right = rows
-            .iter()
-            .filter(|(wanted, found)| wanted == found)
-            .count();
-        Scores {
-            set: set.file.clone(),
-            row_count: rows.len(),
-            accuracy: (task.classes.len() > 1).then(|| right as f64 / rows.len().max(1) as f64),
-            classes: (task.classes.iter().enumerate())
-                .map(|(class, name)| class_score(name, class, &rows))
-                .collect(),
-        }
+        Scores::of(&set.file, &task.classes, &rows)
     })
     .collect()
 }

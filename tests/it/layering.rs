@@ -15,6 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("extract", &["model", "text"]),
     ("import", &["model", "text"]),
     ("analyze", &["model", "text"]),
+    ("train", &["model", "text"]),
+    ("eval", &["model", "text", "analyze", "train"]),
     ("store", &["model"]),
     ("evidence", &["model"]),
     ("index", &["model", "text"]),
@@ -25,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "config",
         &[
             "model", "analyze", "cluster", "digest", "evidence", "extract", "fetch", "import",
-            "index",
+            "index", "train",
         ],
     ),
     (
@@ -56,6 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
     "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
+    "train", "eval",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
