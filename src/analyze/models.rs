@@ -105,7 +105,7 @@ impl Seen<'_> {
     /// Does it concern us, to judge by its wording?
     pub fn about(&self) -> Option<Opinion<bool>> {
         let model = self.models.about.as_ref()?;
-        let probabilities = model.probabilities(&self.characters);
+        let probabilities = model.probabilities(&model.read(&self.characters));
         let is_about = decide(&model.classes, &probabilities).is_some();
         let probability = if is_about {
             probabilities[0]
@@ -126,13 +126,14 @@ impl Seen<'_> {
             true => self.models.press.as_ref()?,
             false => self.models.people.as_ref()?,
         };
-        let probabilities = model.probabilities(&self.characters);
+        let reading = model.read(&self.characters);
+        let probabilities = model.probabilities(&reading);
         let class = decide(&model.classes, &probabilities)?;
         Some(Opinion {
             label: model.classes[class].name.parse().ok()?,
             probability: probabilities[class],
             logit: above(&model.classes[0], probabilities[0]),
-            words: model.telling(&self.characters, class, WORDS),
+            words: model.telling(&self.characters, &reading, class, WORDS),
         })
     }
 }

@@ -35,21 +35,20 @@ impl FeatureSpace {
                 for_each_run(characters, self.longest, field, |hash, _, _| {
                     hashes.push(hash)
                 });
-                self.counted(hashes)
+                self.counted(&mut hashes).collect()
             })
             .collect()
     }
 
-    fn counted(&self, mut found: Vec<u32>) -> Vec<(u32, f32)> {
+    /// Each once, with what it counts.
+    fn counted<'f>(&self, found: &'f mut [u32]) -> impl Iterator<Item = (u32, f32)> + use<'f> {
         found.sort_unstable();
-        let again = |count: usize| match self.counts_again {
-            true => 1.0 + (count as f32).ln(),
-            false => 1.0,
-        };
-        found
-            .chunk_by(|one, next| one == next)
-            .map(|same| (same[0], again(same.len())))
-            .collect()
+        let counts_again = self.counts_again;
+        let same = found.chunk_by(|one, next| one == next);
+        same.map(move |same| match counts_again {
+            true => (same[0], 1.0 + (same.len() as f32).ln()),
+            false => (same[0], 1.0),
+        })
     }
 }
 
@@ -138,19 +137,29 @@ impl Classifier {
         }
     }
 
-    /// Distance to each class's plane; positive is inside.
-    pub fn margins(&self, post: &Characters) -> Vec<f32> {
+    /// Reads a post: how far it lies on each class's side.
+    pub fn read(&self, post: &Characters) -> Reading {
         let count = self.classes.len();
-        let mut margins: Vec<f32> = self.classes.iter().map(|class| class.bias).collect();
+        let mut reading = Reading {
+            margins: self.classes.iter().map(|class| class.bias).collect(),
+            known: Vec::new(),
+        };
+        let mut numbers = Vec::new();
         for (field, window) in (0..).zip(&self.space.windows) {
-            let mut known = Vec::new();
+            numbers.clear();
             let characters = post.seen_through(*window);
-            for_each_run(characters, self.space.longest, field, |hash, _, _| {
-                known.extend(self.table.find(hash));
+            let keeps = *window == Window::Whole;
+            for_each_run(characters, self.space.longest, field, |hash, start, end| {
+                if let Some(number) = self.table.find(hash) {
+                    numbers.push(number);
+                    if keeps && end - start >= MIN_WORD {
+                        reading.known.push(Known { number, start, end });
+                    }
+                }
             });
             let mut sums = vec![0.0_f32; count];
             let mut square = 0.0_f32;
-            for (number, times) in self.space.counted(known) {
+            for (number, times) in self.space.counted(&mut numbers) {
                 let number = number as usize;
                 let value = f32::from(self.rarity[number]) * times;
                 square += value * value;
@@ -160,57 +169,54 @@ impl Classifier {
                 }
             }
             let length = square.sqrt().max(f32::MIN_POSITIVE);
-            for ((margin, sum), class) in margins.iter_mut().zip(sums).zip(&self.classes) {
+            let margins = reading.margins.iter_mut().zip(sums).zip(&self.classes);
+            for ((margin, sum), class) in margins {
                 *margin += sum * class.step / length;
             }
         }
-        margins
+        reading
     }
 
     /// Probability of each class.
-    pub fn probabilities(&self, post: &Characters) -> Vec<f32> {
-        let margins = self.margins(post).into_iter().zip(&self.classes);
+    pub fn probabilities(&self, reading: &Reading) -> Vec<f32> {
+        let margins = reading.margins.iter().zip(&self.classes);
         margins
-            .map(|(margin, class)| class.probability(margin))
+            .map(|(margin, class)| class.probability(*margin))
             .collect()
     }
 
-    /// The runs of characters that speak most for a class, as they stand in the text; none overlaps another.
-    pub fn telling(&self, post: &Characters, class: usize, count: usize) -> Vec<String> {
-        let characters = post.seen_through(Window::Whole);
-        let Some(field) = (0..)
-            .zip(&self.space.windows)
-            .find(|(_, one)| **one == Window::Whole)
-        else {
-            return Vec::new();
+    /// The runs of characters that speak most for a class, as they stand in the post; none overlaps another.
+    pub fn telling(
+        &self,
+        post: &Characters,
+        reading: &Reading,
+        class: usize,
+        count: usize,
+    ) -> Vec<String> {
+        let value = |known: &Known| {
+            let number = known.number as usize;
+            let weight = self.weights[number * self.classes.len() + class];
+            i32::from(weight) * i32::from(self.rarity[number])
         };
-        let mut runs: Vec<(f32, usize, usize)> = Vec::new();
-        for_each_run(
-            characters,
-            self.space.longest,
-            field.0,
-            |hash, start, end| {
-                let is_word =
-                    end - start >= 2 && characters[start..end].iter().all(|c| c.is_alphabetic());
-                let Some(number) = self.table.find(hash).filter(|_| is_word) else {
-                    return;
-                };
-                let number = number as usize;
-                let weight = self.weights[number * self.classes.len() + class];
-                let value = f32::from(weight) * f32::from(self.rarity[number]);
-                if value > 0.0 {
-                    runs.push((value, start, end));
-                }
-            },
-        );
-        runs.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let mut chosen: Vec<(usize, usize)> = Vec::new();
+        let mut runs: Vec<(i32, &Known)> = reading
+            .known
+            .iter()
+            .map(|known| (value(known), known))
+            .filter(|(value, _)| *value > 0)
+            .collect();
+        runs.sort_by_key(|(value, known)| (-value, known.start));
+        let characters = post.seen_through(Window::Whole);
+        let mut chosen: Vec<&Known> = Vec::new();
         let mut words: Vec<String> = Vec::new();
-        for (_, start, end) in runs {
-            let overlaps = chosen.iter().any(|(from, to)| start < *to && *from < end);
-            let word: String = characters[start..end].iter().collect();
-            if !overlaps && !words.contains(&word) {
-                chosen.push((start, end));
+        for (_, run) in runs {
+            let letters = &characters[run.start..run.end];
+            let overlaps = (chosen.iter()).any(|one| run.start < one.end && one.start < run.end);
+            if overlaps || !letters.iter().all(|letter| letter.is_alphabetic()) {
+                continue;
+            }
+            let word: String = letters.iter().collect();
+            if !words.contains(&word) {
+                chosen.push(run);
                 words.push(word);
             }
             if words.len() == count {
@@ -220,6 +226,24 @@ impl Classifier {
         words
     }
 }
+
+/// A post as a classifier has read it.
+pub struct Reading {
+    /// Distance to each class's plane; positive is inside.
+    pub margins: Vec<f32>,
+    /// Known runs in the whole, as often as they stand there.
+    known: Vec<Known>,
+}
+
+/// A run that the model knows, and where it stands.
+struct Known {
+    number: u32,
+    start: usize,
+    end: usize,
+}
+
+/// One character is no word to show.
+const MIN_WORD: usize = 2;
 
 /// The class that probabilities stand for: the first whose own reaches its `from`, else the most probable. `None`: there
 /// is one class only, and it is not reached.

@@ -8,21 +8,21 @@ const EMPTY: u32 = u32::MAX;
 pub struct Table {
     /// Sorted, each once.
     hashes: Vec<u32>,
-    /// Numbers of hashes; a power of two of places, at most half of them taken.
-    places: Vec<u32>,
+    /// A hash and its number, side by side: one look into memory. A power of two of places, at most half of them taken.
+    places: Vec<(u32, u32)>,
 }
 
 impl Table {
     /// A table of sorted hashes.
     pub fn new(hashes: Vec<u32>) -> Table {
         let size = (2 * hashes.len()).next_power_of_two().max(2);
-        let mut places = vec![EMPTY; size];
+        let mut places = vec![(0, EMPTY); size];
         for (number, hash) in (0..).zip(&hashes) {
             let mut place = *hash as usize & (size - 1);
-            while places[place] != EMPTY {
+            while places[place].1 != EMPTY {
                 place = (place + 1) & (size - 1);
             }
-            places[place] = number;
+            places[place] = (*hash, number);
         }
         Table { hashes, places }
     }
@@ -32,11 +32,11 @@ impl Table {
         let last = self.places.len() - 1;
         let mut place = hash as usize & last;
         loop {
-            let number = self.places[place];
+            let (known, number) = self.places[place];
             if number == EMPTY {
                 return None;
             }
-            if self.hashes[number as usize] == hash {
+            if known == hash {
                 return Some(number);
             }
             place = (place + 1) & last;
