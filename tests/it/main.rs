@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod evidence;
 mod import;
+mod labels;
 mod layering;
 mod probe;
 mod program;
