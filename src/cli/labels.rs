@@ -222,14 +222,7 @@ pub fn line(correction: &Correction) -> String {
         note => format!("　备注：{note}"),
     };
     let at = |at: Timestamp| at.format("%Y-%m-%d %H:%M").to_string();
-    let mut text = format!(
-        "人工更正（{}，{}）：{}；机器判为：{}{}\n",
-        correction.by,
-        at(correction.at),
-        correction.label,
-        correction.machine,
-        note(&correction.note)
-    );
+    let mut text = format!("{correction}{}\n", note(&correction.note));
     if let Some(withdrawn) = &correction.withdrawn {
         text += &format!(
             "    已撤回（{}，{}）{}\n",

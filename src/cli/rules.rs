@@ -112,7 +112,7 @@ const LISTS: [List; 6] = [
     ("情感变化", |change| {
         change.old.sentiment != change.new.sentiment
     }),
-    ("管辖变化", |change| {
+    ("管辖、相关性变化", |change| {
         change.old.jurisdiction != change.new.jurisdiction
             || change.old.relevant != change.new.relevant
     }),

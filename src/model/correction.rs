@@ -28,6 +28,36 @@ pub struct Correction {
     pub withdrawn: Option<Withdrawal>,
 }
 
+impl std::fmt::Display for Correction {
+    /// `人工更正（张三，2017-04-14 15:20）：意图咨询（机器判为投诉），确认级别、管辖`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (agreed, changed): (Vec<Field>, Vec<Field>) = (self.label.fields().into_iter())
+            .partition(|field| self.label.agrees(&self.machine, *field));
+        let mut parts: Vec<String> = Vec::new();
+        for field in &changed {
+            let text = |label: &Label| label.text(*field).unwrap_or_default();
+            let (person, machine) = (text(&self.label), text(&self.machine));
+            parts.push(format!("{}{person}（机器判为{machine}）", field.label()));
+        }
+        if !agreed.is_empty() {
+            let agreed: Vec<&str> = agreed.iter().map(|field| field.label()).collect();
+            parts.push(format!("确认{}", agreed.join("、")));
+        }
+        let act = if changed.is_empty() {
+            "人工确认"
+        } else {
+            "人工更正"
+        };
+        let at = self.at.format("%Y-%m-%d %H:%M");
+        write!(
+            formatter,
+            "{act}（{}，{at}）：{}",
+            self.by,
+            parts.join("，")
+        )
+    }
+}
+
 /// 撤回.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Withdrawal {

@@ -106,6 +106,14 @@ impl Judgement {
         Some(self.machine.level).filter(|level| *level != self.level())
     }
 
+    /// The same for whoever needs nothing else; most posts have the machine's word only.
+    pub fn into_effective(self) -> Analysis {
+        if self.held.is_none() && self.said.is_empty() {
+            return self.machine;
+        }
+        self.effective()
+    }
+
     /// 有效研判 — what people see, what is searched, grouped and printed.
     pub fn effective(&self) -> Analysis {
         let mut shown = self.machine.clone();
@@ -169,7 +177,7 @@ impl Judgement {
         for said in &self.said {
             reasons.push(Reason {
                 rule: "correction".to_owned(),
-                text: format!("人工更正（{}）：{}", signed(said), said.label),
+                text: format!("人工意见（{}）：{}", signed(said), said.label),
             });
         }
         let is_shown = |reason: &&Reason| machine.level == level || !reason.sets_level();

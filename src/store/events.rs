@@ -4,7 +4,7 @@ use super::Store;
 use super::judgements::judgement;
 use super::rows::{code, from_ms, to_ms};
 use super::save::NEXT_REVISION;
-use crate::model::{Event, EventId, Level, Phase, PostId, Timestamp, Topic};
+use crate::model::{Event, EventId, Judgement, Level, Phase, PostId, Timestamp, Topic};
 use anyhow::Result;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -164,7 +164,7 @@ pub(super) fn lower_event(transaction: &Transaction<'_>, id: i64) -> Result<()> 
     let worst = judged
         .into_iter()
         .flatten()
-        .map(|judgement| judgement.effective())
+        .map(Judgement::into_effective)
         .reduce(|worst, next| {
             if next.level > worst.level {
                 next
@@ -175,19 +175,42 @@ pub(super) fn lower_event(transaction: &Transaction<'_>, id: i64) -> Result<()> 
     let Some(worst) = worst else {
         return Ok(());
     };
+    if worst.level == Level::None && disband(transaction, id)? {
+        return Ok(());
+    }
+    let is_gathering: bool = transaction
+        .prepare_cached("SELECT is_gathering FROM events WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
     let reason = worst.reasons.iter().find(|reason| reason.sets_level());
+    let (level, reason) = if is_gathering && worst.level <= Level::Yellow {
+        (Level::Yellow, GATHERED)
+    } else {
+        (
+            worst.level,
+            reason.map_or("", |reason| reason.text.as_str()),
+        )
+    };
     transaction
         .prepare_cached(
-            "UPDATE events SET level = ?2, level_reason = ?3
-             WHERE id = ?1 AND NOT (is_gathering AND ?4) AND level <> ?2",
+            "UPDATE events SET level = ?2, level_reason = ?3 WHERE id = ?1 AND level <> ?2",
         )?
-        .execute(params![
-            id,
-            worst.level.code(),
-            reason.map_or("", |reason| reason.text.as_str()),
-            worst.level <= Level::Yellow,
-        ])?;
+        .execute(params![id, level.code(), reason])?;
     Ok(())
+}
+
+/// Until clustering counts the authors again.
+const GATHERED: &str = "Y3：多名独立发帖人反映同类事项";
+
+/// Posts that call for nothing are no event, unless they gathered. Was it disbanded?
+fn disband(transaction: &Transaction<'_>, id: i64) -> Result<bool> {
+    let released = transaction
+        .prepare_cached(
+            "UPDATE posts SET event_id = NULL
+             WHERE event_id = ?1 AND NOT (SELECT is_gathering FROM events WHERE id = ?1)",
+        )?
+        .execute([id])?;
+    forget_empty_events(transaction)?;
+    Ok(released > 0)
 }
 
 const EVENT_COLUMNS: &str = "id, title, level, phase, topic, first_at, last_at, post_count,

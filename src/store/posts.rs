@@ -506,7 +506,7 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         post,
         source_id: row.get(1)?,
         first_seen_at: from_ms(row.get(15)?, zone),
-        analysis: judgement.map(|judgement| judgement.effective()),
+        analysis: judgement.map(Judgement::into_effective),
         repost_of: row.get::<_, Option<i64>>(25)?.map(PostId),
         event: row.get::<_, Option<i64>>(26)?.map(EventId),
     })

@@ -161,15 +161,9 @@ fn with_remark(value: String, judgement: Option<&Judgement>, field: Field) -> St
     }
 }
 
-/// `张三，2017-04-14 15:20：级别蓝；机器判为：级别黄`.
+/// The correction, why, and whether it was taken back.
 fn correction_line(correction: &Correction) -> String {
-    let mut line = format!(
-        "{}，{}：{}；机器判为：{}",
-        correction.by,
-        minute(Some(correction.at)),
-        correction.label,
-        correction.machine
-    );
+    let mut line = correction.to_string();
     if !correction.note.is_empty() {
         line += &format!("。{}", correction.note);
     }

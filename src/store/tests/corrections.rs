@@ -1,8 +1,9 @@
 //! A person's word beside the machine's, and levels that rise at once and fall only on record.
 
 use super::*;
+use crate::model::{EventId, Phase};
 use crate::model::{Field, Label, LevelChange, StoredPost};
-use crate::store::Act;
+use crate::store::{Act, EventDraft};
 
 fn act(by: &str) -> Act {
     Act {
@@ -208,4 +209,64 @@ fn originals_are_read_in_batches_with_the_voices_of_their_copies() {
         .originals_since(friday(), first[1].id, 2)
         .expect("reads");
     assert_eq!(rest.len(), 1);
+}
+
+/// Two posts, red and blue, in one event.
+fn event_of_two(is_gathering: bool) -> (TempDir, Store) {
+    let (folder, store) = store();
+    for (number, level) in [(1, Level::Red), (2, Level::Blue)] {
+        save(&store, post(&format!("https://a.cn/{number}")));
+        judge(&store, PostId(number), analysis(level, true), "v1");
+    }
+    let draft = EventDraft {
+        id: None,
+        representative: PostId(1),
+        title: "示例事件".to_owned(),
+        level: Level::Red,
+        level_reason: "R1：示例".to_owned(),
+        phase: Phase::Peak,
+        topic: None,
+        is_gathering,
+        members: vec![PostId(1), PostId(2)],
+    };
+    store
+        .save_clusters(&[PostId(1), PostId(2)], &[], &[draft])
+        .expect("writes");
+    (folder, store)
+}
+
+fn lower(store: &Store, id: i64, wanted: Level) -> Option<(Level, u64)> {
+    store
+        .correct(PostId(id), level(wanted), &act("张三"))
+        .expect("writes")
+        .expect("judged");
+    let event = store.event(EventId(1)).expect("reads");
+    event.map(|event| (event.level, event.post_count))
+}
+
+#[test]
+fn an_event_is_no_graver_than_what_people_left_of_it() {
+    let (_folder, store) = event_of_two(false);
+    assert_eq!(lower(&store, 1, Level::Yellow), Some((Level::Yellow, 2)));
+    let event = store.event(EventId(1)).expect("reads").expect("it stands");
+    assert!(
+        event.level_reason.starts_with("人工定为黄级（张三"),
+        "{}",
+        event.level_reason
+    );
+    assert_eq!(lower(&store, 1, Level::None), Some((Level::Blue, 2)));
+    assert_eq!(
+        lower(&store, 2, Level::None),
+        None,
+        "nothing calls for anything"
+    );
+    assert_eq!(shown(&store).event, None);
+}
+
+#[test]
+fn a_gathering_stays_yellow_whatever_its_posts_are() {
+    let (_folder, store) = event_of_two(true);
+    assert_eq!(lower(&store, 1, Level::Orange), Some((Level::Orange, 2)));
+    assert_eq!(lower(&store, 1, Level::None), Some((Level::Yellow, 2)));
+    assert_eq!(lower(&store, 2, Level::None), Some((Level::Yellow, 2)));
 }
