@@ -106,10 +106,19 @@ fn a_correction_is_taken_back_and_stays_on_record() {
             .collect::<Vec<_>>()
     };
     assert!(events(&desk).contains(&json!("red")));
+    let count = events(&desk).len();
     let undone = label(&desk, &[&id, "--undo", "--by", "李四"]);
     assert_eq!(undone["effective"], before["effective"]);
     assert_eq!(undone["corrections"][0]["withdrawn"]["by"], "李四");
     assert!(!events(&desk).contains(&json!("red")));
+    label(&desk, &[&id, "--level", "none", "--by", "张三"]);
+    assert!(
+        events(&desk).iter().all(|level| level != "none"),
+        "what calls for nothing is no event"
+    );
+    assert_eq!(events(&desk).len(), count - 1);
+    label(&desk, &[&id, "--undo", "--by", "李四"]);
+    assert_eq!(events(&desk).len(), count);
     let nothing = desk.expect(2, &["label", &id, "--undo", "--by", "李四"]);
     assert!(nothing.err.contains("没有可撤回"), "{}", nothing.err);
 }

@@ -16,4 +16,5 @@ mod program;
 mod real_pages;
 mod robots;
 mod rude;
+mod scenario;
 mod site;
