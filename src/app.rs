@@ -1,8 +1,10 @@
 //! App: settings, store, index, fetcher, built once and shared by `Arc`; and the clock, so that a test or the demo may
 //! live in another time.
 
+mod adoption;
 mod source_report;
 
+pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use source_report::SourceReport;
 
 use crate::cluster;

@@ -6,6 +6,8 @@ mod draft;
 mod evidence;
 mod import;
 mod inbox;
+mod lab;
+mod labels;
 mod probe;
 mod reading;
 
@@ -14,12 +16,14 @@ pub use draft::{Drafted, digest_once, draft_now};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
+pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
+pub use labels::{LabelError, label_post, training_rows, withdraw_label};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 
-use crate::analyze::{Spread, analyze};
+use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;
 use crate::cluster;
-use crate::model::{Analysis, Engagement, Post, PostId, StoredPost};
+use crate::model::{Analysis, Engagement, Post, StoredPost};
 use crate::store::{Discovered, NewPost, PostToAnalyze, Store};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
@@ -88,7 +92,9 @@ pub fn analyze_once(app: &App) -> Result<usize> {
     if waiting.is_empty() {
         return Ok(0);
     }
-    let analyses = analyze_all(app, &waiting);
+    let analyses: Vec<_> = on_all_cores(&waiting, |post| {
+        (post.id, post.revision, judge_one(post, &app.config.rules))
+    });
     // Readings first: killed in between, the posts are judged again, and nothing is forgotten.
     let due: Vec<_> = waiting
         .iter()
@@ -101,19 +107,18 @@ pub fn analyze_once(app: &App) -> Result<usize> {
     Ok(analyses.len())
 }
 
-/// Judges posts on all cores.
-fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, u64, Analysis)> {
+/// Does the same with every post, on all cores; the order stays.
+fn on_all_cores<T: Send>(
+    posts: &[PostToAnalyze],
+    work: impl Fn(&PostToAnalyze) -> T + Sync,
+) -> Vec<T> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = waiting.len().div_ceil(cores);
-    let judge = |part: &[PostToAnalyze]| -> Vec<(PostId, u64, Analysis)> {
-        part.iter()
-            .map(|post| (post.id, post.revision, judge_one(app, post)))
-            .collect()
-    };
+    let share = posts.len().div_ceil(cores).max(1);
+    let work = &work;
     thread::scope(|scope| {
-        let parts: Vec<_> = waiting
+        let parts: Vec<_> = posts
             .chunks(share)
-            .map(|part| scope.spawn(move || judge(part)))
+            .map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<_>>()))
             .collect();
         parts
             .into_iter()
@@ -126,10 +131,10 @@ fn analyze_all(app: &App, waiting: &[PostToAnalyze]) -> Vec<(PostId, u64, Analys
 }
 
 /// A post that breaks the judgement must not hold up all others: it gets none, with a reason, and a person sees it.
-fn judge_one(app: &App, waiting: &PostToAnalyze) -> Analysis {
+fn judge_one(waiting: &PostToAnalyze, rules: &Rules) -> Analysis {
     let judged = panic::catch_unwind(AssertUnwindSafe(|| {
         let spread = Spread::of_readings(&waiting.post, &waiting.readings);
-        analyze(&waiting.post, &spread, &app.config.rules)
+        analyze(&waiting.post, &spread.with_voices(&waiting.voices), rules)
     }));
     judged.unwrap_or_else(|_panic| {
         tracing::error!(

@@ -3,6 +3,7 @@
 use super::Spread;
 use crate::model::{Post, Reading, Timestamp};
 use chrono::TimeDelta;
+use std::collections::HashMap;
 
 impl Spread {
     /// I24 and I1h (`spec.md` 3.2) as the largest gain within any 24 hours and any hour between readings, so that a
@@ -23,6 +24,37 @@ impl Spread {
             ..Spread::of_snapshot(post)
         }
     }
+
+    /// With the authors who published the same words: the most within any 24 hours and any 7 days. `voices` are in the
+    /// order of time.
+    pub fn with_voices(self, voices: &[(Timestamp, String)]) -> Spread {
+        Spread {
+            authors_24h: most_authors(voices, TimeDelta::hours(24)),
+            authors_7d: most_authors(voices, TimeDelta::days(7)),
+            ..self
+        }
+    }
+}
+
+/// Different authors within the busiest window; at least the one whose post is judged.
+fn most_authors(voices: &[(Timestamp, String)], window: TimeDelta) -> u32 {
+    let mut posts_by_author: HashMap<&str, u32> = HashMap::new();
+    let (mut first, mut most) = (0, 1);
+    for (at, author) in voices {
+        *posts_by_author.entry(author).or_default() += 1;
+        while *at - voices[first].0 > window {
+            let gone = voices[first].1.as_str();
+            if let Some(posts) = posts_by_author.get_mut(gone) {
+                *posts -= 1;
+                if *posts == 0 {
+                    posts_by_author.remove(gone);
+                }
+            }
+            first += 1;
+        }
+        most = most.max(posts_by_author.len());
+    }
+    u32::try_from(most).unwrap_or(u32::MAX)
 }
 
 /// Which part of what had gathered by `read` a day has at most a right to: all within a day of publication.
@@ -104,6 +136,20 @@ mod tests {
         let share = |time| super::share_of_day(published, at(time));
         assert_eq!(share("2017-04-02T08:00:00+08:00"), 1.0);
         assert_eq!(share("2017-04-11T08:00:00+08:00"), 0.1);
+    }
+
+    #[test]
+    fn authors_are_counted_in_the_busiest_window() {
+        let voice = |time: &str, author: &str| (at(time), author.to_owned());
+        let voices = [
+            voice("2017-04-01T08:00:00+08:00", "a"),
+            voice("2017-04-03T08:00:00+08:00", "b"),
+            voice("2017-04-03T09:00:00+08:00", "b"),
+            voice("2017-04-04T07:00:00+08:00", "c"),
+        ];
+        let spread = super::Spread::default().with_voices(&voices);
+        assert_eq!((spread.authors_24h, spread.authors_7d), (2, 3));
+        assert_eq!(super::Spread::default().with_voices(&[]).authors_24h, 1);
     }
 
     #[test]

@@ -10,12 +10,15 @@ mod evidence;
 mod extract;
 mod import;
 mod issue;
+mod label;
+mod labels;
 mod later;
 mod output;
 mod probe;
 mod probe_save;
 mod probe_text;
 mod reindex;
+mod rules;
 mod run;
 mod search;
 mod sources;
@@ -24,7 +27,7 @@ mod train;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
-use crate::model::Problem;
+use crate::model::{Post, Problem};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use output::Failure;
@@ -96,6 +99,13 @@ enum Command {
     /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// 人工更正一条信息的研判，查看其更正和级别变更 · a person's word on one post
+    Label(label::LabelCommand),
+    /// 人工更正清单、各规则采纳率、训练数据 · what people said
+    Labels(labels::Labels),
+    /// 规则：试算改动的影响 · try new rules on stored posts
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
     #[command(flatten)]
@@ -158,6 +168,9 @@ pub fn run() -> ExitCode {
         Command::Events(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
+        Command::Label(command) => command.run(&common),
+        Command::Labels(command) => command.run(&common),
+        Command::Rules(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };
@@ -207,6 +220,24 @@ fn source_id(config: &Config, said: &str) -> Result<String, Failure> {
             named.join("、")
         ))),
     }
+}
+
+/// What people did is signed.
+fn person(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Err("姓名不能为空".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+/// The title, or the beginning of the text, on one line.
+fn title_of(post: &Post) -> String {
+    let words = match post.title.trim() {
+        "" => &post.text,
+        title => title,
+    };
+    words.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 /// Runs an asynchronous command.

@@ -67,11 +67,7 @@ fn reasons(candidate: &Candidate) -> Vec<String> {
         if Some(analysis.level) != highest {
             continue;
         }
-        for reason in analysis
-            .reasons
-            .iter()
-            .filter(|reason| is_level_rule(&reason.rule))
-        {
+        for reason in analysis.reasons.iter().filter(|reason| reason.sets_level()) {
             let sentence = reason.text.trim().trim_end_matches(['。', '；']).to_owned();
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
@@ -84,13 +80,6 @@ fn reasons(candidate: &Candidate) -> Vec<String> {
     }
     sentences.truncate(MAX_REASONS);
     sentences
-}
-
-fn is_level_rule(rule: &str) -> bool {
-    let number = rule.strip_prefix(['R', 'O', 'Y', 'B']);
-    number.is_some_and(|number| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 /// 建议: who, what, by when (`spec.md` 2.1: 48 hours for an answer, 2 hours for a report on what is urgent).

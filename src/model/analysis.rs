@@ -41,6 +41,16 @@ pub struct Reason {
     pub text: String,
 }
 
+impl Reason {
+    /// Is the rule one of levels? They are named `R1` … `B2`.
+    pub fn sets_level(&self) -> bool {
+        let number = self.rule.strip_prefix(['R', 'O', 'Y', 'B']);
+        number.is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    }
+}
+
 /// 研判 — what `analyze` adds to a post.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Analysis {

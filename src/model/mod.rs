@@ -5,8 +5,11 @@ pub mod coded;
 mod analysis;
 mod canonical;
 mod channel;
+mod correction;
 mod event;
 mod issue;
+mod judgement;
+mod label;
 mod level;
 mod outlet;
 mod page;
@@ -23,11 +26,14 @@ pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
+pub use correction::{Adoption, Correction, LevelChange, Withdrawal, adoption_by_rule, opinions};
 pub use event::{Event, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,
     Period, Section, Signature,
 };
+pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
+pub use label::{Field, Label};
 pub use level::Level;
 pub use outlet::OutletTier;
 pub use page::{Answer, Capture, CrawlOutcome, Evidence, EvidencePlace, FetchCause, Page};

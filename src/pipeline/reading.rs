@@ -25,7 +25,7 @@ pub(super) fn due_reading(
     analysis: &Analysis,
 ) -> Option<DueReading> {
     let post = &waiting.post;
-    if !analysis.relevant {
+    if !is_ours(waiting, analysis) {
         return None;
     }
     let source_id = waiting.source_id.clone()?;
@@ -59,6 +59,14 @@ pub(super) fn due_reading(
         },
         shows: post.url.clone().filter(|_| is_interface),
     })
+}
+
+/// What people said counts, and a level that stands.
+fn is_ours(waiting: &PostToAnalyze, analysis: &Analysis) -> bool {
+    match waiting.judgement.clone() {
+        Some(known) => known.judged_again(analysis.clone()).effective().relevant,
+        None => analysis.relevant,
+    }
 }
 
 /// Where the interface shows one post again; its page for people often asks for a login.

@@ -1,9 +1,10 @@
 //! `events`: posts about one happening, and which posts are copies.
 
 use super::Store;
+use super::judgements::judgement;
 use super::rows::{code, from_ms, to_ms};
 use super::save::NEXT_REVISION;
-use crate::model::{Event, EventId, Level, Phase, PostId, Timestamp, Topic};
+use crate::model::{Event, EventId, Judgement, Level, Phase, PostId, Timestamp, Topic};
 use anyhow::Result;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -55,23 +56,21 @@ impl Store {
     ) -> Result<()> {
         self.write(|transaction| {
             for (copy, first) in copies {
-                transaction
+                let changed = transaction
                     .prepare_cached(&format!(
                         "UPDATE posts SET repost_of = ?2, revision = {NEXT_REVISION}
                          WHERE id = ?1 AND repost_of IS NOT ?2"
                     ))?
                     .execute(params![copy.0, first.0])?;
+                if changed > 0 {
+                    judge_again(transaction, *first)?;
+                }
             }
             let mut ids = Vec::with_capacity(events.len());
             for event in events {
                 ids.push(save_event(transaction, event)?);
             }
-            // An event that lost its last member to another one is no event.
-            transaction.execute(
-                "DELETE FROM events WHERE NOT EXISTS
-                     (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
-                [],
-            )?;
+            forget_empty_events(transaction)?;
             for id in ids {
                 count_members(transaction, id)?;
             }
@@ -135,6 +134,85 @@ impl Store {
     }
 }
 
+/// Another voice says the same: the level of the first post may have to rise.
+fn judge_again(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
+    transaction
+        .prepare_cached("UPDATE posts SET needs_analysis = (cleared_at IS NULL) WHERE id = ?1")?
+        .execute([first.0])?;
+    Ok(())
+}
+
+/// An event that lost its last member is no event.
+pub(super) fn forget_empty_events(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "DELETE FROM events WHERE NOT EXISTS
+             (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
+        [],
+    )?;
+    Ok(())
+}
+
+/// A person lowered a post: its event is no graver than what is left. A gathering stays yellow, whatever its posts are.
+pub(super) fn lower_event(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+    let mut select = transaction.prepare_cached(
+        "SELECT a.analysis, a.held, a.said FROM posts p JOIN analyses a ON a.post_id = p.id
+         WHERE p.event_id = ?1 ORDER BY p.effective_at, p.id",
+    )?;
+    let judged = select
+        .query_map([id], |row| judgement(row, [0, 1, 2]))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let worst = judged
+        .into_iter()
+        .flatten()
+        .map(Judgement::into_effective)
+        .reduce(|worst, next| {
+            if next.level > worst.level {
+                next
+            } else {
+                worst
+            }
+        });
+    let Some(worst) = worst else {
+        return Ok(());
+    };
+    if worst.level == Level::None && disband(transaction, id)? {
+        return Ok(());
+    }
+    let is_gathering: bool = transaction
+        .prepare_cached("SELECT is_gathering FROM events WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let reason = worst.reasons.iter().find(|reason| reason.sets_level());
+    let (level, reason) = if is_gathering && worst.level <= Level::Yellow {
+        (Level::Yellow, GATHERED)
+    } else {
+        (
+            worst.level,
+            reason.map_or("", |reason| reason.text.as_str()),
+        )
+    };
+    transaction
+        .prepare_cached(
+            "UPDATE events SET level = ?2, level_reason = ?3 WHERE id = ?1 AND level <> ?2",
+        )?
+        .execute(params![id, level.code(), reason])?;
+    Ok(())
+}
+
+/// Until clustering counts the authors again.
+const GATHERED: &str = "Y3：多名独立发帖人反映同类事项";
+
+/// Posts that call for nothing are no event, unless they gathered. Was it disbanded?
+fn disband(transaction: &Transaction<'_>, id: i64) -> Result<bool> {
+    let released = transaction
+        .prepare_cached(
+            "UPDATE posts SET event_id = NULL
+             WHERE event_id = ?1 AND NOT (SELECT is_gathering FROM events WHERE id = ?1)",
+        )?
+        .execute([id])?;
+    forget_empty_events(transaction)?;
+    Ok(released > 0)
+}
+
 const EVENT_COLUMNS: &str = "id, title, level, phase, topic, first_at, last_at, post_count,
      source_count, level_reason, representative, is_gathering";
 
@@ -187,7 +265,7 @@ fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> 
 }
 
 /// Figures are counted from the members, copies included, never carried along.
-fn count_members(transaction: &Transaction<'_>, id: i64) -> Result<()> {
+pub(super) fn count_members(transaction: &Transaction<'_>, id: i64) -> Result<()> {
     transaction
         .prepare_cached(
             "UPDATE events SET (first_at, last_at, post_count, source_count) =

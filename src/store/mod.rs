@@ -1,11 +1,13 @@
 //! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
 //! of the domain, so that a twin on another database can take its place.
 
+mod corrections;
 mod events;
 mod evidence;
 mod hosts;
 mod imports;
 mod issues;
+mod judgements;
 mod migrate;
 mod posts;
 mod rows;
@@ -15,6 +17,7 @@ mod source_claims;
 mod sources;
 mod targets;
 
+pub use corrections::Act;
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};

@@ -1,15 +1,17 @@
-//! `posts`, `originals`, `readings`, `analyses`: every text once, its words, its reach, its judgement. How a found
-//! post gets in is in `save`.
+//! `posts`, `originals`, `readings`: every text once, its words, its reach, and what is held of it. How a found post gets
+//! in is in `save`, how it is judged in `judgements`.
 
 use super::Store;
-use super::rows::{code, from_ms, json, to_json, to_ms};
-use super::save::{NEXT_REVISION, natural_key, save_post};
+use super::judgements::judgement;
+use super::rows::{code, from_ms, json, to_ms};
+use super::save::{natural_key, save_post};
 use crate::model::{
-    Analysis, Engagement, EventId, Level, Post, PostId, PublishedAt, Reading, StoredPost, Timestamp,
+    Engagement, EventId, Judgement, Level, Post, PostId, PublishedAt, Reading, StoredPost,
+    Timestamp,
 };
 use anyhow::Result;
 use chrono_tz::Tz;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// A post together with what may be shown of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +76,10 @@ pub struct PostToAnalyze {
     pub post: Post,
     /// Every reading, oldest first.
     pub readings: Vec<Reading>,
+    /// Who published these words, and when: the post itself and its copies, earliest first.
+    pub voices: Vec<(Timestamp, String)>,
+    /// What is held of it so far.
+    pub judgement: Option<Judgement>,
 }
 
 /// A judged post waiting for its place among copies and events.
@@ -121,70 +127,62 @@ impl Store {
     /// The database refuses.
     pub fn posts_to_analyze(&self, limit: usize) -> Result<Vec<PostToAnalyze>> {
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, o.title, o.text, o.author, p.revision
-             FROM posts p LEFT JOIN analyses a ON a.post_id = p.id
-             JOIN originals o ON o.post_id = p.id
-             WHERE p.needs_analysis = 1 ORDER BY p.id LIMIT ?1"
-        ))?;
-        let mut rows = select.query([limit])?;
-        let mut waiting = Vec::new();
+        let sql = select_originals("WHERE p.needs_analysis = 1 ORDER BY p.id LIMIT ?1");
+        let mut select = reader.prepare_cached(&sql)?;
+        self.originals(&reader, select.query([limit])?)
+    }
+
+    /// Posts published since a moment, waiting or not, in their original words, by id after `after`; those whose words
+    /// were cleared are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn originals_since(
+        &self,
+        since: Timestamp,
+        after: PostId,
+        limit: usize,
+    ) -> Result<Vec<PostToAnalyze>> {
+        let reader = self.reader()?;
+        let sql = select_originals(
+            "WHERE p.id > ?1 AND p.effective_at >= ?2 AND p.cleared_at IS NULL ORDER BY p.id LIMIT ?3",
+        );
+        let mut select = reader.prepare_cached(&sql)?;
+        self.originals(
+            &reader,
+            select.query(params![after.0, to_ms(since), limit])?,
+        )
+    }
+
+    fn originals(
+        &self,
+        reader: &rusqlite::Connection,
+        mut rows: rusqlite::Rows<'_>,
+    ) -> Result<Vec<PostToAnalyze>> {
+        let mut originals = Vec::new();
         while let Some(row) = rows.next()? {
             let mut stored = stored_post(row, self.zone)?;
+            let voices = voices(reader, &stored, self.zone)?;
             stored.post.title = row.get(POST_COLUMN_COUNT)?;
             stored.post.text = row.get(POST_COLUMN_COUNT + 1)?;
             stored.post.author = row.get(POST_COLUMN_COUNT + 2)?;
             // Whatever was read once is known for good.
             let has_readings = !stored.post.engagement.is_unknown();
-            waiting.push(PostToAnalyze {
+            originals.push(PostToAnalyze {
                 readings: if has_readings {
-                    readings(&reader, stored.id, self.zone)?
+                    readings(reader, stored.id, self.zone)?
                 } else {
                     Vec::new()
                 },
+                voices,
+                judgement: judgement(row, JUDGEMENT_COLUMNS)?,
                 id: stored.id,
                 source_id: stored.source_id,
                 revision: row.get(POST_COLUMN_COUNT + 3)?,
                 post: stored.post,
             });
         }
-        Ok(waiting)
-    }
-
-    /// Saves judgements of posts at a revision; a post that changed meanwhile keeps waiting for another. The index sees
-    /// the posts again; relevant ones wait for clustering, irrelevant ones leave their event.
-    ///
-    /// # Errors
-    /// The database refuses; then none is stored.
-    pub fn save_analyses(
-        &self,
-        analyses: &[(PostId, u64, Analysis)],
-        rules_version: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.write(|transaction| {
-            for (id, revision, analysis) in analyses {
-                note_rise(transaction, *id, analysis.level, now)?;
-                save_analysis(transaction, *id, analysis, rules_version, now)?;
-                settle(transaction, *id, *revision, analysis.relevant)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Marks every post judged by other rules than `rules_version` to be judged again. How many?
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn mark_judged_by_other_rules(&self, rules_version: &str) -> Result<usize> {
-        self.write(|transaction| {
-            let marked = transaction.execute(
-                "UPDATE posts SET needs_analysis = 1 WHERE needs_analysis = 0 AND cleared_at IS NULL AND id IN
-                     (SELECT post_id FROM analyses WHERE rules_version <> ?1)",
-                [rules_version],
-            )?;
-            Ok(marked)
-        })
+        Ok(originals)
     }
 
     /// Judged posts that wait for clustering, in the order of their publication.
@@ -432,64 +430,39 @@ impl Store {
     }
 }
 
-fn save_analysis(
-    transaction: &Transaction<'_>,
-    id: PostId,
-    analysis: &Analysis,
-    rules_version: &str,
-    now: Timestamp,
-) -> Result<()> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO analyses (post_id, analyzed_at, rules_version, about, relevant, level, analysis)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (post_id) DO UPDATE SET analyzed_at = excluded.analyzed_at,
-                 rules_version = excluded.rules_version, about = excluded.about,
-                 relevant = excluded.relevant, level = excluded.level, analysis = excluded.analysis",
-        )?
-        .execute(params![
-            id.0,
-            to_ms(now),
-            rules_version,
-            analysis.about,
-            analysis.relevant,
-            analysis.level.code(),
-            to_json(analysis)?,
-        ])?;
-    Ok(())
-}
-
-/// Remembers when a level rose: a post that was quiet yesterday and is red today belongs into today's issue.
-fn note_rise(
-    transaction: &Transaction<'_>,
-    id: PostId,
-    level: Level,
-    now: Timestamp,
-) -> Result<()> {
-    let before: Option<String> = transaction
-        .prepare_cached("SELECT level FROM analyses WHERE post_id = ?1")?
-        .query_row([id.0], |row| row.get(0))
-        .optional()?;
-    let before: Level = before.as_deref().map_or(Ok(Level::None), code)?;
-    if level > before {
-        transaction
-            .prepare_cached("UPDATE posts SET level_rose_at = ?2 WHERE id = ?1")?
-            .execute(params![id.0, to_ms(now)])?;
+/// Whoever published the post and its copies. A paper that prints a text twice is one voice.
+fn voices(
+    connection: &rusqlite::Connection,
+    stored: &StoredPost,
+    zone: Tz,
+) -> Result<Vec<(Timestamp, String)>> {
+    let mut select = connection.prepare_cached(
+        "SELECT effective_at, coalesce(author, '') || '@' || source_name FROM posts
+         WHERE repost_of = ?1 ORDER BY effective_at, id",
+    )?;
+    let post = &stored.post;
+    let author = post.author.as_deref().unwrap_or_default();
+    let own = (
+        post.effective_at(),
+        format!("{author}@{}", post.source_name),
+    );
+    let copies = select.query_map([stored.id.0], |row| {
+        Ok((from_ms(row.get(0)?, zone), row.get(1)?))
+    })?;
+    let mut voices = vec![own];
+    for copy in copies {
+        voices.push(copy?);
     }
-    Ok(())
+    voices.sort();
+    Ok(voices)
 }
 
-fn settle(transaction: &Transaction<'_>, id: PostId, revision: u64, relevant: bool) -> Result<()> {
-    transaction
-        .prepare_cached(&format!(
-            "UPDATE posts SET needs_analysis = (revision <> ?3), needs_clustering = ?2,
-                 event_id = CASE WHEN ?2 THEN event_id END,
-                 repost_of = CASE WHEN ?2 THEN repost_of END,
-                 revision = {NEXT_REVISION}
-             WHERE id = ?1"
-        ))?
-        .execute(params![id.0, relevant, revision])?;
-    Ok(())
+/// Posts in their original words, as `originals` reads them.
+fn select_originals(which: &str) -> String {
+    format!(
+        "SELECT {POST_COLUMNS}, o.title, o.text, o.author, p.revision {FROM_POSTS}
+         JOIN originals o ON o.post_id = p.id {which}"
+    )
 }
 
 const FROM_POSTS: &str = "FROM posts p LEFT JOIN analyses a ON a.post_id = p.id";
@@ -498,9 +471,13 @@ const FROM_POSTS: &str = "FROM posts p LEFT JOIN analyses a ON a.post_id = p.id"
 const POST_COLUMNS: &str = "p.id, p.source_id, p.url, p.external_id, p.channel, p.source_name,
      p.outlet, p.outlet_tier, p.title, p.text, p.author, p.published_at, p.published_precision,
      p.is_inferred, p.fetched_at, p.first_seen_at, p.comments, p.reposts, p.likes, p.views,
-     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official";
+     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official,
+     a.held, a.said";
 
-const POST_COLUMN_COUNT: usize = 29;
+const POST_COLUMN_COUNT: usize = 31;
+
+/// Those of `judgement`.
+const JUDGEMENT_COLUMNS: [usize; 3] = [27, 29, 30];
 
 fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
     let post = Post {
@@ -520,16 +497,16 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         has_video: row.get(21)?,
         floor: row.get(22)?,
         source_region: row.get(23)?,
-        is_official: row.get(POST_COLUMN_COUNT - 1)?,
+        is_official: row.get(28)?,
         extra: json(&row.get::<_, String>(24)?)?,
     };
-    let analysis: Option<String> = row.get(27)?;
+    let judgement = judgement(row, JUDGEMENT_COLUMNS)?;
     Ok(StoredPost {
         id: PostId(row.get(0)?),
         post,
         source_id: row.get(1)?,
         first_seen_at: from_ms(row.get(15)?, zone),
-        analysis: analysis.as_deref().map(json).transpose()?,
+        analysis: judgement.map(Judgement::into_effective),
         repost_of: row.get::<_, Option<i64>>(25)?.map(PostId),
         event: row.get::<_, Option<i64>>(26)?.map(EventId),
     })

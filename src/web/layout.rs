@@ -50,8 +50,8 @@ impl PostLine {
         let analysis = stored.analysis.as_ref();
         let level = analysis.map_or(Level::None, |analysis| analysis.level);
         let reason = analysis.and_then(|analysis| {
-            let is_rule = |rule: &str| rule.len() <= 3 && rule.starts_with(['R', 'O', 'Y', 'B']);
-            analysis.reasons.iter().find(|reason| is_rule(&reason.rule))
+            let mut reasons = analysis.reasons.iter();
+            reasons.find(|reason| reason.sets_level())
         });
         PostLine {
             id: stored.id.0,

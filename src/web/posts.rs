@@ -3,7 +3,8 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::{PostLine, minute, published, title, topics};
-use crate::model::{PostId, Reading, StoredPost};
+use crate::app::PostAdoption;
+use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
@@ -22,7 +23,14 @@ struct PostPage {
     deleted_at: String,
     /// When the pages kept as evidence were read.
     evidence: Vec<String>,
-    reasons: Vec<(String, String)>,
+    /// Rule, sentence, how often people agreed with the rule.
+    reasons: Vec<(String, String, String)>,
+    /// What people thought of the machine's word on posts of the same wording.
+    template: Vec<String>,
+    /// Every correction, withdrawn ones too.
+    corrections: Vec<String>,
+    /// When the level changed, and how.
+    levels: Vec<(String, String)>,
     readings: Vec<ReadingLine>,
     copies: Vec<PostLine>,
 }
@@ -43,7 +51,16 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
             };
             let readings = app.store.readings(stored.id)?;
             let copies = app.store.copies_of(stored.id)?;
-            let mut page = post_page(&stored, &readings, &copies);
+            let judgement = app.store.judgement(stored.id)?;
+            let mut page = post_page(&stored, judgement.as_ref(), &readings, &copies);
+            let changes = app.store.level_changes(stored.id)?;
+            page.levels = changes
+                .iter()
+                .map(|change| (minute(Some(change.at)), change.to_string()))
+                .collect();
+            let corrections = app.store.corrections_of(stored.id)?;
+            page.corrections = corrections.iter().map(correction_line).collect();
+            page.add_adoption(&app.adoption_of(stored.id)?);
             page.deleted_at = app
                 .store
                 .deleted_at(stored.id)?
@@ -60,15 +77,21 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
     Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
 }
 
-fn post_page(stored: &StoredPost, readings: &[Reading], copies: &[StoredPost]) -> PostPage {
+fn post_page(
+    stored: &StoredPost,
+    judgement: Option<&Judgement>,
+    readings: &[Reading],
+    copies: &[StoredPost],
+) -> PostPage {
     let (post, line) = (&stored.post, PostLine::of(stored));
     let analysis = stored.analysis.as_ref();
-    let reasons = analysis.map_or(&[][..], |analysis| &analysis.reasons);
+    // The machine's own: what people said stands apart.
+    let reasons = judgement.map_or(&[][..], |judgement| &judgement.machine.reasons);
     PostPage {
         title: title(&post.title, &post.text),
         level: line.level,
         level_label: line.level_label,
-        facts: facts(stored),
+        facts: facts(stored, judgement),
         // Only what a browser may follow safely; a source could hand us anything.
         url: post
             .url
@@ -80,14 +103,17 @@ fn post_page(stored: &StoredPost, readings: &[Reading], copies: &[StoredPost]) -
         evidence: Vec::new(),
         reasons: reasons
             .iter()
-            .map(|reason| (reason.rule.clone(), reason.text.clone()))
+            .map(|reason| (reason.rule.clone(), reason.text.clone(), String::new()))
             .collect(),
+        template: Vec::new(),
+        corrections: Vec::new(),
+        levels: Vec::new(),
         readings: readings.iter().map(reading_line).collect(),
         copies: copies.iter().map(PostLine::of).collect(),
     }
 }
 
-fn facts(stored: &StoredPost) -> Vec<(&'static str, String)> {
+fn facts(stored: &StoredPost, judgement: Option<&Judgement>) -> Vec<(&'static str, String)> {
     let post = &stored.post;
     let mut facts = vec![
         ("来源", post.source_name.clone()),
@@ -104,16 +130,72 @@ fn facts(stored: &StoredPost) -> Vec<(&'static str, String)> {
             .as_ref()
             .or(analysis.regions.act.as_ref());
         let place = place.map_or(String::new(), |region| format!("（{}）", region.name));
-        facts.push(("主题", topics(&analysis.topics)));
-        facts.push(("情感", analysis.sentiment.label().to_owned()));
-        facts.push(("意图", analysis.intent.label().to_owned()));
-        facts.push((
-            "管辖",
-            format!("{}{place}", analysis.regions.jurisdiction.label()),
-        ));
+        let relevance = if analysis.relevant { "是" } else { "否" };
+        let (sentiment, intent) = (analysis.sentiment.label(), analysis.intent.label());
+        let jurisdiction = format!("{}{place}", analysis.regions.jurisdiction.label());
+        for (field, value) in [
+            (Field::Level, analysis.level.label().to_owned()),
+            (Field::Relevant, relevance.to_owned()),
+            (Field::Topic, topics(&analysis.topics)),
+            (Field::Sentiment, sentiment.to_owned()),
+            (Field::Intent, intent.to_owned()),
+            (Field::Jurisdiction, jurisdiction),
+        ] {
+            facts.push((field.label(), with_remark(value, judgement, field)));
+        }
     }
     facts.retain(|(_, value)| !value.is_empty());
     facts
+}
+
+/// Who said so, where not the machine; and what the machine would make of the level.
+fn with_remark(value: String, judgement: Option<&Judgement>, field: Field) -> String {
+    let remark = judgement.and_then(|judgement| judgement.remark(field));
+    let suggestion = judgement
+        .filter(|_| field == Field::Level && remark.is_none())
+        .and_then(Judgement::suggestion);
+    match (remark, suggestion) {
+        (Some(remark), _) => format!("{value}　{remark}"),
+        (None, Some(level)) => format!("{value}　机器建议降为{}，待人工确定", level.label()),
+        (None, None) => value,
+    }
+}
+
+/// The correction, why, and whether it was taken back.
+fn correction_line(correction: &Correction) -> String {
+    let mut line = correction.to_string();
+    if !correction.note.is_empty() {
+        line += &format!("。{}", correction.note);
+    }
+    if let Some(withdrawn) = &correction.withdrawn {
+        line += &format!(
+            "（已由{}于{}撤回）",
+            withdrawn.by,
+            minute(Some(withdrawn.at))
+        );
+    }
+    line
+}
+
+impl PostPage {
+    fn add_adoption(&mut self, adoption: &PostAdoption) {
+        for (rule, _, note) in &mut self.reasons {
+            let known: Vec<String> = (adoption.rules.iter())
+                .filter(|known| known.rule == *rule)
+                .map(|known| format!("{}{}", known.field.label(), known.adoption))
+                .collect();
+            *note = known.join("；");
+        }
+        self.template = (adoption.template.iter())
+            .map(|known| {
+                let mut line = format!("{}{}", known.field.label(), known.adoption);
+                for (said, count) in &known.said {
+                    line += &format!("，{count}条改为{said}");
+                }
+                line
+            })
+            .collect();
+    }
 }
 
 fn reading_line(reading: &Reading) -> ReadingLine {

@@ -1,0 +1,214 @@
+//! `yuqing label`: a person's word on one post; without one, all that is said of it.
+
+use super::Common;
+use super::output::{DONE, Failure, print_json, print_text};
+use crate::app::{App, PostAdoption};
+use crate::model::{
+    Correction, Field, Held, Intent, Judgement, Jurisdiction, Label, Level, LevelChange, PostId,
+    Sentiment, StoredPost, Topic,
+};
+use crate::pipeline::{LabelError, label_post, process_all, withdraw_label};
+use crate::store::Act;
+use clap::Args;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct LabelCommand {
+    /// 信息编号；不带其他参数则显示此条的研判、更正和级别变更 · id of the post
+    post: i64,
+    /// 是否涉及人社业务：yes no · concerns our matters
+    #[arg(long, value_parser = yes_no, value_name = "yes|no")]
+    about: Option<bool>,
+    /// 是否相关：yes no · relevant
+    #[arg(long, value_parser = yes_no, value_name = "yes|no")]
+    relevant: Option<bool>,
+    /// 主题代码，可写几个，主要的在前，如 KA,FW · topics, the primary one first
+    #[arg(long, value_delimiter = ',')]
+    topic: Vec<Topic>,
+    /// 情感：negative neutral positive · sentiment
+    #[arg(long)]
+    sentiment: Option<Sentiment>,
+    /// 意图，如 consult complaint · intent
+    #[arg(long)]
+    intent: Option<Intent>,
+    /// 级别：red orange yellow blue none · level
+    #[arg(long)]
+    level: Option<Level>,
+    /// 管辖：city district province elsewhere other_office unknown · jurisdiction
+    #[arg(long)]
+    jurisdiction: Option<Jurisdiction>,
+    /// 其余各项确认机器判得对 · confirm what the machine says of all else
+    #[arg(long)]
+    confirm: bool,
+    /// 撤回最近一次更正 · take back the latest correction
+    #[arg(long)]
+    undo: bool,
+    /// 更正人姓名 · who
+    #[arg(long, value_parser = super::person)]
+    by: Option<String>,
+    /// 备注 · why
+    #[arg(long, default_value = "")]
+    note: String,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// All that is said of one post.
+#[derive(Serialize)]
+struct Report {
+    id: PostId,
+    external_id: Option<String>,
+    title: String,
+    /// What people see.
+    effective: Label,
+    /// What the machine says now.
+    machine: Label,
+    /// The level that stands above the machine's.
+    held: Option<Held>,
+    /// The level the machine would make it.
+    suggestion: Option<Level>,
+    corrections: Vec<Correction>,
+    level_changes: Vec<LevelChange>,
+    adoption: PostAdoption,
+}
+
+impl LabelCommand {
+    pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let app = common.open_app()?;
+        let id = PostId(self.post);
+        let said = self.said();
+        let is_question = said.is_empty() && !self.undo && !self.confirm;
+        if is_question {
+            if self.by.is_some() || !self.note.is_empty() {
+                return Err(Failure::Usage(
+                    "没有写要更正的项；例如 --level yellow --intent consult，确认机器判得对用 --confirm，撤回用 --undo"
+                        .to_owned(),
+                ));
+            }
+            process_all(&app)?;
+        } else {
+            self.act(&app, id, said)?;
+        }
+        let report = report(&app, id)?;
+        if self.json {
+            print_json(&report)?;
+        } else {
+            print_text(&text(&report))?;
+        }
+        Ok(DONE)
+    }
+
+    fn act(&self, app: &App, id: PostId, said: Label) -> Result<(), Failure> {
+        let Some(by) = self.by.clone() else {
+            return Err(Failure::Usage("请用 --by 写明更正人姓名".to_owned()));
+        };
+        let act = Act {
+            by,
+            note: self.note.trim().to_owned(),
+            at: app.now(),
+        };
+        if self.undo {
+            if self.confirm || !said.is_empty() {
+                return Err(Failure::Usage(
+                    "--undo 只撤回最近一次更正，不能同时写更正的内容".to_owned(),
+                ));
+            }
+            withdraw_label(app, id, act).map_err(refused)?;
+            return Ok(());
+        }
+        let label = if self.confirm {
+            process_all(app)?;
+            let judgement = app.store.judgement(id)?;
+            let judgement = judgement.ok_or_else(|| refused(LabelError::NotFound(id.0)))?;
+            // The person's own words go before; what follows from them must not be contradicted by the machine's.
+            let said = said.with_consequences();
+            Label::of(&judgement.machine).with(&said)
+        } else {
+            said
+        };
+        label_post(app, id, label, act).map_err(refused)?;
+        Ok(())
+    }
+
+    fn said(&self) -> Label {
+        Label {
+            about: self.about,
+            relevant: self.relevant,
+            topics: (!self.topic.is_empty()).then(|| self.topic.clone()),
+            sentiment: self.sentiment,
+            intent: self.intent,
+            level: self.level,
+            jurisdiction: self.jurisdiction,
+        }
+    }
+}
+
+/// A refused label is wrong usage, unless the store failed.
+fn refused(error: LabelError) -> Failure {
+    match error {
+        LabelError::Store(error) => Failure::Failed(error),
+        refusal => Failure::Usage(refusal.to_string()),
+    }
+}
+
+fn yes_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "是" => Ok(true),
+        "no" | "否" => Ok(false),
+        _ => Err(format!("“{text}”应写作 yes 或 no")),
+    }
+}
+
+fn report(app: &App, id: PostId) -> Result<Report, Failure> {
+    let unknown = || refused(LabelError::NotFound(id.0));
+    let stored: StoredPost = app.store.post(id)?.ok_or_else(unknown)?;
+    let judgement: Judgement = app.store.judgement(id)?.ok_or_else(unknown)?;
+    Ok(Report {
+        id,
+        external_id: stored.post.external_id.clone(),
+        title: super::title_of(&stored.post),
+        effective: Label::of(&judgement.effective()),
+        machine: Label::of(&judgement.machine),
+        suggestion: judgement.suggestion(),
+        held: judgement.held,
+        corrections: app.store.corrections_of(id)?,
+        level_changes: app.store.level_changes(id)?,
+        adoption: app.adoption_of(id)?,
+    })
+}
+
+fn text(report: &Report) -> String {
+    let mut text = format!("第{}条　{}\n", report.id.0, report.title);
+    text += &format!("现为：{}\n机器判：{}\n", report.effective, report.machine);
+    if let Some(held) = &report.held {
+        let (stands, machine) = (held.level.label(), report.machine.text(Field::Level));
+        text += &format!(
+            "机器曾判为{stands}，现建议降为{}，级别由人工确定\n",
+            machine.unwrap_or_default()
+        );
+    }
+    for correction in &report.corrections {
+        text += &super::labels::line(correction);
+    }
+    for change in &report.level_changes {
+        text += &format!("级别　{}　{change}\n", change.at.format("%Y-%m-%d %H:%M"));
+    }
+    for known in &report.adoption.rules {
+        text += &format!(
+            "规则{}（{}）{}\n",
+            known.rule,
+            known.field.label(),
+            known.adoption
+        );
+    }
+    for known in &report.adoption.template {
+        text += &format!("同模板信息（{}）{}", known.field.label(), known.adoption);
+        for (said, count) in &known.said {
+            text += &format!("，{count}条改为{said}");
+        }
+        text.push('\n');
+    }
+    text
+}
