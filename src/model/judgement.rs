@@ -222,10 +222,17 @@ pub fn rules_behind(analysis: &Analysis, field: Field) -> Vec<String> {
         match field {
             Field::Level => reason.sets_level(),
             Field::Topic => kind == "topic",
-            Field::Sentiment => matches!(kind, "sentiment" | "irony" | "transfer"),
+            Field::Sentiment => {
+                matches!(
+                    kind,
+                    "sentiment" | "irony" | "transfer" | "question" | "achievement"
+                ) || reason.rule == "model.sentiment"
+            }
             Field::Intent => matches!(kind, "intent" | "noise"),
             Field::Jurisdiction => matches!(kind, "place" | "competence"),
-            Field::About => matches!(kind, "org" | "topic" | "noise"),
+            Field::About => {
+                matches!(kind, "org" | "topic" | "noise") || reason.rule == "model.about"
+            }
             Field::Relevant => matches!(kind, "org" | "noise" | "place" | "competence"),
         }
     };
