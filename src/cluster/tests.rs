@@ -11,6 +11,8 @@ use crate::text::fingerprint::fingerprint;
 use chrono::TimeDelta;
 use std::sync::LazyLock;
 
+mod measured;
+
 const NEWS: &str = "昨日，郑州经开区一处工地的三十多名农民工向本报反映，他们从去年十月干到今年二月，工资至今没有拿到。\
     项目部负责人表示，总包单位的工程款尚未到账，已与劳动监察大队约定下周二前先支付一半，余款五月底结清。\
     记者从经开区人社局了解到，监察员已到场登记名册，并向总包单位下达了限期改正指令书。";
