@@ -5,6 +5,8 @@ mod check;
 mod crawl;
 mod demo;
 mod events;
+mod events_bursts;
+mod events_show;
 mod evidence;
 mod extract;
 mod import;

@@ -65,6 +65,20 @@ impl Likeness {
         }
     }
 
+    /// One piece in sixteen, chosen by its hash alone, so that two texts choose the same of what they share.
+    pub fn search_pieces(&self) -> Vec<u32> {
+        let hashes = self.pieces.hashes.iter().copied();
+        hashes.filter(|hash| hash >> 28 == 0).collect()
+    }
+
+    /// Common pieces, and their share of the shorter text.
+    pub fn common_with_shorter(&self, other: &Likeness) -> (usize, f64) {
+        let (ours, theirs) = (&self.pieces.hashes, &other.pieces.hashes);
+        let common = common_count(ours, theirs, usize::MAX);
+        let shorter = ours.len().min(theirs.len()).max(1);
+        (common, common as f64 / shorter as f64)
+    }
+
     /// Character pairs; only events ask for them, so they are made when first asked for.
     pub fn pairs(&self, post: &Post) -> &Pairs {
         self.pairs.get_or_init(|| Pairs::of(&Words::of(post)))

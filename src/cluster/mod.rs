@@ -5,17 +5,25 @@
 //! neighbours.
 
 mod alignment;
+mod burst;
+mod by_hand;
 mod dress;
 mod essence;
 mod gathering;
 mod likeness;
 mod memory;
+mod old_news;
 mod pairs;
+mod timeline;
 mod voices;
 
+pub use burst::{BURST_MEMORY, Burst, Span, Subject, bursts};
+pub use by_hand::draw_up;
 pub use memory::{Candidate, Memory};
+pub use old_news::{OLD_NEWS_AGE, old_news};
+pub use timeline::{Timeline, timeline};
 
-use crate::model::{Analysis, Level, Phase, PostId, StoredPost, Timestamp, Topic};
+use crate::model::{Analysis, EventId, Level, Phase, PostId, StoredPost, Timestamp, Topic};
 use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
 use essence::{Commonness, ESSENCE_POSTS, Essence, closeness};
@@ -122,6 +130,7 @@ struct Seen<'p> {
     at: Timestamp,
     event: Option<usize>,
     is_copy: bool,
+    is_placed_by_hand: bool,
 }
 
 impl Seen<'_> {
@@ -224,6 +233,7 @@ impl<'p> State<'p> {
             at: stored.post.effective_at(),
             event: None,
             is_copy: false,
+            is_placed_by_hand: candidate.post.placed_by_hand.is_some(),
         });
         number
     }
@@ -275,27 +285,35 @@ impl<'p> State<'p> {
     fn place(&mut self, candidate: &'p Candidate) {
         let number = self.see(candidate);
         let stored = &candidate.post.stored;
+        let known_event = self.known_event(stored.event);
+        if let Some(event) = known_event.filter(|_| candidate.post.placed_by_hand.is_some()) {
+            self.join(number, event);
+        }
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
             self.posts[number].is_copy = true;
             self.copies
                 .push((stored.id, self.posts[original].stored.id));
-            if let Some(event) = event {
+            if let Some(event) = event.filter(|_| candidate.post.placed_by_hand.is_none()) {
                 self.join(number, event);
             }
             return;
         }
         self.claim_copies(number);
-        let known_event = stored.event.and_then(|id| {
-            self.events
-                .iter()
-                .position(|event| event.draft.id == Some(id))
-        });
+        if candidate.post.placed_by_hand.is_some() {
+            return;
+        }
         match known_event.or_else(|| self.closest_event(number)) {
             Some(event) => self.join(number, event),
             None if self.posts[number].level() > Level::None => self.begin(number),
             None => {}
         }
+    }
+
+    fn known_event(&self, id: Option<EventId>) -> Option<usize> {
+        let id = id?;
+        let mut events = self.events.iter();
+        events.position(|event| event.draft.id == Some(id))
     }
 
     /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
@@ -425,6 +443,10 @@ impl<'p> State<'p> {
     }
 
     fn join(&mut self, number: usize, event: usize) {
+        let known = self.posts[number].event;
+        if self.posts[number].is_placed_by_hand && known.is_some_and(|known| known != event) {
+            return;
+        }
         self.events[event].is_changed = true;
         let before = self.posts[number].event.replace(event);
         if before == Some(event) {
@@ -518,11 +540,16 @@ fn phase(event: &Draft, posts: &[Seen<'_>]) -> Phase {
         .iter()
         .map(|member| &posts[*member])
         .max_by_key(|post| post.at());
-    match (
+    phase_of(
         event.draft.level,
         event.members.len(),
         last.map(Seen::level),
-    ) {
+    )
+}
+
+/// The same by an event's level, the number of its posts and the level of its last one.
+fn phase_of(level: Level, post_count: usize, last: Option<Level>) -> Phase {
+    match (level, post_count, last) {
         (_, 3.., Some(Level::None)) => Phase::Fading,
         (Level::Red, ..) => Phase::Peak,
         (_, 0..=2, _) => Phase::Emerging,

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_imports.sql"),
     include_str!("migrations/0005_targets.sql"),
     include_str!("migrations/0006_hosts.sql"),
+    include_str!("migrations/0007_events.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

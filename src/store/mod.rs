@@ -1,12 +1,15 @@
 //! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
 //! of the domain, so that a twin on another database can take its place.
 
+mod arrivals;
+mod event_decisions;
 mod events;
 mod evidence;
 mod hosts;
 mod imports;
 mod issues;
 mod migrate;
+mod old_news;
 mod posts;
 mod rows;
 mod rule_parts;
@@ -15,6 +18,7 @@ mod source_claims;
 mod sources;
 mod targets;
 
+pub use arrivals::Arrival;
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};

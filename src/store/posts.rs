@@ -5,7 +5,8 @@ use super::Store;
 use super::rows::{code, from_ms, json, to_json, to_ms};
 use super::save::{NEXT_REVISION, natural_key, save_post};
 use crate::model::{
-    Analysis, Engagement, EventId, Level, Post, PostId, PublishedAt, Reading, StoredPost, Timestamp,
+    Analysis, Engagement, EventId, Level, OldNews, Post, PostId, PublishedAt, Reading, StoredPost,
+    Timestamp,
 };
 use anyhow::Result;
 use chrono_tz::Tz;
@@ -83,6 +84,8 @@ pub struct PostToCluster {
     pub stored: StoredPost,
     /// 指纹.
     pub fingerprint: u64,
+    /// The event a person put it in; clustering leaves it there.
+    pub placed_by_hand: Option<EventId>,
 }
 
 impl Store {
@@ -194,7 +197,8 @@ impl Store {
     pub fn posts_to_cluster(&self, limit: usize) -> Result<Vec<PostToCluster>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
+            "SELECT {POST_COLUMNS}, p.fingerprint, h.event_id {FROM_POSTS}
+             LEFT JOIN placed_by_hand h ON h.post_id = p.id
              WHERE p.id IN (SELECT id FROM posts INDEXED BY posts_to_cluster
                             WHERE needs_clustering = 1 ORDER BY effective_at, id LIMIT ?1)
              ORDER BY p.effective_at, p.id"
@@ -230,7 +234,8 @@ impl Store {
     pub fn clustered_posts(&self, ids: &[PostId]) -> Result<Vec<PostToCluster>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS} WHERE p.id = ?1"
+            "SELECT {POST_COLUMNS}, p.fingerprint, h.event_id {FROM_POSTS}
+             LEFT JOIN placed_by_hand h ON h.post_id = p.id WHERE p.id = ?1"
         ))?;
         let mut posts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -246,6 +251,9 @@ impl Store {
             posts.push(PostToCluster {
                 stored: stored_post(row, self.zone)?,
                 fingerprint: fingerprint.cast_unsigned(),
+                placed_by_hand: row
+                    .get::<_, Option<i64>>(POST_COLUMN_COUNT + 1)?
+                    .map(EventId),
             });
         }
         Ok(posts)
@@ -483,7 +491,8 @@ fn settle(transaction: &Transaction<'_>, id: PostId, revision: u64, relevant: bo
     transaction
         .prepare_cached(&format!(
             "UPDATE posts SET needs_analysis = (revision <> ?3), needs_clustering = ?2,
-                 event_id = CASE WHEN ?2 THEN event_id END,
+                 event_id = CASE WHEN ?2 OR EXISTS (SELECT 1 FROM placed_by_hand WHERE post_id = ?1)
+                     THEN event_id END,
                  repost_of = CASE WHEN ?2 THEN repost_of END,
                  revision = {NEXT_REVISION}
              WHERE id = ?1"
@@ -498,9 +507,10 @@ const FROM_POSTS: &str = "FROM posts p LEFT JOIN analyses a ON a.post_id = p.id"
 const POST_COLUMNS: &str = "p.id, p.source_id, p.url, p.external_id, p.channel, p.source_name,
      p.outlet, p.outlet_tier, p.title, p.text, p.author, p.published_at, p.published_precision,
      p.is_inferred, p.fetched_at, p.first_seen_at, p.comments, p.reposts, p.likes, p.views,
-     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official";
+     p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official,
+     p.old_news_of, p.old_news_reason";
 
-const POST_COLUMN_COUNT: usize = 29;
+const POST_COLUMN_COUNT: usize = 31;
 
 fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
     let post = Post {
@@ -520,7 +530,7 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         has_video: row.get(21)?,
         floor: row.get(22)?,
         source_region: row.get(23)?,
-        is_official: row.get(POST_COLUMN_COUNT - 1)?,
+        is_official: row.get(28)?,
         extra: json(&row.get::<_, String>(24)?)?,
     };
     let analysis: Option<String> = row.get(27)?;
@@ -532,7 +542,18 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         analysis: analysis.as_deref().map(json).transpose()?,
         repost_of: row.get::<_, Option<i64>>(25)?.map(PostId),
         event: row.get::<_, Option<i64>>(26)?.map(EventId),
+        old_news: old_news(row)?,
     })
+}
+
+fn old_news(row: &Row<'_>) -> rusqlite::Result<Option<OldNews>> {
+    let Some(of) = row.get::<_, Option<i64>>(29)? else {
+        return Ok(None);
+    };
+    Ok(Some(OldNews {
+        of: PostId(of),
+        reason: row.get::<_, Option<String>>(30)?.unwrap_or_default(),
+    }))
 }
 
 fn published_at(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Option<PublishedAt>> {

@@ -1,5 +1,6 @@
 //! What any store must do, whatever database is behind it; and, at the end, what is SQLite's own.
 
+mod events;
 mod issues;
 
 use super::{Discovered, NewPost, PageResult, Store, Validators, Visit};
