@@ -49,14 +49,15 @@ pub struct Words {
 
 impl Words {
     pub fn of(post: &Post) -> Words {
-        let (title, text) = (without_head(&post.title), without_head(&post.text));
+        let title = without_head(&post.title);
+        let text = without_tail(without_head(&post.text));
         let (title, text) = match headline_of(text) {
             Some(parts) if title.is_empty() => parts,
             _ => (title, text),
         };
         Words {
             title: letters(title).collect(),
-            text: letters(without_tail(text)).collect(),
+            text: letters(text).collect(),
         }
     }
 
