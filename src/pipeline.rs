@@ -3,6 +3,7 @@
 
 mod crawl;
 mod draft;
+mod events;
 mod evidence;
 mod import;
 mod inbox;
@@ -13,6 +14,7 @@ mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
+pub use events::{EventError, bursts_now, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
@@ -23,11 +25,12 @@ pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;
 use crate::cluster;
-use crate::model::{Analysis, Engagement, Post, StoredPost};
+use crate::model::{Analysis, Engagement, Post, PostId, StoredPost};
 use crate::store::{Discovered, NewPost, PostToAnalyze, Store};
 use crate::text::fingerprint::fingerprint;
 use crate::text::mask::{mask, mask_author};
 use anyhow::Result;
+use std::collections::HashSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::PoisonError;
 use std::thread;
@@ -168,6 +171,11 @@ pub fn cluster_once(app: &App) -> Result<usize> {
         .collect();
     let events = app.store.events_between(from, to)?;
     let clusters = cluster::cluster(&waiting, &known, &events, settings);
+    let copies: HashSet<PostId> = clusters.copies.iter().map(|(copy, _)| *copy).collect();
+    let originals = waiting
+        .iter()
+        .filter(|new| !copies.contains(&new.post.stored.id));
+    events::look_for_old_news(app, &memory, &originals.collect::<Vec<_>>())?;
     app.store
         .save_clusters(&clusters.settled, &clusters.copies, &clusters.events)?;
     memory.keep(&waiting);

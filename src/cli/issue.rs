@@ -152,7 +152,7 @@ impl Issue {
 }
 
 /// A signature needs a name.
-fn name(text: &str) -> Result<String, String> {
+pub(super) fn name(text: &str) -> Result<String, String> {
     let name = text.trim();
     if name.is_empty() {
         return Err("经办人姓名不能为空".to_owned());

@@ -6,6 +6,8 @@ mod crawl;
 mod demo;
 mod eval;
 mod events;
+mod events_bursts;
+mod events_show;
 mod evidence;
 mod extract;
 mod import;

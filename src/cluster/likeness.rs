@@ -1,16 +1,28 @@
 //! How alike two posts are: the same words (copies) or the same matter (events). Made once per text, compared often:
 //! sorted hashes, and bounds that settle most comparisons in a few operations without changing any answer.
 
+use super::alignment::common_letters;
+use super::dress::{self, Words};
+use super::pairs::{MIX, Pairs};
 use crate::model::Post;
 use crate::text::fingerprint::distance;
-use crate::text::normalize::letters;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// Texts shorter than this have too little to be recognised by.
 const MIN_COPY_CHARS: usize = 20;
+/// What is forwarded must have so much to be recognised by.
+const MIN_FORWARDED_CHARS: usize = 8;
 /// Fingerprints of copies differ in few bits; this many are looked at more closely.
-const COPY_DISTANCE: u32 = 24;
+const COPY_DISTANCE: u32 = 28;
+/// Of two copies the shorter has at least this share of the longer one's letters.
+const MIN_LENGTH_SHARE: f64 = 0.8;
+/// Share of common pieces of four letters that makes a copy by itself: a paragraph may have been added in one place.
+const COPY_PIECES: f64 = 0.8;
+/// Where every tenth letter was changed, so few pieces of four are still common.
+const MIN_COMMON_PIECES: f64 = 0.35;
+/// The same as a share of the forwarded text alone.
+const MIN_FORWARDED_PIECES: f64 = 0.5;
 /// Characters of a title made from a text.
 const HEADLINE_CHARS: usize = 28;
 /// Words of 64 bits in a parity sketch.
@@ -28,13 +40,13 @@ pub struct Likeness {
 
 impl Likeness {
     pub fn of(post: &Post, fingerprint: u64) -> Likeness {
-        let letters = letters_of(post);
-        let behind = post.text.split_once("//@").map(|(_, behind)| behind);
+        let letters = Words::of(post).joined();
+        let forwarded = dress::forwarded(&post.text);
         Likeness {
             fingerprint,
             letter_count: letters.len(),
             pieces: Pieces::of(&letters),
-            forwarded: behind.map(|behind| Pieces::of(&self::letters(behind).collect::<Vec<_>>())),
+            forwarded: forwarded.map(|letters| Pieces::of(&letters)),
             pairs: OnceLock::new(),
         }
     }
@@ -48,25 +60,71 @@ impl Likeness {
     pub fn rough(&self) -> Rough {
         Rough {
             fingerprint: self.fingerprint,
+            letter_count: u32::try_from(self.letter_count).unwrap_or(u32::MAX),
             is_forward: self.forwarded.is_some(),
         }
     }
 
-    /// Nearly the same wording, or a forward of it (`//@`).
-    pub fn is_copy_of(&self, original: &Likeness, similarity: f64) -> bool {
-        if let Some(forwarded) = &self.forwarded {
-            return forwarded.is_contained_in(&original.pieces, similarity);
-        }
-        if self.letter_count < MIN_COPY_CHARS || original.letter_count < MIN_COPY_CHARS {
-            return self.letter_count > 0 && self.fingerprint == original.fingerprint;
-        }
-        distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE
-            && self.pieces.share_with(&original.pieces, similarity)
+    /// One piece in sixteen, chosen by its hash alone, so that two texts choose the same of what they share.
+    pub fn search_pieces(&self) -> Vec<u32> {
+        let hashes = self.pieces.hashes.iter().copied();
+        hashes.filter(|hash| hash >> 28 == 0).collect()
     }
 
-    /// Character pairs with their counts; only events ask for them, so they are made when first asked for.
+    /// Common pieces, and their share of the shorter text.
+    pub fn common_with_shorter(&self, other: &Likeness) -> (usize, f64) {
+        let (ours, theirs) = (&self.pieces.hashes, &other.pieces.hashes);
+        let common = common_count(ours, theirs, usize::MAX);
+        let shorter = ours.len().min(theirs.len()).max(1);
+        (common, common as f64 / shorter as f64)
+    }
+
+    /// Character pairs; only events ask for them, so they are made when first asked for.
     pub fn pairs(&self, post: &Post) -> &Pairs {
-        self.pairs.get_or_init(|| Pairs::of(&letters_of(post)))
+        self.pairs.get_or_init(|| Pairs::of(&Words::of(post)))
+    }
+}
+
+/// A post with its likeness.
+#[derive(Clone, Copy)]
+pub struct Compared<'p> {
+    pub post: &'p Post,
+    pub likeness: &'p Likeness,
+}
+
+impl Compared<'_> {
+    /// Nearly the same wording, or a forward of it (`//@`).
+    pub fn is_copy_of(self, original: Compared<'_>, similarity: f64) -> bool {
+        let (ours, theirs) = (self.likeness, original.likeness);
+        if let Some(forwarded) = &ours.forwarded {
+            return forwarded.is_contained_in(&theirs.pieces, MIN_FORWARDED_PIECES)
+                && self.forwards(original.post, similarity);
+        }
+        if !ours.rough().may_be_copy_of(theirs.rough()) {
+            return false;
+        }
+        if ours.letter_count < MIN_COPY_CHARS || theirs.letter_count < MIN_COPY_CHARS {
+            return ours.letter_count > 0 && ours.fingerprint == theirs.fingerprint;
+        }
+        match ours.pieces.common_share(&theirs.pieces, MIN_COMMON_PIECES) {
+            None => false,
+            Some(common) => common >= COPY_PIECES || self.is_worded_like(original.post, similarity),
+        }
+    }
+
+    /// So much of both texts is the same, in the same order.
+    fn is_worded_like(self, original: &Post, similarity: f64) -> bool {
+        let (ours, theirs) = (Words::of(self.post).joined(), Words::of(original).joined());
+        let common = common_letters(&ours, &theirs);
+        (2 * common) as f64 >= similarity * (ours.len() + theirs.len()) as f64
+    }
+
+    /// So much of what is forwarded stands in the original, in the same order.
+    fn forwards(self, original: &Post, similarity: f64) -> bool {
+        let forwarded = dress::forwarded(&self.post.text).unwrap_or_default();
+        let common = common_letters(&forwarded, &Words::of(original).joined());
+        forwarded.len() >= MIN_FORWARDED_CHARS
+            && common as f64 >= similarity * forwarded.len() as f64
     }
 }
 
@@ -74,18 +132,22 @@ impl Likeness {
 #[derive(Clone, Copy)]
 pub struct Rough {
     fingerprint: u64,
+    letter_count: u32,
     is_forward: bool,
 }
 
 impl Rough {
     /// False only where `is_copy_of` is false.
     pub fn may_be_copy_of(self, original: Rough) -> bool {
-        self.is_forward || distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE
+        self.is_forward
+            || distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE
+                && self.is_as_long_as(original)
     }
-}
 
-fn letters_of(post: &Post) -> Vec<char> {
-    letters(&post.title).chain(letters(&post.text)).collect()
+    fn is_as_long_as(self, other: Rough) -> bool {
+        let (ours, theirs) = (self.letter_count, other.letter_count);
+        f64::from(ours.min(theirs)) >= MIN_LENGTH_SHARE * f64::from(ours.max(theirs))
+    }
 }
 
 /// Distinct hashes of all four neighbouring characters, in order.
@@ -109,19 +171,20 @@ impl Pieces {
         Pieces { hashes, parity }
     }
 
-    /// Jaccard's index is at least `similarity`.
-    fn share_with(&self, other: &Pieces, similarity: f64) -> bool {
+    /// Jaccard's index, where it is at least `similarity`.
+    fn common_share(&self, other: &Pieces, similarity: f64) -> Option<f64> {
         let sum = self.hashes.len() + other.hashes.len();
         // Where a share s of the union is common, at most (1 - s) / (1 + s) of the sum is not. One more for rounding.
         let most_differing = ((1.0 - similarity) / (1.0 + similarity) * sum as f64) as usize + 1;
         if self.hashes.len().abs_diff(other.hashes.len()) > most_differing
             || !self.differs_at_most(other, most_differing)
         {
-            return false;
+            return None;
         }
         let common = common_count(&self.hashes, &other.hashes, most_differing);
         let all = sum - common;
-        all > 0 && common as f64 / all as f64 >= similarity
+        let share = common as f64 / all as f64;
+        (all > 0 && share >= similarity).then_some(share)
     }
 
     fn differs_at_most(&self, other: &Pieces, most: usize) -> bool {
@@ -157,9 +220,6 @@ fn hash_of(piece: &[char]) -> u32 {
     (mixed >> 32) as u32
 }
 
-/// An odd number without pattern (2⁶⁴ divided by the golden ratio).
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-
 /// Elements of both; too few once more than `most_differing` stand in one only.
 fn common_count(left: &[u32], right: &[u32], most_differing: usize) -> usize {
     let (mut at_left, mut at_right, mut common) = (0, 0, 0);
@@ -173,38 +233,6 @@ fn common_count(left: &[u32], right: &[u32], most_differing: usize) -> usize {
         }
     }
     common
-}
-
-/// How often every two neighbouring characters occur: a sparse vector.
-pub struct Pairs {
-    pub counts: Vec<(u64, u32)>,
-    pub length: f64,
-}
-
-impl Pairs {
-    fn of(letters: &[char]) -> Pairs {
-        let mut keys: Vec<u64> = letters.windows(2).map(key_of).collect();
-        keys.sort_unstable();
-        let counts: Vec<(u64, u32)> = keys
-            .chunk_by(|left, right| left == right)
-            .map(|same| (same[0], same.len() as u32))
-            .collect();
-        let squares: f64 = counts
-            .iter()
-            .map(|(_, count)| f64::from(*count).powi(2))
-            .sum();
-        Pairs {
-            counts,
-            length: squares.sqrt(),
-        }
-    }
-}
-
-/// A number of its own for each pair, its bits well mixed.
-fn key_of(pair: &[char]) -> u64 {
-    let both = u64::from(pair[0]) << 32 | u64::from(pair[1]);
-    let mixed = both.wrapping_mul(MIX);
-    mixed ^ mixed >> 32
 }
 
 /// The title, or the beginning of a text without one.
@@ -224,7 +252,8 @@ pub fn headline(post: &Post) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pairs, Pieces, letters};
+    use super::Pieces;
+    use crate::text::normalize::letters;
     use proptest::prelude::*;
     use std::collections::HashSet;
 
@@ -247,18 +276,10 @@ mod tests {
             let both = ours.intersection(&theirs).count();
             let all = ours.union(&theirs).count();
             let is_similar = all > 0 && both as f64 / all as f64 >= similarity;
-            prop_assert_eq!(pieces(&left).share_with(&pieces(&right), similarity), is_similar);
+            let share = pieces(&left).common_share(&pieces(&right), similarity);
+            prop_assert_eq!(share.is_some(), is_similar);
             let is_part = !ours.is_empty() && both as f64 / ours.len() as f64 >= similarity;
             prop_assert_eq!(pieces(&left).is_contained_in(&pieces(&right), similarity), is_part);
         }
-    }
-
-    #[test]
-    fn pairs_are_counted() {
-        let letters: Vec<char> = "工资工资工".chars().collect();
-        let pairs = Pairs::of(&letters);
-        let mut counts: Vec<u32> = pairs.counts.iter().map(|(_, count)| *count).collect();
-        counts.sort_unstable();
-        assert_eq!((counts, pairs.length), (vec![2, 2], 8f64.sqrt()));
     }
 }

@@ -1,20 +1,34 @@
 //! 转载与事件 — which posts are copies, which belong to one happening, which complaints gather. Pure: posts and known
 //! events in, decisions out.
 //!
-//! A post joins an event by closeness to its representative or to a member that is itself yellow or above, never by a
-//! chain of ordinary neighbours.
+//! A post joins an event by what the event's first posts have in common (its essence), never by a chain of ordinary
+//! neighbours.
 
+mod alignment;
+mod burst;
+mod by_hand;
+mod dress;
+mod essence;
 mod gathering;
 mod likeness;
 mod memory;
+mod old_news;
+mod pairs;
+mod timeline;
 mod voices;
 
+pub use burst::{BURST_MEMORY, Burst, Span, Subject, bursts};
+pub use by_hand::draw_up;
 pub use memory::{Candidate, Memory};
+pub use old_news::{OLD_NEWS_AGE, old_news};
+pub use timeline::{Timeline, timeline};
 
-use crate::model::{Analysis, Level, Phase, PostId, StoredPost, Timestamp, Topic};
+use crate::model::{Analysis, EventId, Level, Phase, PostId, StoredPost, Timestamp, Topic};
 use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
-use likeness::{Likeness, Rough};
+use essence::{Commonness, ESSENCE_POSTS, Essence, closeness};
+use likeness::{Compared, Likeness, Rough};
+use pairs::Pairs;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,14 +37,21 @@ use voices::Voices;
 /// Complaints further apart than this do not gather (`spec.md` 3.2, Y3).
 pub const GATHERING_WINDOW: TimeDelta = TimeDelta::days(7);
 
+/// Cosine with an event's first post at which two posts say the same in other words.
+const SAME_MATTER: f64 = 0.4;
+/// Events whose essence a post covers less are not looked at again.
+const GLANCE_COVERAGE: f64 = 0.12;
+/// Known posts by which the commonness of words is judged.
+const COUNTED_POSTS: usize = 1000;
+
 /// `[cluster]` of `yuqing.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSettings {
-    /// Share of common wording that makes a copy; 0…1.
+    /// Share of letters in the same order that makes a copy; 0…1.
     #[serde(deserialize_with = "share")]
     pub copy_similarity: f64,
-    /// Closeness to an event's representative; 0…1.
+    /// Share of an event's essence that a post of it covers; 0…1.
     #[serde(deserialize_with = "share")]
     pub event_similarity: f64,
     /// The same while the event is orange or red, for posts of its topic and place; 0…1.
@@ -82,12 +103,23 @@ pub fn cluster(
     events: &[EventMembers],
     settings: &ClusterSettings,
 ) -> Clusters {
-    let mut state = State::new(known, events, settings);
+    let mut state = State::new(waiting, known, events, settings);
     for post in waiting {
         state.place(post);
     }
     gathering::gather(&mut state);
     state.finish(waiting)
+}
+
+/// How common pairs of characters are in the posts to place and in those of late.
+fn commonness(waiting: &[Candidate], known: &[Candidate]) -> Commonness {
+    let mut commonness = Commonness::default();
+    let late = known.len().saturating_sub(COUNTED_POSTS);
+    for candidate in waiting.iter().chain(&known[late..]) {
+        let post = &candidate.post.stored.post;
+        commonness.count(candidate.likeness.pairs(post));
+    }
+    commonness
 }
 
 /// A post as clustering sees it.
@@ -97,11 +129,24 @@ struct Seen<'p> {
     rough: Rough,
     at: Timestamp,
     event: Option<usize>,
+    is_copy: bool,
+    is_placed_by_hand: bool,
 }
 
 impl Seen<'_> {
     fn at(&self) -> Timestamp {
         self.at
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared {
+            post: &self.stored.post,
+            likeness: self.likeness,
+        }
+    }
+
+    fn pairs(&self) -> &Pairs {
+        self.likeness.pairs(&self.stored.post)
     }
 
     /// Whoever published earlier has the original.
@@ -131,6 +176,7 @@ impl Seen<'_> {
 
 struct State<'p> {
     settings: &'p ClusterSettings,
+    commonness: Commonness,
     posts: Vec<Seen<'p>>,
     by_id: HashMap<PostId, usize>,
     /// First posts of threads, by address.
@@ -148,9 +194,15 @@ struct Draft {
 }
 
 impl<'p> State<'p> {
-    fn new(known: &'p [Candidate], events: &[EventMembers], settings: &'p ClusterSettings) -> Self {
+    fn new(
+        waiting: &'p [Candidate],
+        known: &'p [Candidate],
+        events: &[EventMembers],
+        settings: &'p ClusterSettings,
+    ) -> Self {
         let mut state = State {
             settings,
+            commonness: commonness(waiting, known),
             posts: Vec::new(),
             by_id: HashMap::new(),
             threads: HashMap::new(),
@@ -180,6 +232,8 @@ impl<'p> State<'p> {
             rough: candidate.likeness.rough(),
             at: stored.post.effective_at(),
             event: None,
+            is_copy: false,
+            is_placed_by_hand: candidate.post.placed_by_hand.is_some(),
         });
         number
     }
@@ -209,41 +263,46 @@ impl<'p> State<'p> {
             members,
             is_changed: false,
         });
-        for member in self.events[number].members.clone() {
-            self.let_speak(member, number);
-        }
+        self.take_essence(number);
     }
 
-    /// A post speaks for its event as its representative, or if it is yellow or above itself; gatherings count
-    /// complaints instead.
-    fn let_speak(&mut self, number: usize, event: usize) {
-        let (post, draft) = (&self.posts[number], &self.events[event].draft);
-        let is_voice = post.stored.id == draft.representative || post.level() >= Level::Yellow;
-        if is_voice && !draft.is_gathering {
-            self.voices
-                .add(number, post.likeness.pairs(&post.stored.post));
+    /// The first posts of an event say what it is about; gatherings count complaints instead.
+    fn take_essence(&mut self, event: usize) {
+        let Draft { draft, members, .. } = &self.events[event];
+        if draft.is_gathering {
+            return;
         }
+        let originals = members
+            .iter()
+            .map(|member| &self.posts[*member])
+            .filter(|post| !post.is_copy);
+        let pairs = originals.map(|post| post.pairs());
+        let essence = Essence::of(pairs, &self.commonness);
+        self.voices.set(event, &essence);
     }
 
     /// A copy follows its original; a post joins the closest event; a flagged post without one begins its own.
     fn place(&mut self, candidate: &'p Candidate) {
         let number = self.see(candidate);
         let stored = &candidate.post.stored;
+        let known_event = self.known_event(stored.event);
+        if let Some(event) = known_event.filter(|_| candidate.post.placed_by_hand.is_some()) {
+            self.join(number, event);
+        }
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
+            self.posts[number].is_copy = true;
             self.copies
                 .push((stored.id, self.posts[original].stored.id));
-            if let Some(event) = event {
+            if let Some(event) = event.filter(|_| candidate.post.placed_by_hand.is_none()) {
                 self.join(number, event);
             }
             return;
         }
         self.claim_copies(number);
-        let known_event = stored.event.and_then(|id| {
-            self.events
-                .iter()
-                .position(|event| event.draft.id == Some(id))
-        });
+        if candidate.post.placed_by_hand.is_some() {
+            return;
+        }
         match known_event.or_else(|| self.closest_event(number)) {
             Some(event) => self.join(number, event),
             None if self.posts[number].level() > Level::None => self.begin(number),
@@ -251,22 +310,32 @@ impl<'p> State<'p> {
         }
     }
 
+    fn known_event(&self, id: Option<EventId>) -> Option<usize> {
+        let id = id?;
+        let mut events = self.events.iter();
+        events.position(|event| event.draft.id == Some(id))
+    }
+
     /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
     fn claim_copies(&mut self, number: usize) {
         let original = &self.posts[number];
-        let copies = (self.posts.iter())
-            .filter(|seen| original.is_before(seen) && self.is_copy(seen, original));
-        let found: Vec<_> = copies
-            .map(|copy| (copy.stored.id, original.stored.id))
-            .collect();
-        self.copies.extend(found);
+        let copies = (self.posts.iter().enumerate()).filter(|(_, seen)| {
+            !seen.is_copy && original.is_before(seen) && self.is_copy(seen, original)
+        });
+        let found: Vec<usize> = copies.map(|(copy, _)| copy).collect();
+        for copy in found {
+            let original = self.posts[number].stored.id;
+            self.copies.push((self.posts[copy].stored.id, original));
+            self.posts[copy].is_copy = true;
+        }
     }
 
     fn original_of(&self, number: usize) -> Option<usize> {
         let post = &self.posts[number];
         let mut first: Option<usize> = None;
         for (other, seen) in self.posts.iter().enumerate() {
-            let is_earliest = seen.is_before(post)
+            let is_earliest = !seen.is_copy
+                && seen.is_before(post)
                 && first.is_none_or(|first| seen.is_before(&self.posts[first]));
             if is_earliest && self.is_copy(post, seen) {
                 first = Some(other);
@@ -278,26 +347,44 @@ impl<'p> State<'p> {
     fn is_copy(&self, copy: &Seen<'_>, original: &Seen<'_>) -> bool {
         let similarity = self.settings.copy_similarity;
         copy.rough.may_be_copy_of(original.rough)
-            && copy.likeness.is_copy_of(original.likeness, similarity)
+            && copy.compared().is_copy_of(original.compared(), similarity)
     }
 
-    /// A reply belongs where its thread does; any other post to the event whose voices it is closest to.
+    /// A reply belongs where its thread does; any other post to the event whose essence it covers most, or else to one
+    /// whose first post says the same in other words.
     fn closest_event(&self, number: usize) -> Option<usize> {
         if let Some(event) = self.event_of_thread(number) {
             return Some(event);
         }
+        let post = &self.posts[number];
         let mut best: Option<(usize, f64)> = None;
-        for (event, is_alike) in self.closeness(number) {
+        for (event, covered) in self.voices.coverage(post.pairs()) {
             // Of events equally close the latest in the list counts.
-            let is_better = best.is_none_or(|(before, most)| (most, before) < (is_alike, event));
-            if is_better
-                && is_alike >= self.needed_closeness(number, event)
-                && self.is_in_time(number, event)
+            let is_better = best.is_none_or(|(before, most)| (most, before) < (covered, event));
+            if is_better && self.is_close(number, event, covered) && self.is_in_time(number, event)
             {
-                best = Some((event, is_alike));
+                best = Some((event, covered));
             }
         }
         best.map(|(event, _)| event)
+    }
+
+    fn is_close(&self, number: usize, event: usize, covered: f64) -> bool {
+        covered >= self.needed_coverage(number, event)
+            || covered >= GLANCE_COVERAGE && self.says_the_same(number, event)
+    }
+
+    fn says_the_same(&self, number: usize, event: usize) -> bool {
+        let Some(first) = self.representative(event) else {
+            return false;
+        };
+        let (ours, theirs) = (self.posts[number].pairs(), first.pairs());
+        closeness(ours, theirs, &self.commonness) >= SAME_MATTER
+    }
+
+    fn representative(&self, event: usize) -> Option<&Seen<'p>> {
+        let first = self.by_id.get(&self.events[event].draft.representative)?;
+        Some(&self.posts[*first])
     }
 
     fn event_of_thread(&self, number: usize) -> Option<usize> {
@@ -310,14 +397,6 @@ impl<'p> State<'p> {
             .filter(|event| !self.events[*event].draft.is_gathering)
     }
 
-    /// Events with the closeness of one of their voices.
-    fn closeness(&self, number: usize) -> impl Iterator<Item = (usize, f64)> {
-        let post = &self.posts[number];
-        let pairs = post.likeness.pairs(&post.stored.post);
-        let voices = self.voices.closeness(pairs);
-        voices.filter_map(|(voice, is_alike)| Some((self.posts[voice].event?, is_alike)))
-    }
-
     /// Events of another time are other events.
     fn is_in_time(&self, number: usize, event: usize) -> bool {
         let window = self.settings.window();
@@ -327,12 +406,9 @@ impl<'p> State<'p> {
     }
 
     /// While an event is hot, what is said about its topic and its place is most likely said about it.
-    fn needed_closeness(&self, number: usize, event: usize) -> f64 {
+    fn needed_coverage(&self, number: usize, event: usize) -> f64 {
         let (post, draft) = (&self.posts[number], &self.events[event].draft);
-        let representative = self
-            .by_id
-            .get(&draft.representative)
-            .map(|first| &self.posts[*first]);
+        let representative = self.representative(event);
         let is_same_matter = representative.is_some_and(|first| {
             first.topic().is_some()
                 && first.topic() == post.topic()
@@ -367,6 +443,10 @@ impl<'p> State<'p> {
     }
 
     fn join(&mut self, number: usize, event: usize) {
+        let known = self.posts[number].event;
+        if self.posts[number].is_placed_by_hand && known.is_some_and(|known| known != event) {
+            return;
+        }
         self.events[event].is_changed = true;
         let before = self.posts[number].event.replace(event);
         if before == Some(event) {
@@ -379,7 +459,9 @@ impl<'p> State<'p> {
             self.events[before].is_changed = true;
         }
         self.events[event].members.push(number);
-        self.let_speak(number, event);
+        if self.events[event].members.len() <= ESSENCE_POSTS {
+            self.take_essence(event);
+        }
     }
 
     fn finish(mut self, waiting: &[Candidate]) -> Clusters {
@@ -458,11 +540,16 @@ fn phase(event: &Draft, posts: &[Seen<'_>]) -> Phase {
         .iter()
         .map(|member| &posts[*member])
         .max_by_key(|post| post.at());
-    match (
+    phase_of(
         event.draft.level,
         event.members.len(),
         last.map(Seen::level),
-    ) {
+    )
+}
+
+/// The same by an event's level, the number of its posts and the level of its last one.
+fn phase_of(level: Level, post_count: usize, last: Option<Level>) -> Phase {
+    match (level, post_count, last) {
         (_, 3.., Some(Level::None)) => Phase::Fading,
         (Level::Red, ..) => Phase::Peak,
         (_, 0..=2, _) => Phase::Emerging,

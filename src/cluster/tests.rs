@@ -3,13 +3,15 @@
 use super::{Candidate, ClusterSettings, Clusters, Memory, cluster};
 use crate::config::{Config, ConfigFolder};
 use crate::model::{
-    Analysis, Channel, Engagement, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
+    Analysis, Channel, Engagement, EventId, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
     Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
 };
 use crate::store::PostToCluster;
 use crate::text::fingerprint::fingerprint;
 use chrono::TimeDelta;
 use std::sync::LazyLock;
+
+mod measured;
 
 const NEWS: &str = "昨日，郑州经开区一处工地的三十多名农民工向本报反映，他们从去年十月干到今年二月，工资至今没有拿到。\
     项目部负责人表示，总包单位的工程款尚未到账，已与劳动监察大队约定下周二前先支付一半，余款五月底结清。\
@@ -49,6 +51,7 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
     };
     PostToCluster {
         fingerprint: fingerprint(text),
+        placed_by_hand: None,
         stored: StoredPost {
             id: PostId(id),
             post,
@@ -57,6 +60,7 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
             analysis: Some(complaint(Level::Blue)),
             repost_of: None,
             event: None,
+            old_news: None,
         },
     }
 }
@@ -182,6 +186,53 @@ fn ten_authors_of_one_matter_gather_into_a_yellow_event() {
         "{}",
         gathering.level_reason
     );
+}
+
+/// `spec.md` 9.2, A2: one or two quiet complaints a day.
+#[test]
+fn the_tenth_author_within_seven_days_makes_a_gathering() {
+    let mut posts = separate_complaints();
+    for (number, post) in (0..).zip(&mut posts) {
+        let published = post.stored.post.published_at.as_mut().expect("given");
+        published.at += TimeDelta::hours(16 * number);
+    }
+    assert!(gatherings(&posts[..9]).is_empty());
+    assert_eq!(gatherings(&posts), [10]);
+}
+
+/// `spec.md` 9.1, P05, P59, P60.
+#[test]
+fn a_copied_thread_and_a_forward_of_it_belong_to_the_first() {
+    let text = "第一趟说缺参保凭证,第二趟说要原单位盖章,第三趟系统升级5点自动关机让明天再来。\
+        伏牛路社保大厅到底能不能一次性告知?我请假扣的钱谁赔!";
+    let forward =
+        "社保大厅办个转移跑三趟[链接]//@大河论坛:社保大厅办个转移跑了三趟,材料一次说不清……";
+    let mut posts = [
+        post(1, text),
+        post(2, &format!("{text}转自大河论坛")),
+        post(3, forward),
+    ];
+    let titles = [
+        "社保大厅办个转移跑了三趟,材料一次说不清",
+        "转:社保大厅办个转移跑了三趟",
+        "",
+    ];
+    for (post, title) in posts.iter_mut().zip(titles) {
+        post.stored.post.title = title.to_owned();
+        post.fingerprint = fingerprint(&format!("{title}{}", post.stored.post.text));
+    }
+    let copies = clusters(&posts).copies;
+    assert_eq!(copies, [(PostId(2), PostId(1)), (PostId(3), PostId(1))]);
+}
+
+#[test]
+fn a_post_placed_by_hand_is_left_there() {
+    let mut placed = post(2, NEWS);
+    placed.placed_by_hand = Some(EventId(9));
+    let clusters = clusters(&[post(1, NEWS), placed]);
+    assert_eq!(clusters.copies, [(PostId(2), PostId(1))]);
+    assert_eq!(clusters.events.len(), 1);
+    assert_eq!(clusters.events[0].members, [PostId(1)]);
 }
 
 #[test]

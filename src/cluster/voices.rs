@@ -1,53 +1,48 @@
-//! 代表 — the posts that speak for events, and how close another post is to each of them. Only voices that share a pair
-//! of characters with the post are touched.
+//! Essences of events by the pairs they hold: how much of each essence a post covers. Only essences that share a pair
+//! with the post are touched.
 
-use super::likeness::Pairs;
+use super::essence::Essence;
+use super::pairs::Pairs;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Voices by the pairs of characters they hold.
+/// Events by the pairs of their essences.
 #[derive(Default)]
 pub struct Voices {
-    by_pair: HashMap<u64, Vec<(u32, u32)>, BuildHasherDefault<AsItIs>>,
-    list: Vec<Voice>,
-}
-
-struct Voice {
-    post: usize,
-    length: f64,
+    by_pair: HashMap<u32, Vec<(u32, f32)>, BuildHasherDefault<AsItIs>>,
+    /// Pairs of each event's essence.
+    pairs: Vec<Vec<u32>>,
 }
 
 impl Voices {
-    /// Adds a post, by its number.
-    pub fn add(&mut self, post: usize, pairs: &Pairs) {
-        let voice = self.list.len() as u32;
-        for (pair, count) in &pairs.counts {
-            self.by_pair.entry(*pair).or_default().push((voice, *count));
+    /// Sets the essence of an event, by its number, in place of an earlier one.
+    pub fn set(&mut self, event: usize, essence: &Essence) {
+        if self.pairs.len() <= event {
+            self.pairs.resize_with(event + 1, Vec::new);
         }
-        self.list.push(Voice {
-            post,
-            length: pairs.length,
-        });
-    }
-
-    /// Every voice with its closeness: the cosine of the character pairs; 0 … 1.
-    pub fn closeness(&self, pairs: &Pairs) -> impl Iterator<Item = (usize, f64)> {
-        let mut common = vec![0u64; self.list.len()];
-        for (pair, count) in &pairs.counts {
-            for (voice, other) in self.by_pair.get(pair).into_iter().flatten() {
-                common[*voice as usize] += u64::from(*count) * u64::from(*other);
+        for pair in std::mem::take(&mut self.pairs[event]) {
+            if let Some(events) = self.by_pair.get_mut(&pair) {
+                events.retain(|(other, _)| *other as usize != event);
             }
         }
-        let length = pairs.length;
-        self.list.iter().zip(common).map(move |(voice, common)| {
-            let lengths = length * voice.length;
-            let closeness = if lengths == 0.0 {
-                0.0
-            } else {
-                common as f64 / lengths
-            };
-            (voice.post, closeness)
-        })
+        for (pair, weight) in &essence.weights {
+            let events = self.by_pair.entry(*pair).or_default();
+            events.push((event as u32, *weight));
+            self.pairs[event].push(*pair);
+        }
+    }
+
+    /// Every event with the share of its essence that the post covers; 0 … 1.
+    pub fn coverage(&self, pairs: &Pairs) -> impl Iterator<Item = (usize, f64)> {
+        let mut covered = vec![0f32; self.pairs.len()];
+        for pair in pairs.distinct() {
+            for (event, weight) in self.by_pair.get(&pair).into_iter().flatten() {
+                covered[*event as usize] += weight;
+            }
+        }
+        (covered.into_iter().enumerate())
+            .filter(|(_, covered)| *covered > 0.0)
+            .map(|(event, covered)| (event, f64::from(covered)))
     }
 }
 
@@ -66,7 +61,8 @@ impl Hasher for AsItIs {
         }
     }
 
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
+    fn write_u32(&mut self, key: u32) {
+        // A hash table looks at the highest bits first and at the lowest ones next.
+        self.0 = u64::from(key) << 32 | u64::from(key);
     }
 }

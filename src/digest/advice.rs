@@ -34,6 +34,13 @@ pub fn judgement(candidate: &Candidate, lead: &Analysis, local: Timestamp) -> St
     if let Some(event) = candidate.event.filter(|event| event.post_count > 1) {
         text += &development(event, local);
     }
+    if let Some(old) = candidate
+        .posts
+        .iter()
+        .find_map(|stored| stored.old_news.as_ref())
+    {
+        text += &format!("{}。", old.reason);
+    }
     if candidate
         .posts
         .iter()

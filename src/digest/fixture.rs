@@ -192,6 +192,7 @@ pub fn stored(case: &CasePost) -> StoredPost {
         analysis: Some(analysis(case)),
         repost_of: case.repost_of.map(PostId),
         event: case.event.map(EventId),
+        old_news: None,
     }
 }
 

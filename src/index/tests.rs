@@ -63,6 +63,7 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
         analysis: None,
         repost_of: None,
         event: None,
+        old_news: None,
     }
 }
 

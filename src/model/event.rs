@@ -1,7 +1,8 @@
 //! 事件 — posts about one happening.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Level, Timestamp, Topic};
+use crate::model::{Level, PostId, Timestamp, Topic};
+use std::collections::BTreeMap;
 
 /// Row id of an event.
 #[derive(
@@ -18,6 +19,29 @@ coded_enum! {
         Peak = "peak" / "高峰",
         Fading = "fading" / "消退",
     }
+}
+
+coded_enum! {
+    /// What a person does to events.
+    pub enum EventDeed {
+        Merge = "merge" / "归并",
+        Split = "split" / "拆分",
+    }
+}
+
+/// 人工归并、拆分 — what a person decided about an event; no later run changes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventDecision {
+    /// What was done.
+    pub deed: EventDeed,
+    /// The event it was done to.
+    pub event: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by name.
+    pub by: String,
+    /// The events of the posts before.
+    pub before: BTreeMap<PostId, Option<EventId>>,
 }
 
 /// 事件 — posts about one happening at one place and time.

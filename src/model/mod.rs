@@ -27,7 +27,7 @@ pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
 pub use correction::{Adoption, Correction, LevelChange, Withdrawal, adoption_by_rule, opinions};
-pub use event::{Event, EventId, Phase};
+pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,
     Period, Section, Signature,
@@ -38,7 +38,7 @@ pub use level::Level;
 pub use outlet::OutletTier;
 pub use page::{Answer, Capture, CrawlOutcome, Evidence, EvidencePlace, FetchCause, Page};
 pub use pause::Pause;
-pub use post::{Engagement, Post, PostId, Reading, StoredPost};
+pub use post::{Engagement, OldNews, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};
 pub use schedule::Schedule;

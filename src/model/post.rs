@@ -112,4 +112,15 @@ pub struct StoredPost {
     pub repost_of: Option<PostId>,
     /// 事件 it belongs to.
     pub event: Option<EventId>,
+    /// 旧闻翻炒, where an old text was found that it repeats.
+    pub old_news: Option<OldNews>,
+}
+
+/// 旧闻翻炒 — the old post that a new one repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldNews {
+    /// The old post.
+    pub of: PostId,
+    /// Why we say so, in one sentence.
+    pub reason: String,
 }

@@ -2,7 +2,7 @@
 //! beside the machine's judgement in `analyses`.
 
 use super::Store;
-use super::events::{count_members, forget_empty_events, lower_event};
+use super::events::{count_members, delete_empty_events, lower_event};
 use super::judgements::{known_judgement, note_rise, record_change};
 use super::rows::{from_ms, json, to_json, to_ms};
 use super::save::NEXT_REVISION;
@@ -220,7 +220,7 @@ impl Store {
             ))?
             .execute(params![id.0, effective.relevant])?;
         if let Some(event) = event {
-            forget_empty_events(transaction)?;
+            delete_empty_events(transaction)?;
             count_members(transaction, event)?;
             if to < from {
                 lower_event(transaction, event)?;

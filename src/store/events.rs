@@ -70,7 +70,7 @@ impl Store {
             for event in events {
                 ids.push(save_event(transaction, event)?);
             }
-            forget_empty_events(transaction)?;
+            delete_empty_events(transaction)?;
             for id in ids {
                 count_members(transaction, id)?;
             }
@@ -124,6 +124,32 @@ impl Store {
             .optional()?)
     }
 
+    /// One event with its members.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn event_members(&self, id: EventId) -> Result<Option<EventMembers>> {
+        let reader = self.reader()?;
+        let mut select =
+            reader.prepare_cached(&format!("SELECT {EVENT_COLUMNS} FROM events WHERE id = ?1"))?;
+        let found = select
+            .query_row([id.0], |row| Ok((event_of(row, self.zone)?, row.get(10)?)))
+            .optional()?;
+        let Some((event, representative)) = found else {
+            return Ok(None);
+        };
+        let mut members = reader
+            .prepare_cached("SELECT id FROM posts WHERE event_id = ?1 ORDER BY effective_at, id")?;
+        let members = members
+            .query_map([id.0], |row| Ok(PostId(row.get(0)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(Some(EventMembers {
+            event,
+            representative: PostId(representative),
+            members,
+        }))
+    }
+
     /// Number of events.
     ///
     /// # Errors
@@ -139,16 +165,6 @@ fn judge_again(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
     transaction
         .prepare_cached("UPDATE posts SET needs_analysis = (cleared_at IS NULL) WHERE id = ?1")?
         .execute([first.0])?;
-    Ok(())
-}
-
-/// An event that lost its last member is no event.
-pub(super) fn forget_empty_events(transaction: &Transaction<'_>) -> Result<()> {
-    transaction.execute(
-        "DELETE FROM events WHERE NOT EXISTS
-             (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
-        [],
-    )?;
     Ok(())
 }
 
@@ -209,7 +225,7 @@ fn disband(transaction: &Transaction<'_>, id: i64) -> Result<bool> {
              WHERE event_id = ?1 AND NOT (SELECT is_gathering FROM events WHERE id = ?1)",
         )?
         .execute([id])?;
-    forget_empty_events(transaction)?;
+    delete_empty_events(transaction)?;
     Ok(released > 0)
 }
 
@@ -233,7 +249,8 @@ fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
     })
 }
 
-fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> {
+/// Saves an event and what joins it; a post that a person placed stays where it is.
+pub(super) fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> {
     let id = match event.id {
         Some(id) => id.0,
         None => insert_event(transaction, event)?,
@@ -242,7 +259,8 @@ fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> 
         transaction
             .prepare_cached(&format!(
                 "UPDATE posts SET event_id = ?2, revision = {NEXT_REVISION}
-                 WHERE id = ?1 AND event_id IS NOT ?2"
+                 WHERE id = ?1 AND event_id IS NOT ?2
+                     AND NOT EXISTS (SELECT 1 FROM placed_by_hand WHERE post_id = ?1)"
             ))?
             .execute(params![member.0, id])?;
     }
@@ -262,6 +280,16 @@ fn save_event(transaction: &Transaction<'_>, event: &EventDraft) -> Result<i64> 
             event.is_gathering,
         ])?;
     Ok(id)
+}
+
+/// An event that lost its last member to another one is no event.
+pub(super) fn delete_empty_events(transaction: &Transaction<'_>) -> Result<()> {
+    transaction.execute(
+        "DELETE FROM events WHERE NOT EXISTS
+             (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
+        [],
+    )?;
+    Ok(())
 }
 
 /// Figures are counted from the members, copies included, never carried along.

@@ -295,6 +295,7 @@ impl Store {
     pub fn clear_words(&self, id: PostId, summary: &str, now: Timestamp) -> Result<()> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM originals WHERE post_id = ?1", [id.0])?;
+            transaction.execute("DELETE FROM word_pieces WHERE post_id = ?1", [id.0])?;
             transaction.execute(
                 &format!(
                     "UPDATE posts SET text = ?2, author = NULL, cleared_at = ?3, needs_analysis = 0,

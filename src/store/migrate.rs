@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_targets.sql"),
     include_str!("migrations/0006_hosts.sql"),
     include_str!("migrations/0007_corrections.sql"),
+    include_str!("migrations/0008_events.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

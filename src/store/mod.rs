@@ -1,7 +1,9 @@
 //! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
 //! of the domain, so that a twin on another database can take its place.
 
+mod arrivals;
 mod corrections;
+mod event_decisions;
 mod events;
 mod evidence;
 mod hosts;
@@ -9,6 +11,7 @@ mod imports;
 mod issues;
 mod judgements;
 mod migrate;
+mod old_news;
 mod posts;
 mod rows;
 mod rule_parts;
@@ -17,6 +20,7 @@ mod source_claims;
 mod sources;
 mod targets;
 
+pub use arrivals::Arrival;
 pub use corrections::Act;
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};

@@ -6,7 +6,7 @@ use super::judgements::judgement;
 use super::rows::{code, from_ms, json, to_ms};
 use super::save::{natural_key, save_post};
 use crate::model::{
-    Engagement, EventId, Judgement, Level, Post, PostId, PublishedAt, Reading, StoredPost,
+    Engagement, EventId, Judgement, Level, OldNews, Post, PostId, PublishedAt, Reading, StoredPost,
     Timestamp,
 };
 use anyhow::Result;
@@ -89,6 +89,8 @@ pub struct PostToCluster {
     pub stored: StoredPost,
     /// 指纹.
     pub fingerprint: u64,
+    /// The event a person put it in; clustering leaves it there.
+    pub placed_by_hand: Option<EventId>,
 }
 
 impl Store {
@@ -192,7 +194,8 @@ impl Store {
     pub fn posts_to_cluster(&self, limit: usize) -> Result<Vec<PostToCluster>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS}
+            "SELECT {POST_COLUMNS}, p.fingerprint, h.event_id {FROM_POSTS}
+             LEFT JOIN placed_by_hand h ON h.post_id = p.id
              WHERE p.id IN (SELECT id FROM posts INDEXED BY posts_to_cluster
                             WHERE needs_clustering = 1 ORDER BY effective_at, id LIMIT ?1)
              ORDER BY p.effective_at, p.id"
@@ -228,7 +231,8 @@ impl Store {
     pub fn clustered_posts(&self, ids: &[PostId]) -> Result<Vec<PostToCluster>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
-            "SELECT {POST_COLUMNS}, p.fingerprint {FROM_POSTS} WHERE p.id = ?1"
+            "SELECT {POST_COLUMNS}, p.fingerprint, h.event_id {FROM_POSTS}
+             LEFT JOIN placed_by_hand h ON h.post_id = p.id WHERE p.id = ?1"
         ))?;
         let mut posts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -244,6 +248,9 @@ impl Store {
             posts.push(PostToCluster {
                 stored: stored_post(row, self.zone)?,
                 fingerprint: fingerprint.cast_unsigned(),
+                placed_by_hand: row
+                    .get::<_, Option<i64>>(POST_COLUMN_COUNT + 1)?
+                    .map(EventId),
             });
         }
         Ok(posts)
@@ -472,9 +479,9 @@ const POST_COLUMNS: &str = "p.id, p.source_id, p.url, p.external_id, p.channel, 
      p.outlet, p.outlet_tier, p.title, p.text, p.author, p.published_at, p.published_precision,
      p.is_inferred, p.fetched_at, p.first_seen_at, p.comments, p.reposts, p.likes, p.views,
      p.has_image, p.has_video, p.floor, p.source_region, p.extra, p.repost_of, p.event_id, a.analysis, p.is_official,
-     a.held, a.said";
+     a.held, a.said, p.old_news_of, p.old_news_reason";
 
-const POST_COLUMN_COUNT: usize = 31;
+const POST_COLUMN_COUNT: usize = 33;
 
 /// Those of `judgement`.
 const JUDGEMENT_COLUMNS: [usize; 3] = [27, 29, 30];
@@ -509,7 +516,18 @@ fn stored_post(row: &Row<'_>, zone: Tz) -> rusqlite::Result<StoredPost> {
         analysis: judgement.map(Judgement::into_effective),
         repost_of: row.get::<_, Option<i64>>(25)?.map(PostId),
         event: row.get::<_, Option<i64>>(26)?.map(EventId),
+        old_news: old_news(row)?,
     })
+}
+
+fn old_news(row: &Row<'_>) -> rusqlite::Result<Option<OldNews>> {
+    let Some(of) = row.get::<_, Option<i64>>(31)? else {
+        return Ok(None);
+    };
+    Ok(Some(OldNews {
+        of: PostId(of),
+        reason: row.get::<_, Option<String>>(32)?.unwrap_or_default(),
+    }))
 }
 
 fn published_at(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Option<PublishedAt>> {

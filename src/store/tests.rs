@@ -1,6 +1,7 @@
 //! What any store must do, whatever database is behind it; and, at the end, what is SQLite's own.
 
 mod corrections;
+mod events;
 mod issues;
 
 use super::{Discovered, NewPost, PageResult, Store, Validators, Visit};

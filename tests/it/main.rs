@@ -7,6 +7,7 @@ mod collect;
 mod crawl;
 mod daemon;
 mod demo;
+mod events;
 mod evidence;
 mod import;
 mod labels;

@@ -1,0 +1,107 @@
+//! `yuqing events show`: one event with its timeline, its figures, and what people decided about it.
+
+use super::output::{DONE, Failure, print_json, print_text};
+use crate::app::App;
+use crate::cluster::{Timeline, timeline};
+use crate::model::{Event, EventDecision, EventId, Level, Phase};
+use clap::Args;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Show {
+    /// 事件编号 · id of the event
+    id: i64,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    id: EventId,
+    title: String,
+    level: Level,
+    level_reason: String,
+    phase: Phase,
+    #[serde(flatten)]
+    timeline: Timeline,
+    old_news: Vec<String>,
+    by_hand: Vec<String>,
+}
+
+impl Show {
+    pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
+        let id = EventId(self.id);
+        let Some(known) = app.store.event_members(id)? else {
+            let said = format!("没有编号为{}的事件；`yuqing events` 列出全部事件", id.0);
+            return Err(Failure::Usage(said));
+        };
+        let posts = app.store.posts(&known.members)?;
+        let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
+        let Event {
+            title,
+            level,
+            level_reason,
+            phase,
+            ..
+        } = known.event;
+        let shown = Shown {
+            id,
+            title,
+            level,
+            level_reason,
+            phase,
+            timeline: timeline(&posts),
+            old_news: old_news.map(|old| old.reason.clone()).collect(),
+            by_hand: app.store.event_decisions(id)?.iter().map(decided).collect(),
+        };
+        if self.json {
+            print_json(&shown)?;
+        } else {
+            print_text(&text(&shown))?;
+        }
+        Ok(DONE)
+    }
+}
+
+/// `2017-04-14 09:30由李四拆分`.
+fn decided(decision: &EventDecision) -> String {
+    let at = decision.at.format("%Y-%m-%d %H:%M");
+    format!("{at}由{}{}", decision.by, decision.deed.label())
+}
+
+fn text(shown: &Shown) -> String {
+    let told = &shown.timeline;
+    let mut text = format!(
+        "事件{}：{}\n级别：{}；阶段：{}；热度：{:.0}（信息{}条，其中转载{}条，另计评论、转发和点赞）\n",
+        shown.id.0,
+        shown.title,
+        shown.level.label(),
+        shown.phase.label(),
+        told.heat,
+        told.post_count,
+        told.copy_count
+    );
+    if !shown.level_reason.is_empty() {
+        text += &format!("依据：{}\n", shown.level_reason);
+    }
+    text += &format!(
+        "信源{}个：{}\n",
+        told.sources.len(),
+        told.sources.join("、")
+    );
+    text += &format!("首发后{}分钟发现", told.found_after_minutes);
+    text += &match told.answered_after_minutes {
+        Some(minutes) => format!("，发现后{minutes}分钟首次回应\n"),
+        None => "，尚无官方回应\n".to_owned(),
+    };
+    for node in &told.nodes {
+        let at = node.at.format("%Y-%m-%d %H:%M");
+        text += &format!("{at}  {}（信息{}）\n", node.what, node.post.0);
+    }
+    for said in shown.old_news.iter().chain(&shown.by_hand) {
+        text += &format!("{said}\n");
+    }
+    text
+}

@@ -1,0 +1,218 @@
+//! 脉络 — what happened in an event and when, and how loud it is. Pure: its posts in, moments and figures out; every
+//! figure can be counted again from the posts it names.
+
+use crate::model::{Level, PostId, StoredPost, Timestamp};
+use chrono::TimeDelta;
+use serde::Serialize;
+
+/// Days are counted up to here back from the latest post.
+const MOST_DAYS: usize = 60;
+
+/// 脉络.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Timeline {
+    /// 热度 — posts, copies included, and what readers did with them (评论 + 转发 + 0.2 × 点赞), together.
+    pub heat: f64,
+    /// Posts, copies included.
+    pub post_count: usize,
+    /// 转载 among them.
+    pub copy_count: usize,
+    /// Places that published it, the first publisher first.
+    pub sources: Vec<String>,
+    /// 首发 → 发现, in minutes.
+    pub found_after_minutes: i64,
+    /// 发现 → 首次回应, in minutes; `None` before an official post.
+    pub answered_after_minutes: Option<i64>,
+    /// Posts of each day from the first one on.
+    pub days: Vec<DayCount>,
+    /// 节点, in the order of time.
+    pub nodes: Vec<Node>,
+}
+
+/// Posts of one day.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DayCount {
+    /// `2017-04-14`.
+    pub day: String,
+    /// Posts published on it.
+    pub count: u32,
+}
+
+/// 节点 — a moment at which the event changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Node {
+    /// When.
+    pub at: Timestamp,
+    /// The post that did it.
+    pub post: PostId,
+    /// What it was: 首发, 升为橙色, 官方说明, 单日最多, 最新.
+    pub what: String,
+}
+
+/// The timeline of posts (at least one), in any order.
+pub fn timeline(posts: &[StoredPost]) -> Timeline {
+    let mut posts: Vec<&StoredPost> = posts.iter().collect();
+    posts.sort_by_key(|stored| (stored.post.effective_at(), stored.id));
+    let first_at = posts[0].post.effective_at();
+    let found_at = posts.iter().map(|stored| stored.first_seen_at).min();
+    let found_at = found_at.expect("an event has a post");
+    let answer = posts.iter().find(|stored| stored.post.is_official);
+    let weights = posts.iter().map(|stored| stored.post.engagement.weight());
+    Timeline {
+        heat: posts.len() as f64 + weights.sum::<f64>(),
+        post_count: posts.len(),
+        copy_count: posts
+            .iter()
+            .filter(|stored| stored.repost_of.is_some())
+            .count(),
+        sources: sources(&posts),
+        found_after_minutes: (found_at - first_at).num_minutes(),
+        answered_after_minutes: answer
+            .map(|answer| (answer.post.effective_at() - found_at).num_minutes()),
+        days: days(&posts),
+        nodes: nodes(&posts),
+    }
+}
+
+fn sources(posts: &[&StoredPost]) -> Vec<String> {
+    let mut sources: Vec<String> = Vec::new();
+    for stored in posts {
+        let post = &stored.post;
+        let source = post.outlet.as_ref().unwrap_or(&post.source_name);
+        if !sources.contains(source) {
+            sources.push(source.clone());
+        }
+    }
+    sources
+}
+
+fn days(posts: &[&StoredPost]) -> Vec<DayCount> {
+    let day = |stored: &&StoredPost| stored.post.effective_at().date_naive();
+    let (Some(first), Some(last)) = (posts.iter().map(day).min(), posts.iter().map(day).max())
+    else {
+        return Vec::new();
+    };
+    let days: Vec<_> = first.iter_days().take_while(|day| *day <= last).collect();
+    let shown = days.len().saturating_sub(MOST_DAYS);
+    let count = |wanted| posts.iter().filter(|stored| day(stored) == wanted).count();
+    let counted = days[shown..].iter().map(|day| DayCount {
+        day: day.to_string(),
+        count: u32::try_from(count(*day)).unwrap_or(u32::MAX),
+    });
+    counted.collect()
+}
+
+fn nodes(posts: &[&StoredPost]) -> Vec<Node> {
+    let mut nodes = vec![node(posts[0], "首发".to_owned())];
+    let mut highest = level(posts[0]);
+    let mut is_answered = false;
+    for stored in posts.iter().skip(1) {
+        if stored.post.is_official && !is_answered {
+            is_answered = true;
+            nodes.push(node(stored, "官方说明".to_owned()));
+        }
+        if level(stored) > highest {
+            highest = level(stored);
+            nodes.push(node(stored, format!("升为{}色", highest.label())));
+        }
+    }
+    if let Some(busiest) = busiest(posts) {
+        nodes.push(busiest);
+    }
+    if let [_, .., last] = posts {
+        nodes.push(node(last, "最新".to_owned()));
+    }
+    nodes.sort_by_key(|node| (node.at, node.post));
+    nodes
+}
+
+/// The first post of the 24 hours with most posts, where one stretch stands out.
+fn busiest(posts: &[&StoredPost]) -> Option<Node> {
+    let at = |stored: &StoredPost| stored.post.effective_at();
+    let within = |first: &StoredPost| {
+        let mut after = posts.iter().map(|stored| at(stored) - at(first));
+        after
+            .by_ref()
+            .filter(|after| (TimeDelta::zero()..TimeDelta::hours(24)).contains(after))
+            .count()
+    };
+    let counts: Vec<usize> = posts.iter().map(|first| within(first)).collect();
+    let most = counts.iter().copied().max().filter(|most| *most >= 3)?;
+    let first = counts.iter().position(|count| *count == most)?;
+    Some(node(posts[first], format!("此后24小时最多，{most}条")))
+}
+
+fn node(stored: &StoredPost, what: String) -> Node {
+    Node {
+        at: stored.post.effective_at(),
+        post: stored.id,
+        what,
+    }
+}
+
+fn level(stored: &StoredPost) -> Level {
+    stored
+        .analysis
+        .as_ref()
+        .map_or(Level::None, |analysis| analysis.level)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timeline;
+    use crate::cluster::tests::post;
+    use crate::model::{Level, StoredPost};
+    use chrono::TimeDelta;
+
+    /// `spec.md` 9.2, A1: yellow, orange, an answer, red, repair.
+    fn event() -> Vec<StoredPost> {
+        let told = [
+            (1, 0, Level::Yellow, false),
+            (2, 152, Level::Orange, false),
+            (3, 300, Level::None, true),
+            (4, 1300, Level::Red, false),
+            (5, 4400, Level::None, false),
+        ];
+        let stored = told.map(|(id, minutes, level, is_official)| {
+            let mut stored = post(id, "社保大厅窗口太低，群众只能蹲着办事").stored;
+            let published = stored.post.published_at.as_mut().expect("given");
+            published.at += TimeDelta::minutes(minutes - id);
+            stored.first_seen_at = published.at + TimeDelta::minutes(15);
+            stored.post.is_official = is_official;
+            stored.post.engagement.comments = Some(10);
+            stored.post.engagement.likes = Some(5);
+            stored.analysis.as_mut().expect("judged").level = level;
+            stored
+        });
+        stored.into()
+    }
+
+    #[test]
+    fn the_timeline_tells_rise_answer_and_figures() {
+        let mut posts = event();
+        posts.reverse();
+        let told = timeline(&posts);
+        let nodes: Vec<(i64, &str)> = (told.nodes.iter())
+            .map(|node| (node.post.0, node.what.as_str()))
+            .collect();
+        assert_eq!(
+            nodes,
+            [
+                (1, "首发"),
+                (1, "此后24小时最多，4条"),
+                (2, "升为橙色"),
+                (3, "官方说明"),
+                (4, "升为红色"),
+                (5, "最新")
+            ]
+        );
+        assert_eq!((told.heat, told.post_count, told.copy_count), (60.0, 5, 0));
+        assert_eq!(
+            (told.found_after_minutes, told.answered_after_minutes),
+            (15, Some(285))
+        );
+        let counts: Vec<u32> = told.days.iter().map(|day| day.count).collect();
+        assert_eq!(counts, [3, 1, 0, 1]);
+        assert_eq!(told.sources[0], "论坛1");
+    }
+}

@@ -1,0 +1,160 @@
+//! What people ask of events: put together, take apart, and what is suddenly louder.
+
+use crate::app::App;
+use crate::cluster::{self, BURST_MEMORY, Burst, Candidate, Memory, OLD_NEWS_AGE, draw_up};
+use crate::model::{EventDeed, EventId, PostId, StoredPost};
+use crate::store::EventMembers;
+use anyhow::Result;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Of the pieces looked up, an old post holds at least one in so many.
+const OLD_NEWS_PIECES: usize = 4;
+
+/// Why events could not be put together or taken apart.
+#[derive(Debug)]
+pub enum EventError {
+    /// There is no such event.
+    Unknown(EventId),
+    /// Fewer than two different events.
+    OneEvent,
+    /// The post belongs to another event, or to none.
+    Elsewhere(PostId, EventId),
+    /// Every post would go.
+    NothingLeft(EventId),
+    /// The store failed.
+    Store(anyhow::Error),
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EventError::Unknown(id) => {
+                write!(f, "没有编号为{}的事件；`yuqing events` 列出全部事件", id.0)
+            }
+            EventError::OneEvent => write!(f, "归并至少要两个不同的事件编号"),
+            EventError::Elsewhere(post, event) => {
+                write!(f, "信息{}不在事件{}中，未作拆分", post.0, event.0)
+            }
+            EventError::NothingLeft(event) => {
+                write!(f, "事件{}的信息不能全部拆出，至少留一条", event.0)
+            }
+            EventError::Store(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<anyhow::Error> for EventError {
+    fn from(error: anyhow::Error) -> Self {
+        EventError::Store(error)
+    }
+}
+
+/// 归并 — puts the posts of several events into the first of them, for good.
+///
+/// # Errors
+/// Fewer than two events, an unknown one, or the store refuses.
+pub fn merge_events(app: &App, ids: &[EventId], by: &str) -> Result<EventId, EventError> {
+    let distinct: BTreeSet<EventId> = ids.iter().copied().collect();
+    if distinct.len() < 2 {
+        return Err(EventError::OneEvent);
+    }
+    let kept = known(app, ids[0])?;
+    let mut members = BTreeSet::new();
+    for id in distinct {
+        members.extend(known(app, id)?.members);
+    }
+    let posts = in_order(app, members)?;
+    let event = draw_up(Some(&kept), &posts);
+    let placed = app
+        .store
+        .place_by_hand(EventDeed::Merge, &[event], by, app.now())?;
+    Ok(placed[0])
+}
+
+/// 拆分 — makes an event of its own of some posts of an event, their copies with them, for good. Returns the new event.
+///
+/// # Errors
+/// The posts are not of that event, nothing would be left, or the store refuses.
+pub fn split_event(
+    app: &App,
+    id: EventId,
+    posts: &[PostId],
+    by: &str,
+) -> Result<EventId, EventError> {
+    let from = known(app, id)?;
+    let mut taken = BTreeSet::new();
+    for post in posts {
+        if !from.members.contains(post) {
+            return Err(EventError::Elsewhere(*post, id));
+        }
+        taken.insert(*post);
+        let copies = app.store.copies_of(*post)?.into_iter().map(|copy| copy.id);
+        taken.extend(copies.filter(|copy| from.members.contains(copy)));
+    }
+    let left = from
+        .members
+        .iter()
+        .copied()
+        .filter(|member| !taken.contains(member));
+    let left = in_order(app, left)?;
+    if taken.is_empty() || left.is_empty() {
+        return Err(EventError::NothingLeft(id));
+    }
+    let new = draw_up(None, &in_order(app, taken)?);
+    let rest = draw_up(Some(&from), &left);
+    let placed = app
+        .store
+        .place_by_hand(EventDeed::Split, &[new, rest], by, app.now())?;
+    Ok(placed[0])
+}
+
+/// 突增 — topics, places and events that are suddenly louder now.
+///
+/// # Errors
+/// The store refuses.
+pub fn bursts_now(app: &App) -> Result<Vec<Burst>> {
+    let now = app.now();
+    let Some(since) = app.store.first_seen()? else {
+        return Ok(Vec::new());
+    };
+    let arrivals = app.store.arrivals(now - BURST_MEMORY, now)?;
+    Ok(cluster::bursts(&arrivals, now, since))
+}
+
+/// Looks for what the posts repeat of long ago, once for each post.
+pub(super) fn look_for_old_news(
+    app: &App,
+    memory: &Memory,
+    originals: &[&Candidate],
+) -> Result<()> {
+    let mut looked_at = Vec::new();
+    for new in originals {
+        let id = new.post.stored.id;
+        let pieces = new.search_pieces();
+        if pieces.is_empty() || app.store.has_pieces(id)? {
+            continue;
+        }
+        let until = new.post.stored.post.effective_at() - OLD_NEWS_AGE;
+        let min_common = (pieces.len() / OLD_NEWS_PIECES).max(1);
+        let older = app.store.older_with_pieces(&pieces, until, min_common)?;
+        let older: Vec<Candidate> = older
+            .into_iter()
+            .map(|post| memory.candidate(post))
+            .collect();
+        looked_at.push((id, pieces, cluster::old_news(new, &older)));
+    }
+    app.store.save_old_news(&looked_at)
+}
+
+fn known(app: &App, id: EventId) -> Result<EventMembers, EventError> {
+    let event = app.store.event_members(id)?;
+    event.ok_or(EventError::Unknown(id))
+}
+
+fn in_order(app: &App, ids: impl IntoIterator<Item = PostId>) -> Result<Vec<StoredPost>> {
+    let ids: Vec<PostId> = ids.into_iter().collect();
+    let mut posts = app.store.posts(&ids)?;
+    posts.sort_by_key(|post| (post.post.effective_at(), post.id));
+    Ok(posts)
+}
