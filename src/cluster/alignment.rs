@@ -1,37 +1,59 @@
 //! Letters that two texts share in the same order (longest common subsequence), many at a time.
 
-use std::collections::HashMap;
+/// One text, ready to be aligned with others.
+pub struct Aligner {
+    /// Its letters, each once, in order.
+    letters: Vec<char>,
+    /// For each letter, one bit for each place where it stands: `words` words of 64 bits.
+    places: Vec<u64>,
+    words: usize,
+}
 
-/// Length of the longest common subsequence: one word of 64 bits stands for 64 letters of `left` (Hyyrö 2004,
-/// "Bit-parallel LCS-length computation revisited").
-pub fn common_letters(left: &[char], right: &[char]) -> usize {
-    let words = left.len().div_ceil(64);
-    let mut places: HashMap<char, Vec<u64>> = HashMap::new();
-    for (place, letter) in left.iter().enumerate() {
-        let bits = places.entry(*letter).or_insert_with(|| vec![0; words]);
-        bits[place / 64] |= 1 << (place % 64);
-    }
-    let mut open = vec![u64::MAX; words];
-    for letter in right {
-        let Some(places) = places.get(letter) else {
-            continue;
-        };
-        let mut carry = false;
-        for (open, places) in open.iter_mut().zip(places) {
-            let matched = *open & places;
-            let (sum, over) = open.overflowing_add(matched);
-            let (sum, over_again) = sum.overflowing_add(u64::from(carry));
-            carry = over || over_again;
-            *open = sum | (*open & !matched);
+impl Aligner {
+    /// Prepares a text.
+    pub fn new(text: &[char]) -> Aligner {
+        let mut letters = text.to_vec();
+        letters.sort_unstable();
+        letters.dedup();
+        let words = text.len().div_ceil(64);
+        let mut places = vec![0; words * letters.len()];
+        for (place, letter) in text.iter().enumerate() {
+            let number = letters.binary_search(letter).unwrap_or_default();
+            places[number * words + place / 64] |= 1 << (place % 64);
+        }
+        Aligner {
+            letters,
+            places,
+            words,
         }
     }
-    let closed = open.iter().map(|word| word.count_zeros() as usize);
-    closed.sum()
+
+    /// Length of the longest common subsequence: one word of 64 bits stands for 64 letters (Hyyrö 2004, "Bit-parallel
+    /// LCS-length computation revisited").
+    pub fn common_letters(&self, other: &[char]) -> usize {
+        let mut open = vec![u64::MAX; self.words];
+        for letter in other {
+            let Ok(number) = self.letters.binary_search(letter) else {
+                continue;
+            };
+            let places = &self.places[number * self.words..(number + 1) * self.words];
+            let mut carry = false;
+            for (open, places) in open.iter_mut().zip(places) {
+                let matched = *open & places;
+                let (sum, over) = open.overflowing_add(matched);
+                let (sum, over_again) = sum.overflowing_add(u64::from(carry));
+                carry = over || over_again;
+                *open = sum | (*open & !matched);
+            }
+        }
+        let closed = open.iter().map(|word| word.count_zeros() as usize);
+        closed.sum()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::common_letters;
+    use super::Aligner;
     use proptest::prelude::*;
 
     fn by_definition(left: &[char], right: &[char]) -> usize {
@@ -55,7 +77,7 @@ mod tests {
         #[test]
         fn bits_count_like_the_definition(left in "[甲乙丙丁]{0,200}", right in "[甲乙丙丁]{0,200}") {
             let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-            prop_assert_eq!(common_letters(&left, &right), by_definition(&left, &right));
+            prop_assert_eq!(Aligner::new(&left).common_letters(&right), by_definition(&left, &right));
         }
     }
 }

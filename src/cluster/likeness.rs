@@ -1,7 +1,7 @@
 //! How alike two posts are: the same words (copies) or the same matter (events). Made once per text, compared often:
 //! sorted hashes, and bounds that settle most comparisons in a few operations without changing any answer.
 
-use super::alignment::common_letters;
+use super::alignment::Aligner;
 use super::dress::{self, Words};
 use super::pairs::{MIX, Pairs};
 use crate::model::Post;
@@ -92,39 +92,57 @@ pub struct Compared<'p> {
     pub likeness: &'p Likeness,
 }
 
+/// What a first look at two posts says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Glance {
+    /// Other words.
+    Differs,
+    /// Nearly the same wording.
+    IsCopy,
+    /// So much is common (0…1) that only a comparison letter by letter can tell.
+    MayBeCopy(f64),
+}
+
 impl Compared<'_> {
-    /// Nearly the same wording, or a forward of it (`//@`).
-    pub fn is_copy_of(self, original: Compared<'_>, similarity: f64) -> bool {
+    /// Nearly the same wording, or a forward of it (`//@`)? The first, cheap part of the answer.
+    pub fn glance_at(self, original: Compared<'_>) -> Glance {
         let (ours, theirs) = (self.likeness, original.likeness);
         if let Some(forwarded) = &ours.forwarded {
-            return forwarded.is_contained_in(&theirs.pieces, MIN_FORWARDED_PIECES)
-                && self.forwards(original.post, similarity);
+            return match forwarded.is_contained_in(&theirs.pieces, MIN_FORWARDED_PIECES) {
+                true => Glance::MayBeCopy(1.0),
+                false => Glance::Differs,
+            };
         }
         if !ours.rough().may_be_copy_of(theirs.rough()) {
-            return false;
+            return Glance::Differs;
         }
         if ours.letter_count < MIN_COPY_CHARS || theirs.letter_count < MIN_COPY_CHARS {
-            return ours.letter_count > 0 && ours.fingerprint == theirs.fingerprint;
+            let is_same = ours.letter_count > 0 && ours.fingerprint == theirs.fingerprint;
+            return if is_same {
+                Glance::IsCopy
+            } else {
+                Glance::Differs
+            };
         }
         match ours.pieces.common_share(&theirs.pieces, MIN_COMMON_PIECES) {
-            None => false,
-            Some(common) => common >= COPY_PIECES || self.is_worded_like(original.post, similarity),
+            None => Glance::Differs,
+            Some(common) if common >= COPY_PIECES => Glance::IsCopy,
+            Some(common) => Glance::MayBeCopy(common),
         }
     }
 
-    /// So much of both texts is the same, in the same order.
-    fn is_worded_like(self, original: &Post, similarity: f64) -> bool {
-        let (ours, theirs) = (Words::of(self.post).joined(), Words::of(original).joined());
-        let common = common_letters(&ours, &theirs);
+    /// The second part: letter by letter.
+    pub fn is_aligned_with(self, original: Compared<'_>, similarity: f64) -> bool {
+        let theirs = Words::of(original.post).joined();
+        if self.likeness.forwarded.is_some() {
+            let forwarded = dress::forwarded(&self.post.text).unwrap_or_default();
+            let common = Aligner::new(&forwarded).common_letters(&theirs);
+            return forwarded.len() >= MIN_FORWARDED_CHARS
+                && common as f64 >= similarity * forwarded.len() as f64;
+        }
+        let ours = Words::of(self.post).joined();
+        let common = Aligner::new(&ours).common_letters(&theirs);
         (2 * common) as f64 >= similarity * (ours.len() + theirs.len()) as f64
-    }
-
-    /// So much of what is forwarded stands in the original, in the same order.
-    fn forwards(self, original: &Post, similarity: f64) -> bool {
-        let forwarded = dress::forwarded(&self.post.text).unwrap_or_default();
-        let common = common_letters(&forwarded, &Words::of(original).joined());
-        forwarded.len() >= MIN_FORWARDED_CHARS
-            && common as f64 >= similarity * forwarded.len() as f64
     }
 }
 
@@ -137,7 +155,7 @@ pub struct Rough {
 }
 
 impl Rough {
-    /// False only where `is_copy_of` is false.
+    /// False only where a glance says that they differ.
     pub fn may_be_copy_of(self, original: Rough) -> bool {
         self.is_forward
             || distance(self.fingerprint, original.fingerprint) <= COPY_DISTANCE

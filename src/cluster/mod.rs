@@ -27,7 +27,7 @@ use crate::model::{Analysis, EventId, Level, Phase, PostId, StoredPost, Timestam
 use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
 use essence::{Commonness, ESSENCE_POSTS, Essence, closeness};
-use likeness::{Compared, Likeness, Rough};
+use likeness::{Compared, Glance, Likeness, Rough};
 use pairs::Pairs;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
@@ -171,6 +171,24 @@ impl Seen<'_> {
     fn place(&self) -> Option<&str> {
         let region = self.analysis()?.regions.responsible.as_ref()?;
         Some(&region.code)
+    }
+}
+
+/// Letter by letter a post is compared with the few that share most with it: pages made from one template share much with
+/// thousands.
+const MAX_ALIGNED: usize = 8;
+
+/// Those that share most, most first.
+fn most_alike(mut doubtful: Vec<(f64, usize)>) -> impl Iterator<Item = usize> {
+    doubtful.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let nearest = doubtful.into_iter().take(MAX_ALIGNED);
+    nearest.map(|(_, number)| number)
+}
+
+fn glance(copy: &Seen<'_>, original: &Seen<'_>) -> Glance {
+    match copy.rough.may_be_copy_of(original.rough) {
+        true => copy.compared().glance_at(original.compared()),
+        false => Glance::Differs,
     }
 }
 
@@ -319,10 +337,19 @@ impl<'p> State<'p> {
     /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
     fn claim_copies(&mut self, number: usize) {
         let original = &self.posts[number];
-        let copies = (self.posts.iter().enumerate()).filter(|(_, seen)| {
-            !seen.is_copy && original.is_before(seen) && self.is_copy(seen, original)
-        });
-        let found: Vec<usize> = copies.map(|(copy, _)| copy).collect();
+        let (mut found, mut doubtful) = (Vec::new(), Vec::new());
+        for (copy, seen) in self.posts.iter().enumerate() {
+            if seen.is_copy || !original.is_before(seen) {
+                continue;
+            }
+            match glance(seen, original) {
+                Glance::Differs => {}
+                Glance::IsCopy => found.push(copy),
+                Glance::MayBeCopy(share) => doubtful.push((share, copy)),
+            }
+        }
+        let is_copy = |copy: &usize| self.is_aligned(&self.posts[*copy], original);
+        found.extend(most_alike(doubtful).filter(is_copy));
         for copy in found {
             let original = self.posts[number].stored.id;
             self.copies.push((self.posts[copy].stored.id, original));
@@ -333,21 +360,32 @@ impl<'p> State<'p> {
     fn original_of(&self, number: usize) -> Option<usize> {
         let post = &self.posts[number];
         let mut first: Option<usize> = None;
+        let is_earlier = |other: usize, first: Option<usize>| {
+            first.is_none_or(|first| self.posts[other].is_before(&self.posts[first]))
+        };
+        let mut doubtful = Vec::new();
         for (other, seen) in self.posts.iter().enumerate() {
-            let is_earliest = !seen.is_copy
-                && seen.is_before(post)
-                && first.is_none_or(|first| seen.is_before(&self.posts[first]));
-            if is_earliest && self.is_copy(post, seen) {
+            if seen.is_copy || !seen.is_before(post) || !is_earlier(other, first) {
+                continue;
+            }
+            match glance(post, seen) {
+                Glance::Differs => {}
+                Glance::IsCopy => first = Some(other),
+                Glance::MayBeCopy(share) => doubtful.push((share, other)),
+            }
+        }
+        for other in most_alike(doubtful) {
+            if is_earlier(other, first) && self.is_aligned(post, &self.posts[other]) {
                 first = Some(other);
             }
         }
         first
     }
 
-    fn is_copy(&self, copy: &Seen<'_>, original: &Seen<'_>) -> bool {
+    fn is_aligned(&self, copy: &Seen<'_>, original: &Seen<'_>) -> bool {
         let similarity = self.settings.copy_similarity;
-        copy.rough.may_be_copy_of(original.rough)
-            && copy.compared().is_copy_of(original.compared(), similarity)
+        copy.compared()
+            .is_aligned_with(original.compared(), similarity)
     }
 
     /// A reply belongs where its thread does; any other post to the event whose essence it covers most, or else to one

@@ -2,7 +2,7 @@
 //! with them they hold the floors of `tests/fixtures/eval/scores.toml`.
 
 use super::post;
-use crate::cluster::alignment::common_letters;
+use crate::cluster::alignment::Aligner;
 use crate::cluster::dress::{self, Words};
 use crate::cluster::{Candidate, ClusterSettings, Memory, cluster};
 use crate::model::{Event, EventId, Intent, Post, PostId, Precision, PublishedAt, Timestamp};
@@ -162,7 +162,10 @@ fn reposts_among_posts_of_one_topic() {
         }
         let (ours, theirs): (Vec<char>, Vec<char>) =
             (letters(copy).collect(), letters(original).collect());
-        share(common_letters(&ours, &theirs), ours.len().min(theirs.len())) >= 0.85
+        share(
+            Aligner::new(&ours).common_letters(&theirs),
+            ours.len().min(theirs.len()),
+        ) >= 0.85
     };
     let right = copies
         .iter()
