@@ -233,3 +233,8 @@ fn false_friends_are_not_taken_in() {
 fn negation_turn_irony_and_disguise_are_read() {
     check("wording.toml");
 }
+
+#[test]
+fn other_words_for_the_same_kinds_are_judged_alike() {
+    check("again.toml");
+}
