@@ -46,6 +46,7 @@ impl<'r> Found<'r> {
             (rules.variants).restore(reading, |reading| has_anchor(&rules.terms.find(reading)));
         let mut hits = rules.terms.find(&reading);
         hits.extend(pairs::find(&rules.pairs, &reading, &hits));
+        hits.retain(|hit| !is_half_of_a_question(&reading, hit));
         hits.sort_by_key(|hit| hit.start);
         let mut present = vec![false; rules.group_count()];
         for hit in &hits {
@@ -169,4 +170,13 @@ fn has_anchor(hits: &[Hit]) -> bool {
                 | Meaning::Term(_, Strength::Strong | Strength::Generic)
         )
     })
+}
+
+/// `退不退`: the `不退` in it only asks.
+fn is_half_of_a_question(reading: &Reading, hit: &Hit) -> bool {
+    let before = (hit.start.checked_sub(1)).and_then(|position| reading.folded(position));
+    matches!(hit.meaning, Meaning::Group(..))
+        && reading.folded(hit.start) == Some('不')
+        && before.is_some()
+        && before == reading.folded(hit.start + 1)
 }

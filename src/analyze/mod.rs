@@ -32,7 +32,8 @@ pub use files::{
 pub use rules::Rules;
 
 use crate::model::{
-    Analysis, Intent, Jurisdiction, Level, Post, Reason, Regions, Sentiment, Topic, TopicScore,
+    Analysis, Channel, Intent, Jurisdiction, Level, Post, Reason, Regions, Sentiment, Topic,
+    TopicScore,
 };
 use chrono::TimeDelta;
 use found::Found;
@@ -114,7 +115,8 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let jurisdiction = jurisdiction(post, &found, &places, primary, noise, rules, &mut reasons);
     let is_about = about.is_about && !noise.is_some_and(Noise::is_other_office);
     let strength = topics.first().map_or(0.0, |topic| topic.score);
-    let is_told = !is_diary(&found, &places, strength, intent, sentiment);
+    let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline);
+    let is_told = is_letter || !is_diary(&found, &places, strength, intent, sentiment);
     let situation = level::Situation {
         post,
         found: &found,
@@ -220,6 +222,8 @@ fn settle_sentiment(sentiment: Sentiment, intent: Intent) -> Sentiment {
     match (intent, sentiment) {
         (Intent::Rumor | Intent::Help, Sentiment::Neutral) => Sentiment::Negative,
         (Intent::Ad | Intent::Policy, _) => Sentiment::Neutral,
+        // Thanks ahead for an answer.
+        (Intent::Consult, Sentiment::Positive) => Sentiment::Neutral,
         _ => sentiment,
     }
 }

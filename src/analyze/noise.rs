@@ -19,6 +19,9 @@ static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
+/// So many words of agents are an offer, whatever ills they name.
+const PLAIN_OFFER: usize = 4;
+
 /// What a post really is, if not public opinion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Noise {
@@ -91,18 +94,19 @@ fn fiction(post: &Post, found: &Found) -> Option<(Noise, String)> {
 
 fn advertisement(post: &Post, found: &Found) -> Option<(Noise, String)> {
     // Somebody who was cheated quotes the advertisement.
+    let agent = found.filter_count("agent");
+    // What has gone wrong (`断缴`) is also what agents promise to mend.
     let complains = found.has("N2")
         || found.has("N3")
         || found.has("speech_act")
         || found.has("E1")
-        || found.words_of("plight").len() >= 2;
+        || found.words_of("plight").len() >= 2 && agent < PLAIN_OFFER;
     if complains || crate::analyze::stance::is_press(post.channel) {
         return None;
     }
     // Two signs may stand in a question about agents.
     let is_offer =
         || CONTACT.is_match(found.reading.text()) && found.intent_weight(Intent::Consult) < 1.0;
-    let agent = found.filter_count("agent");
     let hire = found.filter_count("hire");
     let bait = found.filter_count("bait");
     if agent >= 3 || (agent >= 2 && is_offer()) {

@@ -144,16 +144,20 @@ fn named_places(found: &Found, rules: &Rules, bound: Option<&str>) -> Vec<Named>
                     named.push(named_place(*start, *end, place, rules));
                 }
             }
-            Meaning::Elsewhere(position) if is_place_use(found, *end) => named.push(Named {
-                start: *start,
-                end: *end,
-                scope: Scope::Elsewhere,
-                region: Region {
-                    code: String::new(),
-                    name: rules.elsewhere[*position].name.clone(),
-                },
-                answer: None,
-            }),
+            Meaning::Elsewhere(position)
+                if is_place_use(found, *end) && !is_compared(found, *start, *end) =>
+            {
+                named.push(Named {
+                    start: *start,
+                    end: *end,
+                    scope: Scope::Elsewhere,
+                    region: Region {
+                        code: String::new(),
+                        name: rules.elsewhere[*position].name.clone(),
+                    },
+                    answer: None,
+                })
+            }
             _ => {}
         }
     }
@@ -217,6 +221,13 @@ fn is_place_use(found: &Found, end: usize) -> bool {
             Some('路' | '街' | '巷' | '籍' | '话' | '菜' | '道' | '站')
         ),
     }
+}
+
+/// `看外省都涨了`, `比杭州还高`: another place is held up as an example.
+fn is_compared(found: &Found, start: usize, end: usize) -> bool {
+    let before = (start.checked_sub(1)).and_then(|position| found.reading.folded(position));
+    matches!(before, Some('看' | '比' | '像' | '学'))
+        || matches!(found.reading.folded(end), Some('都' | '早'))
 }
 
 /// `某区`, `某县`: a district that the text does not name.
@@ -306,6 +317,14 @@ fn responsible(
     let is_home_named = first(Scope::District).is_some() || first(Scope::City).is_some();
     // Whoever moves an insurance record names the office that it comes from.
     let moves_here = is_home_named && moves_insurance(found);
+    // 郑州市人社局 in full outweighs whoever else is named.
+    let own_name = rules.home.city.trim_end_matches('市');
+    let in_full = (found.organisations())
+        .find(|org| org.rank == OrgRank::City && words(org).starts_with(own_name));
+    if let Some(org) = in_full {
+        let why = format!("命中市级机构“{}”", words(&org));
+        return of(city, Jurisdiction::City, why);
+    }
     if let Some((place, org)) = attached_to(Scope::Elsewhere).filter(|_| !moves_here) {
         let why = format!("命中外地机构“{}{}”", place.region.name, words(org));
         return of(place.region.clone(), Jurisdiction::Elsewhere, why);
