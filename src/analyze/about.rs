@@ -2,6 +2,7 @@
 
 use crate::analyze::found::Found;
 use crate::analyze::models::Opinion;
+use crate::analyze::place::Places;
 use crate::analyze::terms::Strength;
 use crate::model::{Channel, Post, Reason};
 use std::collections::HashSet;
@@ -19,6 +20,9 @@ const SHORT_BONUS: f32 = 1.5;
 
 /// What the words say beyond this says no more about a letter: its wording as a whole knows better.
 const SURE_WORDS: f32 = 2.5;
+// Letters that name our city or our offices are judged like all other posts: what the model knows it learned from
+// letters to others.
+
 /// A shorter one is a line, not a letter.
 const MIN_LETTER_CHARS: usize = 50;
 /// Weight of the words in a letter, where the model was trained on letters.
@@ -37,10 +41,16 @@ pub(super) struct About {
 }
 
 /// Weighs organisations and terms, and what the model thinks of the wording.
-pub(super) fn judge(post: &Post, found: &Found, opinion: Option<&Opinion<bool>>) -> About {
+pub(super) fn judge(
+    post: &Post,
+    found: &Found,
+    places: &Places,
+    opinion: Option<&Opinion<bool>>,
+) -> About {
     let by_words = score(found) - ABOUT_FROM;
     let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline)
-        && found.reading.len() >= MIN_LETTER_CHARS;
+        && found.reading.len() >= MIN_LETTER_CHARS
+        && !places.names_home;
     let sum = match opinion {
         Some(opinion) if is_letter => {
             opinion.logit + WORDS_IN_LETTERS * by_words.clamp(-SURE_WORDS, SURE_WORDS)

@@ -29,6 +29,7 @@ mod variants;
 pub use files::{
     Fact, Gate, HandedOver, Home, LevelRule, LevelsFile, RuleFiles, TopicBlock, TopicsFile,
 };
+pub use models::check_model;
 pub use rules::Rules;
 
 use crate::model::{
@@ -80,8 +81,8 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let found = Found::search(post, rules);
     let noise = noise::recognise(post, &found);
     let seen = rules.models.see(post);
-    let about = about::judge(post, &found, seen.about().as_ref());
     let places = place::locate(post, &found, rules);
+    let about = about::judge(post, &found, &places, seen.about().as_ref());
     let topics = topic::topics(&found);
     let stance = stance::judge(post, &found, seen.sentiment().as_ref(), about.is_about);
     let crowd = gather::read(&found);

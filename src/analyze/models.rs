@@ -15,6 +15,19 @@ const PEOPLE: &str = "weibo";
 /// Words that are named as the ground of a model's opinion.
 const WORDS: usize = 3;
 
+/// Would the program take this as the model `name`?
+///
+/// # Errors
+/// Why not.
+pub fn check_model(name: &str, bytes: &[u8]) -> Result<(), Problem> {
+    let mut problems = Vec::new();
+    Models::read(
+        &[(format!("models/{name}.model"), bytes.to_vec())],
+        &mut problems,
+    );
+    problems.pop().map_or(Ok(()), Err)
+}
+
 /// The classifiers of a configuration.
 #[derive(Default)]
 pub(super) struct Models {
@@ -46,11 +59,7 @@ impl Models {
     pub fn read(files: &[(String, Vec<u8>)], problems: &mut Vec<Problem>) -> Models {
         let mut models = Models::default();
         for (file, bytes) in files {
-            let place = match file
-                .rsplit('/')
-                .next()
-                .and_then(|name| name.strip_suffix(".model"))
-            {
+            let place = match Some(file_stem(file)) {
                 Some(ABOUT) => &mut models.about,
                 Some(PRESS) => &mut models.press,
                 Some(PEOPLE) => &mut models.people,
@@ -63,7 +72,8 @@ impl Models {
                     continue;
                 }
             };
-            match Classifier::from_bytes(bytes).and_then(fitting) {
+            let name = file_stem(file);
+            match Classifier::from_bytes(bytes).and_then(|classifier| fitting(classifier, name)) {
                 Ok(classifier) => *place = Some(classifier),
                 Err(message) => problems.push(problem(file, message)),
             }
@@ -81,14 +91,28 @@ impl Models {
     }
 }
 
-/// Classes that we have no word for would be answers that nobody understands.
-fn fitting(classifier: Classifier) -> Result<Classifier, String> {
-    let is_known = |class: &Class| class.name == ABOUT || Sentiment::from_str(&class.name).is_ok();
+fn file_stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".model").unwrap_or_default()
+}
+
+/// A model under another's name, and classes that we have no word for, would be answers that nobody understands.
+fn fitting(classifier: Classifier, name: &str) -> Result<Classifier, String> {
+    let is_known = |class: &Class| match name {
+        ABOUT => class.name == ABOUT,
+        _ => Sentiment::from_str(&class.name).is_ok(),
+    };
+    if classifier.task != name {
+        return Err(format!(
+            "这是“{}”的模型，请放回原来的文件名",
+            classifier.task
+        ));
+    }
     match classifier.classes.iter().all(is_known) {
         true => Ok(classifier),
-        false => {
-            Err("模型的类别不是 about，也不是情感，请检查 training.toml 的 classes".to_owned())
-        }
+        false => Err(format!(
+            "模型的类别与 {name} 不符，请检查 training.toml 的 classes"
+        )),
     }
 }
 

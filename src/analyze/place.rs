@@ -21,6 +21,8 @@ pub(super) struct Places {
     pub jurisdiction: Jurisdiction,
     /// An organisation of ours is named, with its place or on a source bound to the city.
     pub is_org_here: bool,
+    /// The city or a place in it is named, or the source is bound to it: no guess from a bare `市人社局`.
+    pub names_home: bool,
     /// Why.
     pub reasons: Vec<Reason>,
 }
@@ -78,6 +80,10 @@ pub(super) fn locate(post: &Post, found: &Found, rules: &Rules) -> Places {
         act,
         responsible: responsible.region.map(|(region, _)| region),
         jurisdiction: responsible.jurisdiction,
+        names_home: named
+            .iter()
+            .any(|place| rules.home.holds(&place.region.code))
+            || bound.is_some_and(|code| rules.home.holds(&code)),
         is_org_here: is_ours && found.organisations().any(|org| is_own_level(org.rank)),
         reasons,
     }

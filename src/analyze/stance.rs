@@ -6,6 +6,8 @@ use crate::analyze::irony;
 use crate::analyze::models::Opinion;
 use crate::analyze::terms::Hit;
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
+use crate::text::mask::mask;
+use crate::text::normalize::fold;
 
 /// A negation reaches this many characters forward (`没有拖欠`).
 const NEGATION_REACH: usize = 3;
@@ -22,6 +24,8 @@ const PROGRESS_WEIGHT: f32 = 1.5;
 const ASKED_CIRCUMSTANCES: f32 = -3.0;
 /// What the model's odds weigh beside words.
 const NUDGE: f32 = 0.1;
+/// The same where no word says anything: facts told one after another.
+const NUDGE_OF_SILENT: f32 = 0.5;
 const NUDGE_BOUND: f32 = 2.0;
 /// A stance that was taken is at least so strong.
 const MIN_SCORE: f32 = 0.2;
@@ -76,18 +80,23 @@ pub(super) fn judge(
     is_about: bool,
 ) -> Stance {
     match opinion.filter(|_| !is_about && post.channel != Channel::Transfer) {
-        Some(opinion) => by_model(opinion),
+        Some(opinion) => by_model(post, opinion),
         None => by_words(post, found, opinion),
     }
 }
 
-fn by_model(opinion: &Opinion<Sentiment>) -> Stance {
+fn by_model(post: &Post, opinion: &Opinion<Sentiment>) -> Stance {
     let score = match opinion.label {
         Sentiment::Negative => -opinion.probability.max(MIN_SCORE),
         Sentiment::Neutral => 0.0,
         Sentiment::Positive => opinion.probability.max(MIN_SCORE),
     };
-    let ground = match &opinion.words[..] {
+    // The model read the words as they were published: a name may be among those that spoke to it.
+    let shown = fold(&mask(&format!("{}\n{}", post.title, post.text)));
+    let words: Vec<&str> = (opinion.words.iter().map(String::as_str))
+        .filter(|word| shown.contains(word))
+        .collect();
+    let ground = match &words[..] {
         [] => String::new(),
         words => format!("，依据“{}”", words.join("”“")),
     };
@@ -136,7 +145,13 @@ fn by_words(post: &Post, found: &Found, opinion: Option<&Opinion<Sentiment>>) ->
     let nudge = opinion.map_or(0.0, |opinion| {
         opinion.logit.clamp(-NUDGE_BOUND, NUDGE_BOUND)
     });
-    let total = total - NUDGE * nudge;
+    let is_silent = found.intent_weight(Intent::Consult) < 0.5
+        && (NEGATIVE_GROUPS.iter().chain(POSITIVE_GROUPS)).all(|(group, _)| !found.has(group));
+    let total = match irony {
+        Some(_) => total.min(NEGATIVE_FROM),
+        None if is_silent => total - NUDGE_OF_SILENT * nudge,
+        None => total - NUDGE * nudge,
+    };
     let mut sentiment = by_total(total, negative_from(post, found));
     if irony.is_none() && sentiment == Sentiment::Negative && is_plain_question(found, &negative) {
         reasons.push(reason(

@@ -49,6 +49,8 @@ struct TaskScores {
 #[derive(Serialize)]
 struct FileScores {
     file: PathBuf,
+    /// Rows that could not be read.
+    refused: usize,
     labels: Vec<LabelScore>,
 }
 
@@ -114,7 +116,11 @@ impl Eval {
             let posts = rows.posts.iter().map(|(number, post)| (*number, post));
             let labels = score_expected(posts, &config.rules);
             if !labels.is_empty() {
-                files.push(FileScores { file, labels });
+                files.push(FileScores {
+                    file,
+                    refused: rows.refused.len(),
+                    labels,
+                });
             }
         }
         Ok(files)
@@ -157,6 +163,9 @@ fn described(report: &Report) -> String {
     }
     for file in &report.files {
         let _infallible = writeln!(text, "{}", file.file.display());
+        if file.refused > 0 {
+            let _infallible = writeln!(text, "  有{}行读不出，未计入", file.refused);
+        }
         for label in &file.labels {
             let share = label.right as f64 / label.row_count as f64;
             let _infallible = writeln!(

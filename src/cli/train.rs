@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
+use crate::analyze::check_model;
 use crate::config::{self, ConfigFolder};
 use crate::train::{Labelled, Scores, Task, Trained, read, train};
 use anyhow::Context;
@@ -69,6 +70,14 @@ impl Train {
                 );
                 continue;
             }
+            if !rows.iter().any(|row| task.set[row.set].is_scored) {
+                eprintln!(
+                    "{}：只有附加的标注（{}条），没有可评分的数据，不训练，原有模型不动",
+                    task.name,
+                    rows.len()
+                );
+                continue;
+            }
             let started = Instant::now();
             let trained = train(task, &rows);
             let report = self.keep(&folder, task, &rows, &trained, started)?;
@@ -107,6 +116,7 @@ impl Train {
         started: Instant,
     ) -> Result<Report, Failure> {
         let bytes = trained.classifier.to_bytes();
+        check_model(&task.name, &bytes).map_err(|problem| Failure::Config(vec![problem]))?;
         let models = match &self.out {
             Some(out) if out.as_os_str() == "-" => None,
             Some(out) => Some(out.clone()),
@@ -115,8 +125,10 @@ impl Train {
         let file = models.map(|models| models.join(format!("{}.model", task.name)));
         if let Some(file) = &file {
             let parent = file.parent().unwrap_or(Path::new("."));
+            let written = file.with_extension("model.part");
             std::fs::create_dir_all(parent)
-                .and_then(|()| std::fs::write(file, &bytes))
+                .and_then(|()| std::fs::write(&written, &bytes))
+                .and_then(|()| std::fs::rename(&written, file))
                 .with_context(|| format!("写不了 {}", file.display()))?;
         }
         Ok(Report {

@@ -176,7 +176,7 @@ impl Seen<'_> {
 
 /// Letter by letter a post is compared with the few that share most with it: pages made from one template share much with
 /// thousands.
-const MAX_ALIGNED: usize = 8;
+const MAX_ALIGNED: usize = 3;
 
 /// Those that share most, most first.
 fn most_alike(mut doubtful: Vec<(f64, usize)>) -> impl Iterator<Item = usize> {

@@ -103,6 +103,25 @@ impl ConfigFolder {
         Ok(found)
     }
 
+    /// As `bytes_below`, but a shipped file stands where the operator has none of its name.
+    ///
+    /// # Errors
+    /// The operator's sub-folder or a file in it cannot be read.
+    pub fn bytes_over_shipped(
+        &self,
+        folder: &str,
+        extension: &str,
+    ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+        let mut files = self.bytes_below(folder, extension)?;
+        for (file, bytes) in shipped_files_below(folder, extension) {
+            if files.iter().all(|(own, _)| *own != file) {
+                files.push((file, bytes));
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
     fn own(&self, name: &str) -> Option<PathBuf> {
         let path = self.path.as_ref()?.join(name);
         path.exists().then_some(path)

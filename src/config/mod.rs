@@ -154,7 +154,7 @@ fn load_tables(folder: &ConfigFolder) -> Result<Tables, Vec<Problem>> {
     let topics = keep(table(folder, "topics.toml"), &mut problems);
     let levels = keep(table(folder, "levels.toml"), &mut problems);
     let lexicon = keep(lexicon(folder), &mut problems);
-    let models = keep(folder.bytes_below("models", "model"), &mut problems);
+    let models = keep(folder.bytes_over_shipped("models", "model"), &mut problems);
     match (topics, levels, lexicon, models) {
         (Some(topics), Some(levels), Some(lexicon), Some(models)) => {
             Ok((topics, levels, lexicon, models))

@@ -87,6 +87,8 @@ pub fn score_expected<'p>(
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        // No topic.
+        Value::Null => String::new(),
         other => other.to_string(),
     }
 }

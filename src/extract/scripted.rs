@@ -35,8 +35,14 @@ pub fn published_at(page: &str, title: &str, now: Timestamp) -> Option<Published
         .captures_iter(page)
         .take(MAX_STATEMENTS)
         .filter_map(|found| {
+            let position = found.get(0)?.start();
+            // `?ct=…` in an address.
+            let before = page.as_bytes().get(position.wrapping_sub(1));
+            if matches!(before, Some(b'?' | b'&' | b';')) {
+                return None;
+            }
             Some(Statement {
-                position: found.get(0)?.start(),
+                position,
                 is_publication: found.get(1).is_some(),
                 at: dates::parse_published(found.get(3)?.as_str(), now)?,
             })

@@ -71,7 +71,8 @@ impl Judgement {
         let held = self.held.as_ref().map_or(Level::None, |held| held.level);
         let machine = self.machine.level.max(held);
         match self.label().level {
-            Some(level) if self.is_confirmed(level) => level.max(machine),
+            // Whoever takes the machine's lower level has taken leave of the one that was held.
+            Some(level) if self.is_confirmed(level) => level.max(self.machine.level),
             Some(level) => level,
             None => machine,
         }

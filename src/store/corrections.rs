@@ -213,7 +213,8 @@ impl Store {
         transaction
             .prepare_cached(&format!(
                 "UPDATE posts SET needs_analysis = (cleared_at IS NULL), needs_clustering = ?2,
-                     event_id = CASE WHEN ?2 THEN event_id END,
+                     event_id = CASE WHEN ?2 THEN coalesce(event_id,
+                         (SELECT event_id FROM placed_by_hand WHERE post_id = ?1)) END,
                      repost_of = CASE WHEN ?2 THEN repost_of END,
                      revision = {NEXT_REVISION}
                  WHERE id = ?1"

@@ -217,12 +217,13 @@ pub(super) fn lower_event(transaction: &Transaction<'_>, id: i64) -> Result<()> 
 /// Until clustering counts the authors again.
 const GATHERED: &str = "Y3：多名独立发帖人反映同类事项";
 
-/// Posts that call for nothing are no event, unless they gathered. Was it disbanded?
+/// Posts that call for nothing are no event, unless they gathered or a person put them together. Was it disbanded?
 fn disband(transaction: &Transaction<'_>, id: i64) -> Result<bool> {
     let released = transaction
         .prepare_cached(
             "UPDATE posts SET event_id = NULL
-             WHERE event_id = ?1 AND NOT (SELECT is_gathering FROM events WHERE id = ?1)",
+             WHERE event_id = ?1 AND NOT (SELECT is_gathering FROM events WHERE id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM placed_by_hand WHERE event_id = ?1)",
         )?
         .execute([id])?;
     delete_empty_events(transaction)?;
@@ -287,6 +288,12 @@ pub(super) fn delete_empty_events(transaction: &Transaction<'_>) -> Result<()> {
     transaction.execute(
         "DELETE FROM events WHERE NOT EXISTS
              (SELECT 1 FROM posts WHERE posts.event_id = events.id)",
+        [],
+    )?;
+    // What a person decided stays on record; posts that come back later are placed like any other.
+    transaction.execute(
+        "DELETE FROM placed_by_hand WHERE NOT EXISTS
+             (SELECT 1 FROM events WHERE events.id = placed_by_hand.event_id)",
         [],
     )?;
     Ok(())

@@ -238,3 +238,8 @@ fn negation_turn_irony_and_disguise_are_read() {
 fn other_words_for_the_same_kinds_are_judged_alike() {
     check("again.toml");
 }
+
+#[test]
+fn letters_that_name_our_city_are_judged_by_their_words() {
+    check("letters.toml");
+}

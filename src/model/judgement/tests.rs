@@ -134,3 +134,16 @@ fn the_irrelevant_has_no_level_and_a_level_makes_relevant() {
     assert!(both.check().is_err());
     assert!(level(Level::Blue).with(&relevant(true)).check().is_ok());
 }
+
+#[test]
+fn a_person_may_take_the_lower_level_that_the_machine_suggests() {
+    for lower in [Level::None, Level::Yellow] {
+        let mut fallen = judged(&[Level::Red, lower]);
+        fallen.said.push(said(level(lower), lower));
+        assert_eq!((fallen.level(), fallen.suggestion()), (lower, None));
+    }
+    let mut fallen = judged(&[Level::Red, Level::Yellow]);
+    fallen.said.push(said(level(Level::Yellow), Level::Yellow));
+    let risen = fallen.judged_again(machine(Level::Orange));
+    assert_eq!(risen.level(), Level::Orange, "what was confirmed may rise");
+}

@@ -1,8 +1,8 @@
 //! What a person decided about events stays, whatever clustering says later.
 
 use super::{analysis, friday, judge, post, save, store};
-use crate::model::{EventDeed, EventId, Level, Phase, PostId};
-use crate::store::{EventDraft, Store};
+use crate::model::{EventDeed, EventId, Label, Level, Phase, PostId};
+use crate::store::{Act, EventDraft, Store};
 
 fn event(id: Option<i64>, members: &[i64]) -> EventDraft {
     EventDraft {
@@ -82,4 +82,40 @@ fn a_placed_post_that_is_judged_irrelevant_stays_in_its_event() {
         .expect("saves");
     let posts = store.posts(&[PostId(1), PostId(2)]).expect("reads");
     assert!(posts.iter().all(|post| post.event == Some(EventId(1))));
+}
+
+#[test]
+fn a_placed_post_that_a_person_drops_and_takes_back_returns_to_its_event() {
+    let (_folder, store) = store();
+    for number in 1..=2 {
+        save(&store, post(&format!("https://a.cn/{number}")));
+        judge(&store, PostId(number), analysis(Level::Blue, true), "v1");
+    }
+    store
+        .save_clusters(&[], &[], &[event(None, &[1])])
+        .expect("saves");
+    let by_hand = [event(Some(1), &[1, 2])];
+    store
+        .place_by_hand(EventDeed::Merge, &by_hand, "李四", friday())
+        .expect("saves");
+    let act = Act {
+        by: "张三".to_owned(),
+        at: friday(),
+        note: String::new(),
+    };
+    let dropped = Label {
+        relevant: Some(false),
+        ..Label::default()
+    };
+    store
+        .correct(PostId(2), dropped.with_consequences(), &act)
+        .expect("saves");
+    assert_eq!(event_of(&store, 2), None);
+    store.withdraw_correction(PostId(2), &act).expect("saves");
+    assert_eq!(event_of(&store, 2), Some(EventId(1)));
+}
+
+fn event_of(store: &Store, id: i64) -> Option<EventId> {
+    let posts = store.posts(&[PostId(id)]).expect("reads");
+    posts[0].event
 }

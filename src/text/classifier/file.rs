@@ -56,6 +56,19 @@ fn read(bytes: &[u8]) -> Option<Classifier> {
     let (known, count) = (head.known, head.classes.len());
     let tables = &bytes[end + 1..];
     let is_whole = Some(tables.len()) == known.checked_mul(5 + count);
+    let is_number = |class: &Class| {
+        let numbers = [
+            class.step,
+            class.bias,
+            class.slope,
+            class.offset,
+            class.from,
+        ];
+        numbers.iter().all(|number| number.is_finite())
+    };
+    if !head.classes.iter().all(is_number) {
+        return None;
+    }
     if !is_whole || count == 0 || !(1..=8).contains(&head.space.longest) {
         return None;
     }
