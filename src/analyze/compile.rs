@@ -88,7 +88,9 @@ impl Compiler {
             for (terms, strength) in lists {
                 for term in terms {
                     self.terms.add(term, Meaning::Term(block.code, strength));
-                    self.words.push(term.clone());
+                    if is_word(term, strength) {
+                        self.words.push(term.clone());
+                    }
                 }
             }
             self.check_topic(block);
@@ -347,6 +349,16 @@ impl Compiler {
             });
         }
     }
+}
+
+/// Longer terms are phrases: they are made of words that everybody knows.
+const MAX_WORD_CHARS: usize = 4;
+
+/// Must the segmenter keep it whole? `养老金` yes, `专业技术职务` and everyday words no: what is not needed makes other
+/// texts worse.
+fn is_word(term: &str, strength: Strength) -> bool {
+    let is_own = matches!(strength, Strength::Strong | Strength::Generic);
+    is_own && term.chars().count() <= MAX_WORD_CHARS
 }
 
 /// Column and message of what is wrong with a row.

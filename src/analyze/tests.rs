@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 mod cases;
 mod fixtures;
+mod segmentation;
 
 /// The rules of `config/`, compiled once for all tests.
 static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {

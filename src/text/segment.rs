@@ -18,6 +18,10 @@ pub struct Token<'t> {
     pub end: usize,
 }
 
+/// Words that no dictionary has are left as characters: guessing them (jieba's hidden Markov model) costs more right
+/// words than it finds, F1 0.818 against 0.836 on the PKU key, and time.
+const GUESSES_NEW_WORDS: bool = false;
+
 impl Segmenter {
     /// Builds the segmenter; takes some 0.2 s, so build it once and share it.
     ///
@@ -34,7 +38,7 @@ impl Segmenter {
     /// Words in order, without overlap; punctuation included.
     pub fn cut<'t>(&self, text: &'t str) -> Vec<&'t str> {
         self.jieba
-            .cut(text, true)
+            .cut(text, GUESSES_NEW_WORDS)
             .into_iter()
             .map(|token| token.word)
             .collect()
@@ -43,7 +47,7 @@ impl Segmenter {
     /// Words for a search index: long words come with the shorter words inside them. Punctuation is left out.
     pub fn cut_for_search<'t>(&self, text: &'t str) -> Vec<Token<'t>> {
         self.jieba
-            .tokenize(text, TokenizeMode::Search, true)
+            .tokenize(text, TokenizeMode::Search, GUESSES_NEW_WORDS)
             .into_iter()
             .filter(|token| token.word.chars().any(char::is_alphanumeric))
             .map(|token| Token {
