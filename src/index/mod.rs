@@ -27,7 +27,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Score, TantivyError, Term};
 
 /// Part of the folder's name; a change of `schema` or of the tokenizers raises it, and the index is built anew.
-const VERSION: &str = "v2";
+const VERSION: &str = "v3";
 
 /// Hits given out at a time.
 const MAX_PAGE: usize = 10_000;
