@@ -163,7 +163,11 @@ impl Store {
 /// Another voice says the same: the level of the first post may have to rise.
 fn judge_again(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
     transaction
-        .prepare_cached("UPDATE posts SET needs_analysis = (cleared_at IS NULL) WHERE id = ?1")?
+        // A judgement that is under way does not know of the copy: by its revision it is seen to be late.
+        .prepare_cached(&format!(
+            "UPDATE posts SET needs_analysis = (cleared_at IS NULL), revision = {NEXT_REVISION}
+             WHERE id = ?1"
+        ))?
         .execute([first.0])?;
     Ok(())
 }
