@@ -6,8 +6,7 @@ use crate::analyze::irony;
 use crate::analyze::models::Opinion;
 use crate::analyze::terms::Hit;
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
-use crate::text::mask::mask;
-use crate::text::normalize::fold;
+use crate::text::mask::may_identify;
 
 /// A negation reaches this many characters forward (`没有拖欠`).
 const NEGATION_REACH: usize = 3;
@@ -80,21 +79,20 @@ pub(super) fn judge(
     is_about: bool,
 ) -> Stance {
     match opinion.filter(|_| !is_about && post.channel != Channel::Transfer) {
-        Some(opinion) => by_model(post, opinion),
+        Some(opinion) => by_model(opinion),
         None => by_words(post, found, opinion),
     }
 }
 
-fn by_model(post: &Post, opinion: &Opinion<Sentiment>) -> Stance {
+fn by_model(opinion: &Opinion<Sentiment>) -> Stance {
     let score = match opinion.label {
         Sentiment::Negative => -opinion.probability.max(MIN_SCORE),
         Sentiment::Neutral => 0.0,
         Sentiment::Positive => opinion.probability.max(MIN_SCORE),
     };
     // The model read the words as they were published: a name may be among those that spoke to it.
-    let shown = fold(&mask(&format!("{}\n{}", post.title, post.text)));
     let words: Vec<&str> = (opinion.words.iter().map(String::as_str))
-        .filter(|word| shown.contains(word))
+        .filter(|word| !may_identify(word))
         .collect();
     let ground = match &words[..] {
         [] => String::new(),

@@ -28,6 +28,23 @@ pub struct Train {
     json: bool,
 }
 
+/// What fewer rows say about a class is chance.
+const MIN_ROWS_OF_CLASS: usize = 50;
+
+/// A class (or what belongs to none, where there is one class only) of too few scored rows.
+fn too_rare<'t>(task: &'t Task, rows: &[Labelled]) -> Option<&'t str> {
+    let scored = || rows.iter().filter(|row| task.set[row.set].is_scored);
+    let has_few = |class: Option<usize>| {
+        scored().filter(|row| row.class == class).count() < MIN_ROWS_OF_CLASS
+    };
+    let mut classes = task.classes.iter().enumerate();
+    let rare = classes.find(|(number, _)| has_few(Some(*number)));
+    match rare {
+        Some((_, name)) => Some(name),
+        None => (task.classes.len() == 1 && has_few(None)).then_some("（其他）"),
+    }
+}
+
 /// What became of one task.
 #[derive(Serialize)]
 struct Report {
@@ -59,6 +76,12 @@ impl Train {
                 names.join("、")
             )));
         }
+        if self.out.is_none() && folder.path().is_none() {
+            return Err(Failure::Usage(
+                "没有配置目录，不知道模型写到哪里；请用 --config 指定配置目录，或用 --out 指定目录"
+                    .to_owned(),
+            ));
+        }
         let mut reports = Vec::new();
         for task in tasks {
             let rows = self.rows(task)?;
@@ -70,11 +93,10 @@ impl Train {
                 );
                 continue;
             }
-            if !rows.iter().any(|row| task.set[row.set].is_scored) {
+            if let Some(class) = too_rare(task, &rows) {
                 eprintln!(
-                    "{}：只有附加的标注（{}条），没有可评分的数据，不训练，原有模型不动",
-                    task.name,
-                    rows.len()
+                    "{}：类别 {class} 的标注不足{MIN_ROWS_OF_CLASS}条（只计 is_scored 的文件），不训练，原有模型不动",
+                    task.name
                 );
                 continue;
             }
@@ -88,6 +110,11 @@ impl Train {
         }
         if self.json {
             print_json(&reports)?;
+        }
+        if reports.is_empty() {
+            return Err(Failure::Usage(
+                "没有训练任何分类器；标注数据放在哪里、怎样写，见 training.toml".to_owned(),
+            ));
         }
         Ok(DONE)
     }

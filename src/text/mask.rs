@@ -104,6 +104,12 @@ const ACCOUNT_WORDS: &[&str] = &[
 /// How far such words reach, in characters.
 const WORD_REACH: usize = 10;
 
+/// May this word be somebody's name, or a number written in Chinese? Stricter than `mask`, which must not spoil a text.
+pub fn may_identify(word: &str) -> bool {
+    let is_digit = |letter: char| "零〇一二三四五六七八九十百千万两幺".contains(letter);
+    name::looks_like_name(word) || word.chars().all(is_digit)
+}
+
 /// The text with personal data masked: identity cards, bank cards, mobile and private land lines, e-mail, QQ, WeChat,
 /// number plates, rooms, and names of private persons beside them or after `我叫` and the like.
 pub fn mask(text: &str) -> String {

@@ -131,6 +131,18 @@ fn name_at_start(text: &str, is_sure: bool) -> Option<(&str, usize)> {
         .map(|name| (surname, name.len()))
 }
 
+/// True for two to four characters that begin with a surname and are no word that we know: to be left out where a word is
+/// quoted that nobody needs.
+pub(super) fn looks_like_name(word: &str) -> bool {
+    let is_short = (2..=4).contains(&word.chars().count());
+    let is_word = NOT_NAMES.iter().any(|known| word.starts_with(known))
+        || word
+            .chars()
+            .skip(1)
+            .any(|letter| NOT_IN_NAMES.contains(letter));
+    is_short && !is_word && surname_of(word).is_some()
+}
+
 fn surname_of(text: &str) -> Option<&str> {
     if let Some(long) = LONG_SURNAMES.iter().find(|long| text.starts_with(**long)) {
         return text.get(..long.len());

@@ -247,3 +247,13 @@ fn a_pasted_book_of_numbers_takes_linear_time() {
     }
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
+
+#[test]
+fn what_may_be_a_name_is_not_quoted() {
+    for word in ["张伟", "王晓东", "欧阳娜", "一三八"] {
+        assert!(super::may_identify(word), "{word}");
+    }
+    for word in ["欠薪", "高考", "安全", "投诉", "黄了", "没人管"] {
+        assert!(!super::may_identify(word), "{word}");
+    }
+}
