@@ -84,7 +84,7 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let places = place::locate(post, &found, rules);
     let about = about::judge(post, &found, &places, seen.about().as_ref());
     let topics = topic::topics(&found);
-    let stance = stance::judge(post, &found, seen.sentiment().as_ref(), about.is_about);
+    let stance = stance::judge(post, &found, &seen, about.is_about);
     let crowd = gather::read(&found);
     let mut reasons = restored_reasons(&found);
     let noise = noise.map(|(noise, reason)| {

@@ -36,7 +36,7 @@ pub(super) struct Models {
     people: Option<Classifier>,
 }
 
-/// What a model says: odds as a logarithm against its own threshold, and the words that say it.
+/// What a model says: odds as a logarithm against its own threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Opinion<T> {
     pub label: T,
@@ -44,7 +44,6 @@ pub(super) struct Opinion<T> {
     pub probability: f32,
     /// Natural logarithm of the odds of the class that must not be missed, above those from which it is taken.
     pub logit: f32,
-    pub words: Vec<String>,
 }
 
 /// A post as the models see it.
@@ -129,7 +128,7 @@ impl Seen<'_> {
     /// Does it concern us, to judge by its wording?
     pub fn about(&self) -> Option<Opinion<bool>> {
         let model = self.models.about.as_ref()?;
-        let probabilities = model.probabilities(&model.read(&self.characters));
+        let probabilities = model.probabilities(&self.characters);
         let is_about = decide(&model.classes, &probabilities).is_some();
         let probability = if is_about {
             probabilities[0]
@@ -140,25 +139,39 @@ impl Seen<'_> {
             label: is_about,
             probability,
             logit: above(&model.classes[0], probabilities[0]),
-            words: Vec::new(),
         })
     }
 
     /// The author's stance, to judge by the wording.
     pub fn sentiment(&self) -> Option<Opinion<Sentiment>> {
-        let model = match is_press(self.channel) || self.channel == Channel::Wechat {
-            true => self.models.press.as_ref()?,
-            false => self.models.people.as_ref()?,
-        };
-        let reading = model.read(&self.characters);
-        let probabilities = model.probabilities(&reading);
+        let model = self.model_of_sentiment()?;
+        let probabilities = model.probabilities(&self.characters);
         let class = decide(&model.classes, &probabilities)?;
         Some(Opinion {
             label: model.classes[class].name.parse().ok()?,
             probability: probabilities[class],
             logit: above(&model.classes[0], probabilities[0]),
-            words: model.telling(&self.characters, &reading, class, WORDS),
         })
+    }
+
+    /// The words by which the model takes a post for `sentiment`.
+    pub fn words_of(&self, sentiment: Sentiment) -> Vec<String> {
+        let named = |model: &&Classifier| -> Option<usize> {
+            let mut names = model.classes.iter().map(|class| class.name.parse());
+            names.position(|name| name == Ok(sentiment))
+        };
+        let model = self.model_of_sentiment();
+        let found = model.and_then(|model| Some((model, named(&model)?)));
+        found.map_or(Vec::new(), |(model, class)| {
+            model.telling(&self.characters, class, WORDS)
+        })
+    }
+
+    fn model_of_sentiment(&self) -> Option<&Classifier> {
+        match is_press(self.channel) || self.channel == Channel::Wechat {
+            true => self.models.press.as_ref(),
+            false => self.models.people.as_ref(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::analyze::found::Found;
 use crate::analyze::gather;
 use crate::analyze::irony;
-use crate::analyze::models::Opinion;
+use crate::analyze::models::{Opinion, Seen};
 use crate::analyze::terms::Hit;
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
 use crate::text::mask::may_identify;
@@ -72,28 +72,22 @@ pub(super) struct Stance {
 
 /// Decides the stance. Where a post is about our work the words decide, and the model helps; of other matters our words
 /// know nothing.
-pub(super) fn judge(
-    post: &Post,
-    found: &Found,
-    opinion: Option<&Opinion<Sentiment>>,
-    is_about: bool,
-) -> Stance {
-    match opinion.filter(|_| !is_about && post.channel != Channel::Transfer) {
-        Some(opinion) => by_model(opinion),
-        None => by_words(post, found, opinion),
+pub(super) fn judge(post: &Post, found: &Found, seen: &Seen<'_>, is_about: bool) -> Stance {
+    match seen.sentiment() {
+        Some(opinion) if !is_about && post.channel != Channel::Transfer => by_model(seen, &opinion),
+        opinion => by_words(post, found, opinion.as_ref()),
     }
 }
 
-fn by_model(opinion: &Opinion<Sentiment>) -> Stance {
+fn by_model(seen: &Seen<'_>, opinion: &Opinion<Sentiment>) -> Stance {
     let score = match opinion.label {
         Sentiment::Negative => -opinion.probability.max(MIN_SCORE),
         Sentiment::Neutral => 0.0,
         Sentiment::Positive => opinion.probability.max(MIN_SCORE),
     };
     // The model read the words as they were published: a name may be among those that spoke to it.
-    let words: Vec<&str> = (opinion.words.iter().map(String::as_str))
-        .filter(|word| !may_identify(word))
-        .collect();
+    let mut words = seen.words_of(opinion.label);
+    words.retain(|word| !may_identify(word));
     let ground = match &words[..] {
         [] => String::new(),
         words => format!("，依据“{}”", words.join("”“")),

@@ -6,6 +6,7 @@ use super::dress::{self, Words};
 use super::pairs::{MIX, Pairs};
 use crate::model::Post;
 use crate::text::fingerprint::distance;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
@@ -104,17 +105,15 @@ pub enum Glance {
 }
 
 impl Compared<'_> {
-    /// Nearly the same wording, or a forward of it (`//@`)? The first, cheap part of the answer.
-    pub fn glance_at(self, original: Compared<'_>) -> Glance {
+    /// Nearly the same wording, or a forward of it (`//@`)? The first, cheap part of the answer. Who has less in common
+    /// than `least` (0…1) differs too.
+    pub fn glance_at(self, original: Compared<'_>, least: f64) -> Glance {
         let (ours, theirs) = (self.likeness, original.likeness);
         if let Some(forwarded) = &ours.forwarded {
             return match forwarded.is_contained_in(&theirs.pieces, MIN_FORWARDED_PIECES) {
                 true => Glance::MayBeCopy(1.0),
                 false => Glance::Differs,
             };
-        }
-        if !ours.rough().may_be_copy_of(theirs.rough()) {
-            return Glance::Differs;
         }
         if ours.letter_count < MIN_COPY_CHARS || theirs.letter_count < MIN_COPY_CHARS {
             let is_same = ours.letter_count > 0 && ours.fingerprint == theirs.fingerprint;
@@ -124,25 +123,72 @@ impl Compared<'_> {
                 Glance::Differs
             };
         }
-        match ours.pieces.common_share(&theirs.pieces, MIN_COMMON_PIECES) {
+        let least = least.clamp(MIN_COMMON_PIECES, COPY_PIECES);
+        match ours.pieces.common_share(&theirs.pieces, least) {
             None => Glance::Differs,
             Some(common) if common >= COPY_PIECES => Glance::IsCopy,
             Some(common) => Glance::MayBeCopy(common),
         }
     }
 
-    /// The second part: letter by letter.
-    pub fn is_aligned_with(self, original: Compared<'_>, similarity: f64) -> bool {
-        let theirs = Words::of(original.post).joined();
-        if self.likeness.forwarded.is_some() {
-            let forwarded = dress::forwarded(&self.post.text).unwrap_or_default();
-            let common = Aligner::new(&forwarded).common_letters(&theirs);
-            return forwarded.len() >= MIN_FORWARDED_CHARS
-                && common as f64 >= similarity * forwarded.len() as f64;
+    fn letters(self) -> Vec<char> {
+        Words::of(self.post).joined()
+    }
+
+    /// What is looked for elsewhere: the forwarded text, or all of it.
+    fn copied_letters(self) -> Vec<char> {
+        dress::forwarded(&self.post.text).unwrap_or_else(|| self.letters())
+    }
+}
+
+/// A post whose original is sought, or its copies: ready to be compared letter by letter.
+pub struct Sought<'p> {
+    compared: Compared<'p>,
+    is_copy: bool,
+    letters: OnceCell<Aligner>,
+}
+
+impl<'p> Sought<'p> {
+    /// A post that may be a copy.
+    pub fn copy(compared: Compared<'p>) -> Sought<'p> {
+        Sought {
+            compared,
+            is_copy: true,
+            letters: OnceCell::new(),
         }
-        let ours = Words::of(self.post).joined();
-        let common = Aligner::new(&ours).common_letters(&theirs);
-        (2 * common) as f64 >= similarity * (ours.len() + theirs.len()) as f64
+    }
+
+    /// A post that may be the original of others.
+    pub fn original(compared: Compared<'p>) -> Sought<'p> {
+        Sought {
+            is_copy: false,
+            ..Sought::copy(compared)
+        }
+    }
+
+    /// The second part of the answer: is so much (0…1) the same, letter by letter?
+    pub fn is_aligned_with(&self, other: Compared<'_>, similarity: f64) -> bool {
+        let aligner = self.letters.get_or_init(|| {
+            Aligner::new(&match self.is_copy {
+                true => self.compared.copied_letters(),
+                false => self.compared.letters(),
+            })
+        });
+        let (theirs, copy, copied) = match self.is_copy {
+            true => (other.letters(), self.compared, aligner.length()),
+            false => {
+                let copied = other.copied_letters();
+                let count = copied.len();
+                (copied, other, count)
+            }
+        };
+        let needed = if copy.likeness.forwarded.is_some() {
+            similarity * copied as f64
+        } else {
+            similarity * (aligner.length() + theirs.len()) as f64 / 2.0
+        };
+        let is_long_enough = copy.likeness.forwarded.is_none() || copied >= MIN_FORWARDED_CHARS;
+        is_long_enough && aligner.shares(&theirs, needed.ceil() as usize)
     }
 }
 

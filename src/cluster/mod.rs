@@ -27,7 +27,7 @@ use crate::model::{Analysis, EventId, Level, Phase, PostId, StoredPost, Timestam
 use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
 use essence::{Commonness, ESSENCE_POSTS, Essence, closeness};
-use likeness::{Compared, Glance, Likeness, Rough};
+use likeness::{Compared, Glance, Likeness, Rough, Sought};
 use pairs::Pairs;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
@@ -178,16 +178,32 @@ impl Seen<'_> {
 /// thousands.
 const MAX_ALIGNED: usize = 3;
 
-/// Those that share most, most first.
-fn most_alike(mut doubtful: Vec<(f64, usize)>) -> impl Iterator<Item = usize> {
-    doubtful.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let nearest = doubtful.into_iter().take(MAX_ALIGNED);
-    nearest.map(|(_, number)| number)
+/// The posts that share most with another one, most first: share (0…1) and number.
+#[derive(Default)]
+struct Nearest(Vec<(f64, usize)>);
+
+impl Nearest {
+    /// Who shares less is not among them.
+    fn least(&self) -> f64 {
+        let last = self.0.get(MAX_ALIGNED - 1);
+        last.map_or(0.0, |(share, _)| *share)
+    }
+
+    fn push(&mut self, share: f64, number: usize) {
+        let place = self.0.partition_point(|(other, _)| *other >= share);
+        self.0.insert(place, (share, number));
+        self.0.truncate(MAX_ALIGNED);
+    }
+
+    fn numbers(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().map(|(_, number)| number)
+    }
 }
 
-fn glance(copy: &Seen<'_>, original: &Seen<'_>) -> Glance {
+/// A first look at two posts; who shares less than `least` differs.
+fn glance(copy: &Seen<'_>, original: &Seen<'_>, least: f64) -> Glance {
     match copy.rough.may_be_copy_of(original.rough) {
-        true => copy.compared().glance_at(original.compared()),
+        true => copy.compared().glance_at(original.compared(), least),
         false => Glance::Differs,
     }
 }
@@ -337,19 +353,20 @@ impl<'p> State<'p> {
     /// A paper's article may reach us after the forum's copy of it: known later copies get their original.
     fn claim_copies(&mut self, number: usize) {
         let original = &self.posts[number];
-        let (mut found, mut doubtful) = (Vec::new(), Vec::new());
+        let (mut found, mut doubtful) = (Vec::new(), Nearest::default());
         for (copy, seen) in self.posts.iter().enumerate() {
             if seen.is_copy || !original.is_before(seen) {
                 continue;
             }
-            match glance(seen, original) {
+            match glance(seen, original, doubtful.least()) {
                 Glance::Differs => {}
                 Glance::IsCopy => found.push(copy),
-                Glance::MayBeCopy(share) => doubtful.push((share, copy)),
+                Glance::MayBeCopy(share) => doubtful.push(share, copy),
             }
         }
-        let is_copy = |copy: &usize| self.is_aligned(&self.posts[*copy], original);
-        found.extend(most_alike(doubtful).filter(is_copy));
+        let sought = Sought::original(original.compared());
+        let is_copy = |copy: &usize| self.is_aligned(&sought, *copy);
+        found.extend(doubtful.numbers().filter(is_copy));
         for copy in found {
             let original = self.posts[number].stored.id;
             self.copies.push((self.posts[copy].stored.id, original));
@@ -363,29 +380,29 @@ impl<'p> State<'p> {
         let is_earlier = |other: usize, first: Option<usize>| {
             first.is_none_or(|first| self.posts[other].is_before(&self.posts[first]))
         };
-        let mut doubtful = Vec::new();
+        let mut doubtful = Nearest::default();
         for (other, seen) in self.posts.iter().enumerate() {
             if seen.is_copy || !seen.is_before(post) || !is_earlier(other, first) {
                 continue;
             }
-            match glance(post, seen) {
+            match glance(post, seen, doubtful.least()) {
                 Glance::Differs => {}
                 Glance::IsCopy => first = Some(other),
-                Glance::MayBeCopy(share) => doubtful.push((share, other)),
+                Glance::MayBeCopy(share) => doubtful.push(share, other),
             }
         }
-        for other in most_alike(doubtful) {
-            if is_earlier(other, first) && self.is_aligned(post, &self.posts[other]) {
+        let sought = Sought::copy(post.compared());
+        for other in doubtful.numbers() {
+            if is_earlier(other, first) && self.is_aligned(&sought, other) {
                 first = Some(other);
             }
         }
         first
     }
 
-    fn is_aligned(&self, copy: &Seen<'_>, original: &Seen<'_>) -> bool {
+    fn is_aligned(&self, sought: &Sought<'_>, other: usize) -> bool {
         let similarity = self.settings.copy_similarity;
-        copy.compared()
-            .is_aligned_with(original.compared(), similarity)
+        sought.is_aligned_with(self.posts[other].compared(), similarity)
     }
 
     /// A reply belongs where its thread does; any other post to the event whose essence it covers most, or else to one

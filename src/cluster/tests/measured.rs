@@ -162,10 +162,8 @@ fn reposts_among_posts_of_one_topic() {
         }
         let (ours, theirs): (Vec<char>, Vec<char>) =
             (letters(copy).collect(), letters(original).collect());
-        share(
-            Aligner::new(&ours).common_letters(&theirs),
-            ours.len().min(theirs.len()),
-        ) >= 0.85
+        let needed = 0.85 * ours.len().min(theirs.len()) as f64;
+        Aligner::new(&ours).shares(&theirs, needed.ceil() as usize)
     };
     let right = copies
         .iter()

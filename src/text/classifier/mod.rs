@@ -137,25 +137,16 @@ impl Classifier {
         }
     }
 
-    /// Reads a post: how far it lies on each class's side.
-    pub fn read(&self, post: &Characters) -> Reading {
+    /// How far a post lies on each class's side: distance to its plane, positive inside.
+    pub fn margins(&self, post: &Characters) -> Vec<f32> {
         let count = self.classes.len();
-        let mut reading = Reading {
-            margins: self.classes.iter().map(|class| class.bias).collect(),
-            known: Vec::new(),
-        };
+        let mut margins: Vec<f32> = self.classes.iter().map(|class| class.bias).collect();
         let mut numbers = Vec::new();
         for (field, window) in (0..).zip(&self.space.windows) {
             numbers.clear();
             let characters = post.seen_through(*window);
-            let keeps = *window == Window::Whole;
-            for_each_run(characters, self.space.longest, field, |hash, start, end| {
-                if let Some(number) = self.table.find(hash) {
-                    numbers.push(number);
-                    if keeps && end - start >= MIN_WORD {
-                        reading.known.push(Known { number, start, end });
-                    }
-                }
+            for_each_run(characters, self.space.longest, field, |hash, _, _| {
+                numbers.extend(self.table.find(hash));
             });
             let mut sums = vec![0.0_f32; count];
             let mut square = 0.0_f32;
@@ -169,46 +160,27 @@ impl Classifier {
                 }
             }
             let length = square.sqrt().max(f32::MIN_POSITIVE);
-            let margins = reading.margins.iter_mut().zip(sums).zip(&self.classes);
-            for ((margin, sum), class) in margins {
+            for ((margin, sum), class) in margins.iter_mut().zip(sums).zip(&self.classes) {
                 *margin += sum * class.step / length;
             }
         }
-        reading
+        margins
     }
 
     /// Probability of each class.
-    pub fn probabilities(&self, reading: &Reading) -> Vec<f32> {
-        let margins = reading.margins.iter().zip(&self.classes);
+    pub fn probabilities(&self, post: &Characters) -> Vec<f32> {
+        let margins = self.margins(post).into_iter().zip(&self.classes);
         margins
-            .map(|(margin, class)| class.probability(*margin))
+            .map(|(margin, class)| class.probability(margin))
             .collect()
     }
 
     /// The runs of characters that speak most for a class, as they stand in the post; none overlaps another.
-    pub fn telling(
-        &self,
-        post: &Characters,
-        reading: &Reading,
-        class: usize,
-        count: usize,
-    ) -> Vec<String> {
-        let value = |known: &Known| {
-            let number = known.number as usize;
-            let weight = self.weights[number * self.classes.len() + class];
-            i32::from(weight) * i32::from(self.rarity[number])
-        };
-        let mut runs: Vec<(i32, &Known)> = reading
-            .known
-            .iter()
-            .map(|known| (value(known), known))
-            .filter(|(value, _)| *value > 0)
-            .collect();
-        runs.sort_by_key(|(value, known)| (-value, known.start));
+    pub fn telling(&self, post: &Characters, class: usize, count: usize) -> Vec<String> {
         let characters = post.seen_through(Window::Whole);
-        let mut chosen: Vec<&Known> = Vec::new();
+        let mut chosen: Vec<Telling> = Vec::new();
         let mut words: Vec<String> = Vec::new();
-        for (_, run) in runs {
+        for run in self.speaking_for(class, post) {
             let letters = &characters[run.start..run.end];
             let overlaps = (chosen.iter()).any(|one| run.start < one.end && one.start < run.end);
             if overlaps || !letters.iter().all(|letter| letter.is_alphabetic()) {
@@ -225,19 +197,32 @@ impl Classifier {
         }
         words
     }
+
+    /// Known runs of the whole post that speak for a class, the strongest first.
+    fn speaking_for(&self, class: usize, post: &Characters) -> Vec<Telling> {
+        let mut runs = Vec::new();
+        let fields = (0..).zip(&self.space.windows);
+        for (field, window) in fields.filter(|(_, window)| **window == Window::Whole) {
+            let characters = post.seen_through(*window);
+            for_each_run(characters, self.space.longest, field, |hash, start, end| {
+                let Some(number) = self.table.find(hash).filter(|_| end - start >= MIN_WORD) else {
+                    return;
+                };
+                let weight = self.weights[number as usize * self.classes.len() + class];
+                let value = i32::from(weight) * i32::from(self.rarity[number as usize]);
+                if value > 0 {
+                    runs.push(Telling { value, start, end });
+                }
+            });
+        }
+        runs.sort_by_key(|run| (-run.value, run.start));
+        runs
+    }
 }
 
-/// A post as a classifier has read it.
-pub struct Reading {
-    /// Distance to each class's plane; positive is inside.
-    pub margins: Vec<f32>,
-    /// Known runs in the whole, as often as they stand there.
-    known: Vec<Known>,
-}
-
-/// A run that the model knows, and where it stands.
-struct Known {
-    number: u32,
+/// A run that speaks for a class: how strongly, and where it stands.
+struct Telling {
+    value: i32,
     start: usize,
     end: usize,
 }
