@@ -174,29 +174,26 @@ impl Seen<'_> {
     }
 }
 
-/// Letter by letter a post is compared with the few that share most with it: pages made from one template share much with
-/// thousands.
-const MAX_ALIGNED: usize = 3;
-
-/// The posts that share most with another one, most first: share (0…1) and number.
+/// The post that shares most with another one: share (0…1) and number. Letter by letter only it is compared: pages made
+/// from one template share much with thousands.
 #[derive(Default)]
-struct Nearest(Vec<(f64, usize)>);
+struct Nearest(Option<(f64, usize)>);
 
 impl Nearest {
-    /// Who shares less is not among them.
+    /// Who shares less is not the nearest.
     fn least(&self) -> f64 {
-        let last = self.0.get(MAX_ALIGNED - 1);
-        last.map_or(0.0, |(share, _)| *share)
+        self.0.map_or(0.0, |(share, _)| share)
     }
 
-    fn push(&mut self, share: f64, number: usize) {
-        let place = self.0.partition_point(|(other, _)| *other >= share);
-        self.0.insert(place, (share, number));
-        self.0.truncate(MAX_ALIGNED);
+    /// Of equally near ones the first stays.
+    fn offer(&mut self, share: f64, number: usize) {
+        if self.0.is_none() || share > self.least() {
+            self.0 = Some((share, number));
+        }
     }
 
-    fn numbers(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().map(|(_, number)| number)
+    fn number(&self) -> Option<usize> {
+        self.0.map(|(_, number)| number)
     }
 }
 
@@ -361,12 +358,12 @@ impl<'p> State<'p> {
             match glance(seen, original, doubtful.least()) {
                 Glance::Differs => {}
                 Glance::IsCopy => found.push(copy),
-                Glance::MayBeCopy(share) => doubtful.push(share, copy),
+                Glance::MayBeCopy(share) => doubtful.offer(share, copy),
             }
         }
         let sought = Sought::original(original.compared());
         let is_copy = |copy: &usize| self.is_aligned(&sought, *copy);
-        found.extend(doubtful.numbers().filter(is_copy));
+        found.extend(doubtful.number().filter(is_copy));
         for copy in found {
             let original = self.posts[number].stored.id;
             self.copies.push((self.posts[copy].stored.id, original));
@@ -388,16 +385,13 @@ impl<'p> State<'p> {
             match glance(post, seen, doubtful.least()) {
                 Glance::Differs => {}
                 Glance::IsCopy => first = Some(other),
-                Glance::MayBeCopy(share) => doubtful.push(share, other),
+                Glance::MayBeCopy(share) => doubtful.offer(share, other),
             }
         }
         let sought = Sought::copy(post.compared());
-        for other in doubtful.numbers() {
-            if is_earlier(other, first) && self.is_aligned(&sought, other) {
-                first = Some(other);
-            }
-        }
-        first
+        let is_copied =
+            |other: &usize| is_earlier(*other, first) && self.is_aligned(&sought, *other);
+        doubtful.number().filter(is_copied).or(first)
     }
 
     fn is_aligned(&self, sought: &Sought<'_>, other: usize) -> bool {
