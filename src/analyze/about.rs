@@ -18,6 +18,9 @@ const TRADE_BOUND: f32 = 4.0;
 const SHORT_CHARS: usize = 140;
 const SHORT_BONUS: f32 = 1.5;
 
+/// Who names our own office speaks of our work, however long the story around it.
+const OWN_OFFICE_BONUS: f32 = 2.5;
+
 /// What the words say beyond this says no more about a letter: its wording as a whole knows better.
 const SURE_WORDS: f32 = 2.5;
 // Letters that name our city or our offices are judged like all other posts: what the model knows it learned from
@@ -47,7 +50,13 @@ pub(super) fn judge(
     places: &Places,
     opinion: Option<&Opinion<bool>>,
 ) -> About {
-    let by_words = score(found) - ABOUT_FROM;
+    let names_own_office = places.is_org_here && places.names_home;
+    let bonus = if names_own_office {
+        OWN_OFFICE_BONUS
+    } else {
+        0.0
+    };
+    let by_words = score(found) + bonus - ABOUT_FROM;
     let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline)
         && found.reading.len() >= MIN_LETTER_CHARS
         && !places.names_home;

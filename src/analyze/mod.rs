@@ -84,7 +84,8 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let places = place::locate(post, &found, rules);
     let about = about::judge(post, &found, &places, seen.about().as_ref());
     let topics = topic::topics(&found);
-    let stance = stance::judge(post, &found, &seen, about.is_about);
+    let names_own_office = places.name_own_office();
+    let stance = stance::judge(post, &found, &seen, about.is_about, names_own_office);
     let crowd = gather::read(&found);
     let mut reasons = restored_reasons(&found);
     let noise = noise.map(|(noise, reason)| {

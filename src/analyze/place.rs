@@ -35,6 +35,11 @@ impl Places {
             Jurisdiction::City | Jurisdiction::District
         )
     }
+
+    /// An office of ours is named together with its place: not any `社保局`.
+    pub fn name_own_office(&self) -> bool {
+        self.is_org_here && self.names_home
+    }
 }
 
 /// A place that was found in the text.

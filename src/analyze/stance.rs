@@ -112,7 +112,12 @@ fn name_of(sentiment: Sentiment) -> &'static str {
     }
 }
 
-fn by_words(post: &Post, found: &Found, opinion: Option<&Opinion<Sentiment>>) -> Stance {
+fn by_words(
+    post: &Post,
+    found: &Found,
+    opinion: Option<&Opinion<Sentiment>>,
+    names_own_office: bool,
+) -> Stance {
     let negative = weigh(found, NEGATIVE_GROUPS);
     let positive = weigh(found, POSITIVE_GROUPS);
     let irony = irony::detect(found);
@@ -144,7 +149,7 @@ fn by_words(post: &Post, found: &Found, opinion: Option<&Opinion<Sentiment>>) ->
         None if is_silent => total - NUDGE_OF_SILENT * nudge,
         None => total - NUDGE * nudge,
     };
-    let mut sentiment = by_total(total, negative_from(post, found));
+    let mut sentiment = by_total(total, negative_from(post, found, names_own_office));
     if irony.is_none() && sentiment == Sentiment::Negative && is_plain_question(found, &negative) {
         reasons.push(reason(
             "question",
@@ -182,7 +187,7 @@ pub(super) fn is_press(channel: Channel) -> bool {
 }
 
 /// Where a post turns negative depends on who speaks, and whether about us.
-fn negative_from(post: &Post, found: &Found) -> f32 {
+fn negative_from(post: &Post, found: &Found, names_own_office: bool) -> f32 {
     let is_citizen = matches!(
         post.channel,
         Channel::Weibo | Channel::Forum | Channel::Video | Channel::MessageBoard
@@ -195,9 +200,8 @@ fn negative_from(post: &Post, found: &Found) -> f32 {
     ]
     .iter()
     .any(|intent| found.intent_weight(*intent) >= 0.5);
-    let is_matter = found
-        .terms()
-        .any(|term| term.strength == crate::analyze::terms::Strength::Strong);
+    let is_matter = names_own_office
+        || (found.terms()).any(|term| term.strength == crate::analyze::terms::Strength::Strong);
     if is_citizen && is_matter && !has_other_aim {
         CITIZEN_NEGATIVE_FROM
     } else {
