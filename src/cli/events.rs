@@ -142,7 +142,7 @@ impl Split {
 }
 
 /// What a person asked for does not fit the events, unless the store failed.
-fn refused(error: EventError) -> Failure {
+pub(super) fn refused(error: EventError) -> Failure {
     match error {
         EventError::Store(error) => Failure::Failed(error),
         refusal => Failure::Usage(refusal.to_string()),

@@ -1,9 +1,11 @@
 //! `yuqing events show`: one event with its timeline, its figures, and what people decided about it.
 
+use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventDecision, EventId, Level, Phase};
+use crate::model::{Event, EventId, Level, Phase};
+use crate::pipeline::known_event;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -33,10 +35,7 @@ struct Shown {
 impl Show {
     pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
         let id = EventId(self.id);
-        let Some(known) = app.store.event_members(id)? else {
-            let said = format!("没有编号为{}的事件；`yuqing events` 列出全部事件", id.0);
-            return Err(Failure::Usage(said));
-        };
+        let known = known_event(app, id).map_err(refused)?;
         let posts = app.store.posts(&known.members)?;
         let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
         let Event {
@@ -54,7 +53,12 @@ impl Show {
             phase,
             timeline: timeline(&posts),
             old_news: old_news.map(|old| old.reason.clone()).collect(),
-            by_hand: app.store.event_decisions(id)?.iter().map(decided).collect(),
+            by_hand: app
+                .store
+                .event_decisions(id)?
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         };
         if self.json {
             print_json(&shown)?;
@@ -63,12 +67,6 @@ impl Show {
         }
         Ok(DONE)
     }
-}
-
-/// `2017-04-14 09:30由李四拆分`.
-fn decided(decision: &EventDecision) -> String {
-    let at = decision.at.format("%Y-%m-%d %H:%M");
-    format!("{at}由{}{}", decision.by, decision.deed.label())
 }
 
 fn text(shown: &Shown) -> String {

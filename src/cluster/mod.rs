@@ -317,21 +317,22 @@ impl<'p> State<'p> {
         let number = self.see(candidate);
         let stored = &candidate.post.stored;
         let known_event = self.known_event(stored.event);
-        if let Some(event) = known_event.filter(|_| candidate.post.placed_by_hand.is_some()) {
-            self.join(number, event);
+        let is_placed_by_hand = self.posts[number].is_placed_by_hand;
+        if let Some(event) = known_event.filter(|_| is_placed_by_hand) {
+            self.put(number, event);
         }
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
             self.posts[number].is_copy = true;
             self.copies
                 .push((stored.id, self.posts[original].stored.id));
-            if let Some(event) = event.filter(|_| candidate.post.placed_by_hand.is_none()) {
+            if let Some(event) = event {
                 self.join(number, event);
             }
             return;
         }
         self.claim_copies(number);
-        if candidate.post.placed_by_hand.is_some() {
+        if is_placed_by_hand {
             return;
         }
         match known_event.or_else(|| self.closest_event(number)) {
@@ -491,11 +492,14 @@ impl<'p> State<'p> {
         self.join(number, self.events.len() - 1);
     }
 
+    /// A post that a person placed is drawn into no event, were its own one out of sight.
     fn join(&mut self, number: usize, event: usize) {
-        let known = self.posts[number].event;
-        if self.posts[number].is_placed_by_hand && known.is_some_and(|known| known != event) {
-            return;
+        if !self.posts[number].is_placed_by_hand {
+            self.put(number, event);
         }
+    }
+
+    fn put(&mut self, number: usize, event: usize) {
         self.events[event].is_changed = true;
         let before = self.posts[number].event.replace(event);
         if before == Some(event) {
@@ -554,27 +558,9 @@ fn raise_level(event: &mut Draft, posts: &[Seen<'_>]) {
     };
     if worst.level() > event.draft.level {
         event.draft.level = worst.level();
-        let reason = worst.analysis().and_then(level_reason).unwrap_or_default();
-        event.draft.level_reason = reason;
+        let reason = worst.analysis().and_then(Analysis::level_reason);
+        event.draft.level_reason = reason.unwrap_or_default().to_owned();
     }
-}
-
-/// The sentence of the rule that set the level: rules of levels are named like `O3`.
-fn level_reason(analysis: &Analysis) -> Option<String> {
-    let is_level_rule = |rule: &str| {
-        let mut characters = rule.chars();
-        characters
-            .next()
-            .is_some_and(|first| "ROYB".contains(first))
-            && characters
-                .next()
-                .is_some_and(|second| second.is_ascii_digit())
-    };
-    analysis
-        .reasons
-        .iter()
-        .find(|reason| is_level_rule(&reason.rule))
-        .map(|reason| reason.text.clone())
 }
 
 /// The address without the part that names a reply.

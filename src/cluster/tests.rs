@@ -3,10 +3,11 @@
 use super::{Candidate, ClusterSettings, Clusters, Memory, cluster};
 use crate::config::{Config, ConfigFolder};
 use crate::model::{
-    Analysis, Channel, Engagement, EventId, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
-    Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
+    Analysis, Channel, Engagement, Event, EventId, Intent, Jurisdiction, Level, OutletTier, Phase,
+    Post, PostId, Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic,
+    TopicScore,
 };
-use crate::store::PostToCluster;
+use crate::store::{EventMembers, PostToCluster};
 use crate::text::fingerprint::fingerprint;
 use chrono::TimeDelta;
 use std::sync::LazyLock;
@@ -62,6 +63,28 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
             event: None,
             old_news: None,
         },
+    }
+}
+
+/// A blue event whose first member stands for it.
+pub(super) fn known(id: i64, members: &[i64]) -> EventMembers {
+    let at = post(members[0], "").stored.first_seen_at;
+    EventMembers {
+        event: Event {
+            id: EventId(id),
+            title: format!("事件{id}"),
+            level: Level::Blue,
+            level_reason: String::new(),
+            phase: Phase::Emerging,
+            is_gathering: false,
+            topic: None,
+            first_at: at,
+            last_at: at,
+            post_count: members.len() as u64,
+            source_count: members.len() as u64,
+        },
+        representative: PostId(members[0]),
+        members: members.iter().copied().map(PostId).collect(),
     }
 }
 
@@ -233,6 +256,21 @@ fn a_post_placed_by_hand_is_left_there() {
     assert_eq!(clusters.copies, [(PostId(2), PostId(1))]);
     assert_eq!(clusters.events.len(), 1);
     assert_eq!(clusters.events[0].members, [PostId(1)]);
+}
+
+/// The event a person chose lies out of sight.
+#[test]
+fn a_post_placed_by_hand_joins_no_gathering() {
+    let mut posts = separate_complaints();
+    posts[0].placed_by_hand = Some(EventId(9));
+    posts.push(post(11, "陶瓷厂窑工，高温补贴三年没有发过，问就是再等等"));
+    assert_eq!(gatherings(&posts), [10]);
+    let events = clusters(&posts).events;
+    assert!(
+        events
+            .iter()
+            .all(|event| !event.members.contains(&PostId(1)))
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How values are written on pages: times, lists, posts in a list.
 
-use crate::model::{Level, PublishedAt, StoredPost, Timestamp, Topic};
+use crate::model::{Analysis, Level, PublishedAt, StoredPost, Timestamp, Topic};
 use serde::{Deserialize, Deserializer};
 
 /// `2017-04-14 13:58`; a dash where unknown.
@@ -49,10 +49,7 @@ impl PostLine {
         let post = &stored.post;
         let analysis = stored.analysis.as_ref();
         let level = analysis.map_or(Level::None, |analysis| analysis.level);
-        let reason = analysis.and_then(|analysis| {
-            let mut reasons = analysis.reasons.iter();
-            reasons.find(|reason| reason.sets_level())
-        });
+        let reason = analysis.and_then(Analysis::level_reason);
         PostLine {
             id: stored.id.0,
             level: level.code(),
@@ -66,7 +63,7 @@ impl PostLine {
             published: published(post.published_at),
             topics: topics(analysis.map_or(&[][..], |analysis| &analysis.topics)),
             engagement: engagement(post),
-            reason: reason.map(|reason| reason.text.clone()).unwrap_or_default(),
+            reason: reason.unwrap_or_default().to_owned(),
         }
     }
 }
