@@ -3,7 +3,7 @@
 
 use super::Store;
 use super::events::{count_members, delete_empty_events, lower_event};
-use super::judgements::{known_judgement, note_rise, record_change};
+use super::judgements::{known_judgement, note_rise, reasons_of_change, record_change};
 use super::rows::{from_ms, json, to_json, to_ms};
 use super::save::NEXT_REVISION;
 use crate::model::{
@@ -135,6 +135,7 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn corrected_fingerprints(&self) -> Result<Vec<(PostId, u64)>> {
+        let was_decided = before.said_of(Field::Level).is_some();
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
             "SELECT id, fingerprint FROM posts
@@ -165,6 +166,21 @@ impl Store {
     /// the post once more, for its readings and copies may matter now.
     fn let_hold(
         &self,
+                rules_version: version.clone(),
+            };
+            record_change(transaction, &change)?;
+        }
+        // Nobody decides about the level any more: what the machine suggests is open again.
+        let is_open = was_decided && after.said_of(Field::Level).is_none();
+        if let Some(suggested) = after.suggestion().filter(|_| is_open) {
+            let change = LevelChange {
+                post: id,
+                at: act.at,
+                from: to,
+                to: suggested,
+                is_suggestion: true,
+                by: None,
+                reasons: reasons_of_change(&after.machine),
         transaction: &Transaction<'_>,
         id: PostId,
         before: Judgement,

@@ -76,6 +76,24 @@ fn the_machine_raises_a_level_and_only_suggests_to_lower_it() {
 }
 
 #[test]
+fn a_suggestion_is_open_again_when_nobody_decides_about_the_level_any_more() {
+    // Whether the person took the level that stands or the machine's.
+    for taken in [Level::Yellow, Level::Blue] {
+        let (_folder, store) = one_judged_as(Level::Yellow);
+        rejudge(&store, Level::Blue, "v2");
+        let corrected = store.correct(PostId(1), level(taken), &act("张三"));
+        corrected.expect("writes").expect("judged");
+        assert!(store.open_suggestions(9).expect("reads").is_empty());
+        let withdrawn = store.withdraw_correction(PostId(1), &act("张三"));
+        withdrawn.expect("writes").expect("there was one");
+        rejudge(&store, Level::Blue, "v2");
+        assert_eq!(shown_level(&store), Level::Yellow);
+        let open = store.open_suggestions(9).expect("reads");
+        assert_eq!((open.len(), open[0].to), (1, Level::Blue), "{taken:?}");
+    }
+}
+
+#[test]
 fn a_post_that_the_machine_no_longer_takes_for_ours_stays_until_a_person_lets_it_go() {
     let (_folder, store) = one_judged_as(Level::Orange);
     rejudge(&store, Level::None, "v2");
