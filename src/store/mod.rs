@@ -26,6 +26,7 @@ pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
+pub use old_news::LookedAt;
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
 pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};

@@ -135,26 +135,46 @@ fn what_does_not_fit_is_refused_in_a_sentence() {
     assert_eq!(events(&desk).len(), 2);
 }
 
-#[test]
-fn an_old_report_in_new_clothes_is_called_old_news() {
-    let desk = Desk::new();
+/// A report, and the same in new clothes four years later.
+fn old_and_new() -> [(&'static str, String, &'static str); 2] {
     let report = "8月5日，郑州市社会保险办事大厅里，市民有椅子不敢坐，站着排起了长队，怕一坐下就过了号，投诉多次无人理睬。";
     import(&desk, &[("郑州社保大厅排队难", report, "2013-08-07 08:00")]);
     let again = format!("{report}大家说说该不该管，实在太气人了。");
-    import(
-        &desk,
-        &[("郑州社保局办成跑断腿", &again, "2017-11-22 09:00")],
-    );
-    let events = events(&desk);
-    let old = with_post(&events, 2)["old_news"][0]
-        .as_str()
-        .expect("a reason");
-    assert!(
-        old.starts_with("旧闻翻炒：与大河论坛2013年8月7日所发“郑州社保大厅排队难”")
-            && old.contains("已隔4年"),
-        "{old}"
-    );
-    assert_eq!(with_post(&events, 1)["old_news"], serde_json::json!([]));
+    [
+        ("郑州社保大厅排队难", report.to_owned(), "2013-08-07 08:00"),
+        ("郑州社保局办成跑断腿", again, "2017-11-22 09:00"),
+    ]
+}
+
+#[test]
+fn an_old_report_in_new_clothes_is_called_old_news_whenever_it_comes() {
+    let [old, new] = old_and_new();
+    for files in [
+        vec![vec![&old], vec![&new]],
+        vec![vec![&old, &new]],
+        vec![vec![&new], vec![&old]],
+    ] {
+        let desk = Desk::new();
+        for file in &files {
+            let posts: Vec<_> = (file.iter())
+                .map(|(title, text, at)| (*title, text.as_str(), *at))
+                .collect();
+            import(&desk, &posts);
+        }
+        let events = events(&desk);
+        let said = |title: &str| {
+            let mut events = events.iter();
+            let event = events.find(|event| event["title"] == title);
+            event.expect("both are flagged")["old_news"].clone()
+        };
+        let reason = said(new.0)[0].as_str().expect("a reason").to_owned();
+        assert!(
+            reason.starts_with("旧闻翻炒：与大河论坛2013年8月7日所发“郑州社保大厅排队难”")
+                && reason.contains("已隔4年"),
+            "{reason}"
+        );
+        assert_eq!(said(old.0), serde_json::json!([]));
+    }
 }
 
 #[test]
