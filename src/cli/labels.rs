@@ -3,9 +3,7 @@
 use super::Common;
 use super::output::{DONE, Failure, column, print_json, print_text};
 use crate::app::App;
-use crate::model::{
-    Adoption, Correction, Field, Level, LevelChange, PostId, Timestamp, adoption_by_rule,
-};
+use crate::model::{Adoption, Correction, Field, Level, LevelChange, PostId, Timestamp};
 use crate::pipeline::training_rows;
 use anyhow::Context;
 use clap::Args;
@@ -86,8 +84,8 @@ impl Labels {
     }
 
     fn by_rule(&self, app: &App) -> Result<(), Failure> {
-        let counts = adoption_by_rule(&app.store.corrections()?);
-        let mut rows: Vec<RuleRow> = counts.into_iter().map(rule_row).collect();
+        let rates = app.store.adoption_by_rule()?.into_iter();
+        let mut rows: Vec<RuleRow> = rates.map(rule_row).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.agreed + row.disagreed));
         if self.json {
             print_json(&rows)?;
@@ -193,7 +191,7 @@ fn new_file(path: &Path) -> Result<File, Failure> {
     }
 }
 
-fn rule_row(((rule, field), adoption): ((String, Field), Adoption)) -> RuleRow {
+fn rule_row((rule, field, adoption): (String, Field, Adoption)) -> RuleRow {
     RuleRow {
         rule,
         field,

@@ -26,7 +26,7 @@ pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
-pub use correction::{Adoption, Correction, LevelChange, Withdrawal, adoption_by_rule, opinions};
+pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
 pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,

@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_events.sql"),
     include_str!("migrations/0009_event_ids.sql"),
     include_str!("migrations/0010_old_news.sql"),
+    include_str!("migrations/0011_opinions.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

@@ -1,6 +1,7 @@
 //! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
 //! of the domain, so that a twin on another database can take its place.
 
+mod adoption;
 mod arrivals;
 mod corrections;
 mod event_decisions;
