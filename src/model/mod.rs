@@ -3,6 +3,7 @@
 pub mod coded;
 
 mod analysis;
+mod author;
 mod canonical;
 mod channel;
 mod correction;
@@ -23,6 +24,7 @@ mod time;
 mod topic;
 
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
+pub use author::Author;
 pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
