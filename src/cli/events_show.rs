@@ -4,8 +4,10 @@ use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Phase};
+use crate::model::{Event, EventId, Level, Phase, PostId};
 use crate::pipeline::known_event;
+use crate::text::duration::duration;
+use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ struct Shown {
     phase: Phase,
     #[serde(flatten)]
     timeline: Timeline,
+    post_ids: Vec<PostId>,
     old_news: Vec<String>,
     by_hand: Vec<String>,
 }
@@ -52,6 +55,7 @@ impl Show {
             level_reason,
             phase,
             timeline: timeline(&posts),
+            post_ids: known.members,
             old_news: old_news.map(|old| old.reason.clone()).collect(),
             by_hand: app
                 .store
@@ -89,14 +93,20 @@ fn text(shown: &Shown) -> String {
         told.sources.len(),
         told.sources.join("、")
     );
-    text += &format!("首发后{}分钟发现", told.found_after_minutes);
+    let numbers: Vec<String> = (shown.post_ids.iter())
+        .map(|id| format!("#{}", id.0))
+        .collect();
+    text += &format!("信息{}条：{}\n", numbers.len(), numbers.join("、"));
+    let after = |minutes: i64| duration(TimeDelta::minutes(minutes.max(0)));
+    text += &format!("首发后{}发现", after(told.found_after_minutes));
     text += &match told.answered_after_minutes {
-        Some(minutes) => format!("，发现后{minutes}分钟首次回应\n"),
+        Some(..0) => "，发现前已有官方回应\n".to_owned(),
+        Some(minutes) => format!("，发现后{}首次回应\n", after(minutes)),
         None => "，尚无官方回应\n".to_owned(),
     };
     for node in &told.nodes {
         let at = node.at.format("%Y-%m-%d %H:%M");
-        text += &format!("{at}  {}（信息{}）\n", node.what, node.post.0);
+        text += &format!("{at}  {}（#{}）\n", node.what, node.post.0);
     }
     for said in shown.old_news.iter().chain(&shown.by_hand) {
         text += &format!("{said}\n");

@@ -5,6 +5,7 @@ use super::output::{DONE, Failure, column, print_json, print_text};
 use crate::app::App;
 use crate::model::{Adoption, Correction, Field, Level, LevelChange, PostId, Timestamp};
 use crate::pipeline::training_rows;
+use crate::text::heading::heading;
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
@@ -205,7 +206,9 @@ fn suggestion_row(app: &App, change: &LevelChange) -> anyhow::Result<SuggestionR
     let stored = app.store.post(change.post)?;
     Ok(SuggestionRow {
         id: change.post,
-        title: stored.map_or_else(String::new, |stored| super::title_of(&stored.post)),
+        title: stored.map_or_else(String::new, |stored| {
+            heading(&stored.post.title, &stored.post.text)
+        }),
         at: change.at,
         level: change.from,
         suggested: change.to,

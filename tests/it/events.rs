@@ -138,7 +138,6 @@ fn what_does_not_fit_is_refused_in_a_sentence() {
 /// A report, and the same in new clothes four years later.
 fn old_and_new() -> [(&'static str, String, &'static str); 2] {
     let report = "8月5日，郑州市社会保险办事大厅里，市民有椅子不敢坐，站着排起了长队，怕一坐下就过了号，投诉多次无人理睬。";
-    import(&desk, &[("郑州社保大厅排队难", report, "2013-08-07 08:00")]);
     let again = format!("{report}大家说说该不该管，实在太气人了。");
     [
         ("郑州社保大厅排队难", report.to_owned(), "2013-08-07 08:00"),
@@ -192,8 +191,30 @@ fn an_event_is_shown_with_its_timeline() {
         text.contains("由李四归并") && text.contains("尚无官方回应"),
         "{text}"
     );
+    assert!(text.contains("信息2条：#1、#2\n"), "{text}");
+    let gone = desk.expect(2, &["events", "show", "2"]).err;
+    assert!(
+        gone.contains("事件2已不存在") && gone.contains("由李四归并，见事件1"),
+        "{gone}"
+    );
     desk.expect(2, &["events", "show", "9"]);
-    assert_eq!(desk.expect(0, &["events", "--bursts"]).out, "没有突增。\n");
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let desk = two_events();
+    let said = desk.expect(0, &["events", "--bursts"]).out;
+    assert_eq!(said, "监测以来共0小时，不足7小时，无法比较。\n");
+    let period = ["--from", "2017-04-02", "--to", "2017-04-01"];
+    for command in [&["events"][..], &["search", "社保卡"]] {
+        let refused = desk.expect(2, &[command, &period].concat()).err;
+        assert!(
+            refused.contains("起始日2017-04-02晚于截止日2017-04-01"),
+            "{refused}"
+        );
+    }
+    let found = desk.expect(0, &["search", "社保卡"]).out;
+    assert!(found.contains("社保卡大厅排队换卡（#1）"), "{found}");
 }
 
 fn said_now(app: &App, number: usize) -> Discovered {
