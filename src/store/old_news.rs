@@ -6,7 +6,7 @@ use super::rows::to_ms;
 use super::save::NEXT_REVISION;
 use crate::model::{OldNews, PostId, Timestamp};
 use anyhow::Result;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -93,14 +93,7 @@ impl Store {
     pub fn save_old_news(&self, looked_at: &[LookedAt]) -> Result<()> {
         self.write(|transaction| {
             for (id, pieces, old) in looked_at {
-                for piece in pieces {
-                    transaction
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO word_pieces (piece, effective_at, post_id)
-                             SELECT ?1, effective_at, id FROM posts WHERE id = ?2",
-                        )?
-                        .execute(params![piece, id.0])?;
-                }
+                keep_pieces(transaction, *id, pieces)?;
                 if let Some(old) = old {
                     transaction
                         .prepare_cached(&format!(
@@ -114,4 +107,17 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn keep_pieces(transaction: &Transaction<'_>, id: PostId, pieces: &[u32]) -> Result<()> {
+    let at: i64 = transaction
+        .prepare_cached("SELECT effective_at FROM posts WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO word_pieces (piece, effective_at, post_id) VALUES (?1, ?2, ?3)",
+    )?;
+    for piece in pieces {
+        insert.execute(params![piece, at, id.0])?;
+    }
+    Ok(())
 }

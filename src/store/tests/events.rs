@@ -87,8 +87,8 @@ fn an_event_takes_over_neither_id_nor_decisions_of_one_that_is_gone() {
     assert_eq!((decided(2).len(), decided(2)[0].event), (1, EventId(1)));
 }
 
-/// A database of an earlier version: the second event has the id of one that is gone.
-const EVENTS_WITH_USED_IDS: &str = r#"
+/// Rows of version 8: the second event has the id of one that is gone.
+const EARLIER_ROWS: &str = r#"
     INSERT INTO posts (id, natural_key, revision, channel, source_name, outlet_tier, title, text, effective_at,
         fetched_at, first_seen_at, has_image, has_video, extra, fingerprint, needs_analysis)
         VALUES (1, 'a', 1, 'forum', '论坛', 'T5', '', '', 0, 0, 0, 0, 0, '{}', 0, 0),
@@ -99,19 +99,24 @@ const EVENTS_WITH_USED_IDS: &str = r#"
     INSERT INTO event_decisions (deed, event_id, decided_at, decided_by, before)
         VALUES ('merge', 1, 0, '李四', '{"1":1}'), ('split', 2, 0, '王五', '{"2":7}');
     INSERT INTO placed_by_hand VALUES (1, 1, 1);
+    INSERT INTO word_pieces VALUES (5, 1);
+    UPDATE posts SET old_news_of = 1, old_news_reason = '旧闻翻炒' WHERE id = 2;
 "#;
 
 #[test]
-fn a_migration_parts_events_from_the_decisions_they_inherited() {
+fn migrations_part_events_from_the_decisions_they_inherited_and_keep_the_rest() {
     let folder = TempDir::new().expect("a folder");
     let database = rusqlite::Connection::open(folder.path().join("yuqing.db")).expect("opens");
-    let (steps, rows) = (MIGRATIONS[..8].concat(), EVENTS_WITH_USED_IDS);
+    let (steps, rows) = (MIGRATIONS[..8].concat(), EARLIER_ROWS);
     let written = database.execute_batch(&format!("{steps} {rows} PRAGMA user_version = 8;"));
     written.expect("writes");
     drop(database);
     let store = open(folder.path());
     let decided = |id| store.event_decisions(EventId(id)).expect("reads").len();
     assert_eq!((decided(1), decided(2), decided(7)), (1, 0, 1));
+    assert!(store.has_pieces(PostId(1)).expect("reads"));
+    let old = store.post(PostId(2)).expect("reads").expect("stored");
+    assert_eq!(old.old_news.map(|old| old.of), Some(PostId(1)));
     let machine = [event(None, &[2])];
     store.save_clusters(&[], &[], &machine).expect("saves");
     assert_eq!(events_of(&store), [Some(1), Some(8)]);
