@@ -1,7 +1,8 @@
 //! An event whose posts a person chose: title, level and phase follow from them, and from what the events were that they
 //! come from.
 
-use super::{likeness, phase_of};
+use super::draft::phase_of;
+use super::likeness;
 use crate::model::{Analysis, Event, Level, StoredPost};
 use crate::store::{EventDraft, EventMembers};
 

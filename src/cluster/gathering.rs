@@ -1,6 +1,8 @@
 //! 聚集 — many people, one matter, a few days: the cheapest early warning (`spec.md` 0.9, 3.2 Y3, 9.2 A2).
 
-use super::{Draft, GATHERING_WINDOW, Seen, State};
+use super::draft::Draft;
+use super::seen::Seen;
+use super::{GATHERING_WINDOW, State};
 use crate::model::{Author, Intent, Level, Phase, PostId, Timestamp, Topic};
 use crate::store::EventDraft;
 use chrono::TimeDelta;

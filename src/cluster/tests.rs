@@ -1,11 +1,11 @@
 //! Copies, events, gatherings: what belongs together and, as important, what does not.
 
+use super::likeness::headline;
 use super::{Candidate, ClusterSettings, Clusters, Memory, cluster};
 use crate::config::{Config, ConfigFolder};
 use crate::model::{
-    Analysis, Channel, Engagement, Event, EventId, Intent, Jurisdiction, Level, OutletTier, Phase,
-    Post, PostId, Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic,
-    TopicScore,
+    Analysis, Channel, Event, EventId, Intent, Jurisdiction, Level, Phase, Post, PostId, Precision,
+    PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
 };
 use crate::store::{EventMembers, PostToCluster};
 use crate::text::fingerprint::fingerprint;
@@ -18,6 +18,9 @@ const NEWS: &str = "昨日，郑州经开区一处工地的三十多名农民工
     项目部负责人表示，总包单位的工程款尚未到账，已与劳动监察大队约定下周二前先支付一半，余款五月底结清。\
     记者从经开区人社局了解到，监察员已到场登记名册，并向总包单位下达了限期改正指令书。";
 
+const TOLD_AGAIN: &str = "农民工讨薪后续：经开区人社局劳动监察大队已登记三十多名农民工名册，总包单位被限期改正，\
+    项目部承诺下周二前先支付一半工资，余款五月底结清，工程款到账情况还在核实。";
+
 static SETTINGS: LazyLock<ClusterSettings> = LazyLock::new(|| {
     let shipped = Config::read(&ConfigFolder::shipped(), []).expect("the shipped files");
     shipped.settings.cluster
@@ -28,12 +31,6 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
     let published = at + TimeDelta::minutes(id);
     let post = Post {
         url: Some(format!("https://bbs.example.cn/{id}")),
-        external_id: None,
-        channel: Channel::Forum,
-        source_name: format!("论坛{id}"),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
-        title: String::new(),
         text: text.to_owned(),
         author: Some(format!("网友{id}")),
         published_at: Some(PublishedAt {
@@ -41,14 +38,7 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
             precision: Precision::Minute,
             is_inferred: false,
         }),
-        fetched_at: published,
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::default(),
+        ..Post::bare(Channel::Forum, &format!("论坛{id}"), published)
     };
     PostToCluster {
         fingerprint: fingerprint(text),
@@ -170,16 +160,33 @@ fn a_forward_is_a_copy_of_what_it_forwards() {
 
 #[test]
 fn the_same_matter_in_other_words_is_no_copy_but_one_event() {
-    let told_again = "农民工讨薪后续：经开区人社局劳动监察大队已登记三十多名农民工名册，总包单位被限期改正，\
-        项目部承诺下周二前先支付一半工资，余款五月底结清，工程款到账情况还在核实。";
-    assert!(copies(&[NEWS, told_again]).is_empty());
-    let clusters = clusters(&[post(1, NEWS), post(2, told_again)]);
+    assert!(copies(&[NEWS, TOLD_AGAIN]).is_empty());
+    let clusters = clusters(&[post(1, NEWS), post(2, TOLD_AGAIN)]);
     let sizes: Vec<usize> = clusters
         .events
         .iter()
         .map(|event| event.members.len())
         .collect();
     assert_eq!(sizes, [2]);
+}
+
+/// A person put a gathering into a happening, or a happening into a gathering.
+#[test]
+fn what_keeps_the_title_of_a_post_goes_on_by_what_it_is_about() {
+    let memory = Memory::default();
+    let candidate = |post| [memory.candidate(post)];
+    let first = post(1, NEWS);
+    for (title, joined) in [
+        (headline(&first.stored.post), vec![PostId(1), PostId(2)]),
+        ("郑州市欠薪类反映聚集".to_owned(), vec![PostId(2)]),
+    ] {
+        let mut merged = known(7, &[1]);
+        merged.event.title = title;
+        merged.event.is_gathering = true;
+        let (seen, new) = (candidate(first.clone()), candidate(post(2, TOLD_AGAIN)));
+        let clusters = cluster(&new, &seen, &[merged], &SETTINGS);
+        assert_eq!(clusters.events[0].members, joined);
+    }
 }
 
 #[test]
