@@ -14,7 +14,7 @@ mod reading;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
-pub use events::{EventError, bursts_now, merge_events, split_event};
+pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};

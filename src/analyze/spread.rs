@@ -1,7 +1,7 @@
 //! 传播 — readings of engagement → the two figures that level rules go by: the best day and the best hour.
 
 use super::Spread;
-use crate::model::{Post, Reading, Timestamp};
+use crate::model::{Author, Post, Reading, Timestamp};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ impl Spread {
 
     /// With the authors who published the same words: the most within any 24 hours and any 7 days. `voices` are in the
     /// order of time.
-    pub fn with_voices(self, voices: &[(Timestamp, String)]) -> Spread {
+    pub fn with_voices(self, voices: &[(Timestamp, Author)]) -> Spread {
         Spread {
             authors_24h: most_authors(voices, TimeDelta::hours(24)),
             authors_7d: most_authors(voices, TimeDelta::days(7)),
@@ -37,13 +37,13 @@ impl Spread {
 }
 
 /// Different authors within the busiest window; at least the one whose post is judged.
-fn most_authors(voices: &[(Timestamp, String)], window: TimeDelta) -> u32 {
-    let mut posts_by_author: HashMap<&str, u32> = HashMap::new();
+fn most_authors(voices: &[(Timestamp, Author)], window: TimeDelta) -> u32 {
+    let mut posts_by_author: HashMap<&Author, u32> = HashMap::new();
     let (mut first, mut most) = (0, 1);
     for (at, author) in voices {
         *posts_by_author.entry(author).or_default() += 1;
         while *at - voices[first].0 > window {
-            let gone = voices[first].1.as_str();
+            let gone = &voices[first].1;
             if let Some(posts) = posts_by_author.get_mut(gone) {
                 *posts -= 1;
                 if *posts == 0 {
@@ -102,7 +102,7 @@ fn weight_at(before: &(Timestamp, f64), after: &(Timestamp, f64), at: Timestamp)
 #[cfg(test)]
 mod tests {
     use super::best_gain;
-    use crate::model::{Engagement, Reading, Timestamp};
+    use crate::model::{Author, Engagement, Reading, Timestamp};
     use chrono::TimeDelta;
 
     fn at(text: &str) -> Timestamp {
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn authors_are_counted_in_the_busiest_window() {
-        let voice = |time: &str, author: &str| (at(time), author.to_owned());
+        let voice = |time: &str, author: &str| (at(time), Author::Person(author.to_owned()));
         let voices = [
             voice("2017-04-01T08:00:00+08:00", "a"),
             voice("2017-04-03T08:00:00+08:00", "b"),

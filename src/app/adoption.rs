@@ -1,13 +1,11 @@
 //! 采纳 — how often people agreed with the rules behind a post, and with the machine on posts of the same wording.
 
 use super::App;
-use crate::model::{
-    Adoption, Correction, Field, Label, PostId, adoption_by_rule, opinions, rules_behind,
-};
+use crate::model::{Adoption, Correction, Field, Label, PostId, opinions, rules_behind};
 use crate::text::fingerprint::distance;
 use anyhow::Result;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Texts of one template differ in few bits of their fingerprints; other texts in more than sixteen.
 const TEMPLATE_BITS: u32 = 12;
@@ -51,47 +49,38 @@ impl App {
     /// # Errors
     /// The store refuses.
     pub fn adoption_of(&self, id: PostId) -> Result<PostAdoption> {
-        let corrections = self.store.corrections()?;
-        let Some(judgement) = self
-            .store
-            .judgement(id)?
-            .filter(|_| !corrections.is_empty())
-        else {
+        let Some(judgement) = self.store.judgement(id)? else {
             return Ok(PostAdoption::default());
         };
-        let counts = adoption_by_rule(&corrections);
-        let fired = Field::ALL.iter().flat_map(|field| {
-            let rules = rules_behind(&judgement.machine, *field);
-            rules.into_iter().map(|rule| (rule, *field))
-        });
-        let rules = fired.filter_map(|(rule, field)| {
-            let adoption = *counts.get(&(rule.clone(), field))?;
-            Some(RuleAdoption {
-                rule,
-                field,
-                adoption,
-            })
-        });
+        let mut rules = Vec::new();
+        for field in Field::ALL {
+            for rule in rules_behind(&judgement.machine, *field) {
+                let adoption = self.store.adoption_of_rule(&rule, *field)?;
+                if adoption.rate().is_some() {
+                    rules.push(RuleAdoption {
+                        rule,
+                        field: *field,
+                        adoption,
+                    });
+                }
+            }
+        }
         Ok(PostAdoption {
-            rules: rules.collect(),
-            template: self.template_adoption(id, corrections)?,
+            rules,
+            template: self.template_adoption(id)?,
         })
     }
 
-    fn template_adoption(
-        &self,
-        id: PostId,
-        mut corrections: Vec<Correction>,
-    ) -> Result<Vec<TemplateAdoption>> {
+    fn template_adoption(&self, id: PostId) -> Result<Vec<TemplateAdoption>> {
         let Some(own) = self.store.fingerprint(id)? else {
             return Ok(Vec::new());
         };
-        let corrected = self.store.corrected_fingerprints()?.into_iter();
-        let alike: HashSet<PostId> = corrected
-            .filter(|(other, print)| *other != id && distance(own, *print) <= TEMPLATE_BITS)
-            .map(|(other, _)| other)
-            .collect();
-        corrections.retain(|correction| alike.contains(&correction.post));
+        let mut corrections = Vec::new();
+        for (other, print) in self.store.corrected_fingerprints()? {
+            if other != id && distance(own, print) <= TEMPLATE_BITS {
+                corrections.extend(self.store.corrections_of(other)?);
+            }
+        }
         let mut counts: BTreeMap<Field, Adoption> = BTreeMap::new();
         for (field, agrees, _) in opinions(&corrections) {
             counts.entry(field).or_default().count(agrees);

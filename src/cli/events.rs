@@ -1,11 +1,10 @@
 //! `yuqing events`: posts about one happening, together; put together and taken apart by hand.
 
-use super::Common;
 use super::events_bursts;
 use super::events_show;
-use super::issue::name;
 use super::output::{DONE, Failure, column, print_json, print_text};
-use super::search::parse_day;
+use super::search::{check_days, parse_day};
+use super::{Common, person};
 use crate::app::App;
 use crate::model::{EventId, Level, Phase, PostId, StoredPost, Timestamp};
 use crate::pipeline::{EventError, merge_events, process_all, split_event};
@@ -50,7 +49,7 @@ struct Merge {
     #[arg(required = true, num_args = 2..)]
     ids: Vec<i64>,
     /// 经办人姓名 · who
-    #[arg(long, value_parser = name)]
+    #[arg(long, value_parser = person)]
     by: String,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -65,7 +64,7 @@ struct Split {
     #[arg(required = true)]
     posts: Vec<i64>,
     /// 经办人姓名 · who
-    #[arg(long, value_parser = name)]
+    #[arg(long, value_parser = person)]
     by: String,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -98,6 +97,7 @@ impl Events {
             None if self.bursts => return events_bursts::print(&app, self.json),
             None => {}
         }
+        check_days(self.from, self.to)?;
         let start = |day: NaiveDate| -> Timestamp {
             let local = day
                 .and_time(chrono::NaiveTime::MIN)
@@ -142,7 +142,7 @@ impl Split {
 }
 
 /// What a person asked for does not fit the events, unless the store failed.
-fn refused(error: EventError) -> Failure {
+pub(super) fn refused(error: EventError) -> Failure {
     match error {
         EventError::Store(error) => Failure::Failed(error),
         refusal => Failure::Usage(refusal.to_string()),

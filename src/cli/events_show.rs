@@ -1,9 +1,13 @@
 //! `yuqing events show`: one event with its timeline, its figures, and what people decided about it.
 
+use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventDecision, EventId, Level, Phase};
+use crate::model::{Event, EventId, Level, Phase, PostId};
+use crate::pipeline::known_event;
+use crate::text::duration::duration;
+use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -26,6 +30,7 @@ struct Shown {
     phase: Phase,
     #[serde(flatten)]
     timeline: Timeline,
+    post_ids: Vec<PostId>,
     old_news: Vec<String>,
     by_hand: Vec<String>,
 }
@@ -33,10 +38,7 @@ struct Shown {
 impl Show {
     pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
         let id = EventId(self.id);
-        let Some(known) = app.store.event_members(id)? else {
-            let said = format!("没有编号为{}的事件；`yuqing events` 列出全部事件", id.0);
-            return Err(Failure::Usage(said));
-        };
+        let known = known_event(app, id).map_err(refused)?;
         let posts = app.store.posts(&known.members)?;
         let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
         let Event {
@@ -53,8 +55,14 @@ impl Show {
             level_reason,
             phase,
             timeline: timeline(&posts),
+            post_ids: known.members,
             old_news: old_news.map(|old| old.reason.clone()).collect(),
-            by_hand: app.store.event_decisions(id)?.iter().map(decided).collect(),
+            by_hand: app
+                .store
+                .event_decisions(id)?
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         };
         if self.json {
             print_json(&shown)?;
@@ -63,12 +71,6 @@ impl Show {
         }
         Ok(DONE)
     }
-}
-
-/// `2017-04-14 09:30由李四拆分`.
-fn decided(decision: &EventDecision) -> String {
-    let at = decision.at.format("%Y-%m-%d %H:%M");
-    format!("{at}由{}{}", decision.by, decision.deed.label())
 }
 
 fn text(shown: &Shown) -> String {
@@ -91,14 +93,20 @@ fn text(shown: &Shown) -> String {
         told.sources.len(),
         told.sources.join("、")
     );
-    text += &format!("首发后{}分钟发现", told.found_after_minutes);
+    let numbers: Vec<String> = (shown.post_ids.iter())
+        .map(|id| format!("#{}", id.0))
+        .collect();
+    text += &format!("信息{}条：{}\n", numbers.len(), numbers.join("、"));
+    let after = |minutes: i64| duration(TimeDelta::minutes(minutes.max(0)));
+    text += &format!("首发后{}发现", after(told.found_after_minutes));
     text += &match told.answered_after_minutes {
-        Some(minutes) => format!("，发现后{minutes}分钟首次回应\n"),
+        Some(..0) => "，发现前已有官方回应\n".to_owned(),
+        Some(minutes) => format!("，发现后{}首次回应\n", after(minutes)),
         None => "，尚无官方回应\n".to_owned(),
     };
     for node in &told.nodes {
         let at = node.at.format("%Y-%m-%d %H:%M");
-        text += &format!("{at}  {}（信息{}）\n", node.what, node.post.0);
+        text += &format!("{at}  {}（#{}）\n", node.what, node.post.0);
     }
     for said in shown.old_news.iter().chain(&shown.by_hand) {
         text += &format!("{said}\n");

@@ -1,7 +1,7 @@
 //! `yuqing issue`: draft, look at, approve, sign, void, export.
 
-use super::Common;
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::{Common, person};
 use crate::app::App;
 use crate::digest::render::{Format, render, render_brief};
 use crate::model::{Issue as ModelIssue, IssueId, IssueState, Period, Timestamp};
@@ -70,7 +70,7 @@ pub struct Step {
     /// 稿件编号 · id
     id: i64,
     /// 经办人姓名，印在期刊上 · who, as printed
-    #[arg(long, value_parser = name)]
+    #[arg(long, value_parser = person)]
     by: String,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -149,15 +149,6 @@ impl Issue {
         }
         Ok(DONE)
     }
-}
-
-/// A signature needs a name.
-pub(super) fn name(text: &str) -> Result<String, String> {
-    let name = text.trim();
-    if name.is_empty() {
-        return Err("经办人姓名不能为空".to_owned());
-    }
-    Ok(name.to_owned())
 }
 
 /// A refused step is wrong usage, unless the store failed.

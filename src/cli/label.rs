@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::pipeline::{LabelError, label_post, process_all, withdraw_label};
 use crate::store::Act;
+use crate::text::heading::heading;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -168,7 +169,7 @@ fn report(app: &App, id: PostId) -> Result<Report, Failure> {
     Ok(Report {
         id,
         external_id: stored.post.external_id.clone(),
-        title: super::title_of(&stored.post),
+        title: heading(&stored.post.title, &stored.post.text),
         effective: Label::of(&judgement.effective()),
         machine: Label::of(&judgement.machine),
         suggestion: judgement.suggestion(),

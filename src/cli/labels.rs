@@ -3,10 +3,9 @@
 use super::Common;
 use super::output::{DONE, Failure, column, print_json, print_text};
 use crate::app::App;
-use crate::model::{
-    Adoption, Correction, Field, Level, LevelChange, PostId, Timestamp, adoption_by_rule,
-};
+use crate::model::{Adoption, Correction, Field, Level, LevelChange, PostId, Timestamp};
 use crate::pipeline::training_rows;
+use crate::text::heading::heading;
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
@@ -86,8 +85,8 @@ impl Labels {
     }
 
     fn by_rule(&self, app: &App) -> Result<(), Failure> {
-        let counts = adoption_by_rule(&app.store.corrections()?);
-        let mut rows: Vec<RuleRow> = counts.into_iter().map(rule_row).collect();
+        let rates = app.store.adoption_by_rule()?.into_iter();
+        let mut rows: Vec<RuleRow> = rates.map(rule_row).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.agreed + row.disagreed));
         if self.json {
             print_json(&rows)?;
@@ -193,7 +192,7 @@ fn new_file(path: &Path) -> Result<File, Failure> {
     }
 }
 
-fn rule_row(((rule, field), adoption): ((String, Field), Adoption)) -> RuleRow {
+fn rule_row((rule, field, adoption): (String, Field, Adoption)) -> RuleRow {
     RuleRow {
         rule,
         field,
@@ -207,7 +206,9 @@ fn suggestion_row(app: &App, change: &LevelChange) -> anyhow::Result<SuggestionR
     let stored = app.store.post(change.post)?;
     Ok(SuggestionRow {
         id: change.post,
-        title: stored.map_or_else(String::new, |stored| super::title_of(&stored.post)),
+        title: stored.map_or_else(String::new, |stored| {
+            heading(&stored.post.title, &stored.post.text)
+        }),
         at: change.at,
         level: change.from,
         suggested: change.to,

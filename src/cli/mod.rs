@@ -29,7 +29,7 @@ mod train;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
-use crate::model::{Post, Problem};
+use crate::model::Problem;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use output::Failure;
@@ -231,15 +231,6 @@ fn person(text: &str) -> Result<String, String> {
         return Err("姓名不能为空".to_owned());
     }
     Ok(name.to_owned())
-}
-
-/// The title, or the beginning of the text, on one line.
-fn title_of(post: &Post) -> String {
-    let words = match post.title.trim() {
-        "" => &post.text,
-        title => title,
-    };
-    words.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 /// Runs an asynchronous command.

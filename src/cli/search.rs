@@ -113,6 +113,7 @@ impl Search {
                 "导出 CSV、XLSX 将在后续版本提供；可用 --json".to_owned(),
             ));
         }
+        check_days(self.from, self.to)?;
         let query = self.query()?;
         let app = common.open_app()?;
         // Without a daemon nobody else brings the index up to the store.
@@ -185,7 +186,7 @@ impl Search {
 
     fn text(&self, report: &Report) -> String {
         let colours = std::io::stdout().is_terminal();
-        let mut text = format!("共 {} 条，{:.1} 毫秒\n", report.total, report.took_ms);
+        let mut text = format!("共{}条，{:.1}毫秒\n", report.total, report.took_ms);
         for (number, hit) in report.hits.iter().enumerate() {
             let level = hit.level.filter(|level| *level != Level::None);
             let level = level.map_or(String::new(), |level| format!("【{}】", level.label()));
@@ -193,9 +194,10 @@ impl Search {
                 .published
                 .map_or_else(|| "时间不详".to_owned(), |at| at.to_string());
             text += &format!(
-                "\n{}. {level}{}\n   {} {published}  {}\n   {}\n",
+                "\n{}. {level}{}（#{}）\n   {} {published}  {}\n   {}\n",
                 self.offset + number + 1,
                 hit.title,
+                hit.id.0,
                 hit.source,
                 hit.url.as_deref().unwrap_or_default(),
                 marked(&hit.snippet, &hit.highlights, colours)
@@ -221,6 +223,16 @@ impl Search {
 pub fn parse_day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .map_err(|_| format!("“{text}”不是日期，应写作 2017-04-14"))
+}
+
+/// A period ends after it begins.
+pub fn check_days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(), Failure> {
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => Err(Failure::Usage(format!(
+            "起始日{from}晚于截止日{to}，没有这样的时段；请检查 --from 和 --to"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn hit(stored: StoredPost, score: f32, marked: &[&str]) -> Hit {

@@ -47,6 +47,12 @@ impl Span {
         }
     }
 
+    /// How long we must have watched before a span can be compared.
+    pub fn least_history(self) -> TimeDelta {
+        let spans = i32::try_from(self.before() / 2 + 1).expect("few");
+        self.length() * spans
+    }
+
     /// Spans before, of which at least half must lie in the time we have watched.
     fn before(self) -> usize {
         match self {

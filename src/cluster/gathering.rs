@@ -1,7 +1,9 @@
 //! 聚集 — many people, one matter, a few days: the cheapest early warning (`spec.md` 0.9, 3.2 Y3, 9.2 A2).
 
-use super::{Draft, GATHERING_WINDOW, Seen, State};
-use crate::model::{Intent, Level, Phase, PostId, Timestamp, Topic};
+use super::draft::Draft;
+use super::seen::Seen;
+use super::{GATHERING_WINDOW, State};
+use crate::model::{Author, Intent, Level, Phase, PostId, Timestamp, Topic};
 use crate::store::EventDraft;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -102,31 +104,15 @@ fn gathered(state: &State<'_>, complaints: &[usize]) -> Option<Gathered> {
 
 /// A number for each author, in the order of the complaints.
 fn authors_of(state: &State<'_>, complaints: &[usize]) -> Vec<usize> {
-    let mut numbers: HashMap<Author<'_>, usize> = HashMap::new();
+    let mut numbers: HashMap<Author, usize> = HashMap::new();
     complaints
         .iter()
         .map(|complaint| {
             let next = numbers.len();
-            *numbers
-                .entry(Author::of(&state.posts[*complaint]))
-                .or_insert(next)
+            let author = state.posts[*complaint].stored.author();
+            *numbers.entry(author).or_insert(next)
         })
         .collect()
-}
-
-/// 发帖人.
-#[derive(PartialEq, Eq, Hash)]
-enum Author<'p> {
-    Named(&'p str),
-    /// A post without an author's name is its own author: two of them are not proven to be one person.
-    Unnamed(PostId),
-}
-
-impl<'p> Author<'p> {
-    fn of(post: &Seen<'p>) -> Author<'p> {
-        let name = post.stored.post.author.as_deref();
-        name.map_or(Author::Unnamed(post.stored.id), Author::Named)
-    }
 }
 
 /// A stretch of complaints that moves back in time, with the number of authors in it.

@@ -7,6 +7,8 @@
 mod alignment;
 mod burst;
 mod by_hand;
+mod closest;
+mod draft;
 mod dress;
 mod essence;
 mod gathering;
@@ -14,6 +16,8 @@ mod likeness;
 mod memory;
 mod old_news;
 mod pairs;
+mod seen;
+mod settings;
 mod timeline;
 mod voices;
 
@@ -21,69 +25,24 @@ pub use burst::{BURST_MEMORY, Burst, Span, Subject, bursts};
 pub use by_hand::draw_up;
 pub use memory::{Candidate, Memory};
 pub use old_news::{OLD_NEWS_AGE, old_news};
+pub use settings::ClusterSettings;
 pub use timeline::{Timeline, timeline};
 
-use crate::model::{Analysis, EventId, Level, Phase, PostId, StoredPost, Timestamp, Topic};
+use crate::model::{EventId, Level, PostId};
 use crate::store::{EventDraft, EventMembers};
 use chrono::TimeDelta;
-use essence::{Commonness, ESSENCE_POSTS, Essence, closeness};
-use likeness::{Compared, Glance, Likeness, Rough, Sought};
-use pairs::Pairs;
-use serde::{Deserialize, Deserializer, Serialize};
+use draft::Draft;
+use essence::{Commonness, ESSENCE_POSTS, Essence};
+use likeness::{Glance, Sought};
+use seen::Seen;
 use std::collections::HashMap;
-use std::time::Duration;
 use voices::Voices;
 
 /// Complaints further apart than this do not gather (`spec.md` 3.2, Y3).
 pub const GATHERING_WINDOW: TimeDelta = TimeDelta::days(7);
 
-/// Cosine with an event's first post at which two posts say the same in other words.
-const SAME_MATTER: f64 = 0.4;
-/// Events whose essence a post covers less are not looked at again.
-const GLANCE_COVERAGE: f64 = 0.12;
 /// Known posts by which the commonness of words is judged.
 const COUNTED_POSTS: usize = 1000;
-
-/// `[cluster]` of `yuqing.toml`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClusterSettings {
-    /// Share of letters in the same order that makes a copy; 0…1.
-    #[serde(deserialize_with = "share")]
-    pub copy_similarity: f64,
-    /// Share of an event's essence that a post of it covers; 0…1.
-    #[serde(deserialize_with = "share")]
-    pub event_similarity: f64,
-    /// The same while the event is orange or red, for posts of its topic and place; 0…1.
-    #[serde(deserialize_with = "share")]
-    pub hot_event_similarity: f64,
-    /// How far apart posts of one event may lie.
-    #[serde(with = "humantime_serde")]
-    pub event_window: Duration,
-    /// Independent authors of one matter within 24 hours.
-    pub gathering_authors_24h: usize,
-    /// Independent authors of one matter within 7 days.
-    pub gathering_authors_7d: usize,
-}
-
-fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let share = f64::deserialize(deserializer)?;
-    if !(0.0..=1.0).contains(&share) {
-        return Err(serde::de::Error::custom("应为 0 到 1 之间的数，例如 0.3"));
-    }
-    Ok(share)
-}
-
-impl ClusterSettings {
-    /// How far back posts must be known to decide about a new one.
-    pub fn memory(&self) -> TimeDelta {
-        self.window().max(GATHERING_WINDOW)
-    }
-
-    fn window(&self) -> TimeDelta {
-        TimeDelta::from_std(self.event_window).unwrap_or(GATHERING_WINDOW)
-    }
-}
 
 /// What clustering decided.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,58 +79,6 @@ fn commonness(waiting: &[Candidate], known: &[Candidate]) -> Commonness {
         commonness.count(candidate.likeness.pairs(post));
     }
     commonness
-}
-
-/// A post as clustering sees it.
-struct Seen<'p> {
-    stored: &'p StoredPost,
-    likeness: &'p Likeness,
-    rough: Rough,
-    at: Timestamp,
-    event: Option<usize>,
-    is_copy: bool,
-    is_placed_by_hand: bool,
-}
-
-impl Seen<'_> {
-    fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        Compared {
-            post: &self.stored.post,
-            likeness: self.likeness,
-        }
-    }
-
-    fn pairs(&self) -> &Pairs {
-        self.likeness.pairs(&self.stored.post)
-    }
-
-    /// Whoever published earlier has the original.
-    fn is_before(&self, other: &Seen<'_>) -> bool {
-        (self.at, self.stored.id) < (other.at, other.stored.id)
-    }
-
-    fn analysis(&self) -> Option<&Analysis> {
-        self.stored.analysis.as_ref()
-    }
-
-    fn level(&self) -> Level {
-        self.analysis()
-            .map_or(Level::None, |analysis| analysis.level)
-    }
-
-    fn topic(&self) -> Option<Topic> {
-        self.analysis().and_then(Analysis::primary_topic)
-    }
-
-    /// Code of the place that answers for it.
-    fn place(&self) -> Option<&str> {
-        let region = self.analysis()?.regions.responsible.as_ref()?;
-        Some(&region.code)
-    }
 }
 
 /// The post that shares most with another one: share (0…1) and number. Letter by letter only it is compared: pages made
@@ -215,13 +122,6 @@ struct State<'p> {
     events: Vec<Draft>,
     voices: Voices,
     copies: Vec<(PostId, PostId)>,
-}
-
-/// An event while it is being decided.
-struct Draft {
-    draft: EventDraft,
-    members: Vec<usize>,
-    is_changed: bool,
 }
 
 impl<'p> State<'p> {
@@ -279,32 +179,17 @@ impl<'p> State<'p> {
         for member in &members {
             self.posts[*member].event = Some(number);
         }
-        self.events.push(Draft {
-            draft: EventDraft {
-                id: Some(known.event.id),
-                representative: known.representative,
-                title: known.event.title.clone(),
-                level: known.event.level,
-                level_reason: known.event.level_reason.clone(),
-                phase: known.event.phase,
-                topic: known.event.topic,
-                is_gathering: known.event.is_gathering,
-                members: Vec::new(),
-            },
-            members,
-            is_changed: false,
-        });
+        self.events.push(Draft::of(known, members));
         self.take_essence(number);
     }
 
     /// The first posts of an event say what it is about; gatherings count complaints instead.
     fn take_essence(&mut self, event: usize) {
-        let Draft { draft, members, .. } = &self.events[event];
-        if draft.is_gathering {
+        if !self.is_happening(event) {
             return;
         }
+        let members = self.events[event].members.iter();
         let originals = members
-            .iter()
             .map(|member| &self.posts[*member])
             .filter(|post| !post.is_copy);
         let pairs = originals.map(|post| post.pairs());
@@ -317,26 +202,30 @@ impl<'p> State<'p> {
         let number = self.see(candidate);
         let stored = &candidate.post.stored;
         let known_event = self.known_event(stored.event);
-        if let Some(event) = known_event.filter(|_| candidate.post.placed_by_hand.is_some()) {
-            self.join(number, event);
+        let is_placed_by_hand = self.posts[number].is_placed_by_hand;
+        if let Some(event) = known_event.filter(|_| is_placed_by_hand) {
+            self.put(number, event);
         }
         if let Some(original) = self.original_of(number) {
             let event = self.posts[original].event;
             self.posts[number].is_copy = true;
             self.copies
                 .push((stored.id, self.posts[original].stored.id));
-            if let Some(event) = event.filter(|_| candidate.post.placed_by_hand.is_none()) {
+            if let Some(event) = event {
                 self.join(number, event);
             }
             return;
         }
         self.claim_copies(number);
-        if candidate.post.placed_by_hand.is_some() {
+        if is_placed_by_hand {
             return;
         }
         match known_event.or_else(|| self.closest_event(number)) {
             Some(event) => self.join(number, event),
-            None if self.posts[number].level() > Level::None => self.begin(number),
+            None if self.posts[number].level() > Level::None => {
+                self.events.push(Draft::begun_by(&self.posts[number]));
+                self.join(number, self.events.len() - 1);
+            }
             None => {}
         }
     }
@@ -399,103 +288,14 @@ impl<'p> State<'p> {
         sought.is_aligned_with(self.posts[other].compared(), similarity)
     }
 
-    /// A reply belongs where its thread does; any other post to the event whose essence it covers most, or else to one
-    /// whose first post says the same in other words.
-    fn closest_event(&self, number: usize) -> Option<usize> {
-        if let Some(event) = self.event_of_thread(number) {
-            return Some(event);
-        }
-        let post = &self.posts[number];
-        let mut best: Option<(usize, f64)> = None;
-        for (event, covered) in self.voices.coverage(post.pairs()) {
-            // Of events equally close the latest in the list counts.
-            let is_better = best.is_none_or(|(before, most)| (most, before) < (covered, event));
-            if is_better && self.is_close(number, event, covered) && self.is_in_time(number, event)
-            {
-                best = Some((event, covered));
-            }
-        }
-        best.map(|(event, _)| event)
-    }
-
-    fn is_close(&self, number: usize, event: usize, covered: f64) -> bool {
-        covered >= self.needed_coverage(number, event)
-            || covered >= GLANCE_COVERAGE && self.says_the_same(number, event)
-    }
-
-    fn says_the_same(&self, number: usize, event: usize) -> bool {
-        let Some(first) = self.representative(event) else {
-            return false;
-        };
-        let (ours, theirs) = (self.posts[number].pairs(), first.pairs());
-        closeness(ours, theirs, &self.commonness) >= SAME_MATTER
-    }
-
-    fn representative(&self, event: usize) -> Option<&Seen<'p>> {
-        let first = self.by_id.get(&self.events[event].draft.representative)?;
-        Some(&self.posts[*first])
-    }
-
-    fn event_of_thread(&self, number: usize) -> Option<usize> {
-        let post = &self.posts[number].stored.post;
-        post.floor.filter(|floor| *floor > 1)?;
-        let thread = thread_of(post.url.as_deref()?);
-        let first = &self.posts[*self.threads.get(thread)?];
-        first
-            .event
-            .filter(|event| !self.events[*event].draft.is_gathering)
-    }
-
-    /// Events of another time are other events.
-    fn is_in_time(&self, number: usize, event: usize) -> bool {
-        let window = self.settings.window();
-        let at = self.posts[number].at;
-        let mut members = self.events[event].members.iter();
-        members.any(|member| (at - self.posts[*member].at).abs() <= window)
-    }
-
-    /// While an event is hot, what is said about its topic and its place is most likely said about it.
-    fn needed_coverage(&self, number: usize, event: usize) -> f64 {
-        let (post, draft) = (&self.posts[number], &self.events[event].draft);
-        let representative = self.representative(event);
-        let is_same_matter = representative.is_some_and(|first| {
-            first.topic().is_some()
-                && first.topic() == post.topic()
-                && first.place() == post.place()
-        });
-        if draft.level >= Level::Orange && is_same_matter {
-            self.settings.hot_event_similarity
-        } else {
-            self.settings.event_similarity
-        }
-    }
-
-    fn begin(&mut self, number: usize) {
-        let post = &self.posts[number];
-        let draft = EventDraft {
-            id: None,
-            representative: post.stored.id,
-            title: likeness::headline(&post.stored.post),
-            level: Level::None,
-            level_reason: String::new(),
-            phase: Phase::Emerging,
-            topic: post.topic(),
-            is_gathering: false,
-            members: Vec::new(),
-        };
-        self.events.push(Draft {
-            draft,
-            members: Vec::new(),
-            is_changed: true,
-        });
-        self.join(number, self.events.len() - 1);
-    }
-
+    /// A post that a person placed is drawn into no event, were its own one out of sight.
     fn join(&mut self, number: usize, event: usize) {
-        let known = self.posts[number].event;
-        if self.posts[number].is_placed_by_hand && known.is_some_and(|known| known != event) {
-            return;
+        if !self.posts[number].is_placed_by_hand {
+            self.put(number, event);
         }
+    }
+
+    fn put(&mut self, number: usize, event: usize) {
         self.events[event].is_changed = true;
         let before = self.posts[number].event.replace(event);
         if before == Some(event) {
@@ -513,97 +313,23 @@ impl<'p> State<'p> {
         }
     }
 
-    fn finish(mut self, waiting: &[Candidate]) -> Clusters {
+    fn finish(self, waiting: &[Candidate]) -> Clusters {
         let posts = &self.posts;
-        for event in &mut self.events {
-            raise_level(event, posts);
-            event.draft.phase = phase(event, posts);
-            event.draft.members = event
-                .members
-                .iter()
-                .map(|member| posts[*member].stored.id)
-                .collect();
-        }
+        let events = self.events.into_iter().filter(Draft::is_worth_saving);
         Clusters {
             settled: waiting
                 .iter()
                 .map(|waiting| waiting.post.stored.id)
                 .collect(),
             copies: self.copies,
-            events: self
-                .events
-                .into_iter()
-                .filter(|event| {
-                    event.is_changed && !(event.draft.id.is_none() && event.members.is_empty())
-                })
-                .map(|event| event.draft)
-                .collect(),
+            events: events.map(|event| event.finish(posts)).collect(),
         }
     }
-}
-
-/// An event is as urgent as its most urgent post; it never falls by itself.
-fn raise_level(event: &mut Draft, posts: &[Seen<'_>]) {
-    let Some(worst) = event
-        .members
-        .iter()
-        .map(|member| &posts[*member])
-        .max_by_key(|post| post.level())
-    else {
-        return;
-    };
-    if worst.level() > event.draft.level {
-        event.draft.level = worst.level();
-        let reason = worst.analysis().and_then(level_reason).unwrap_or_default();
-        event.draft.level_reason = reason;
-    }
-}
-
-/// The sentence of the rule that set the level: rules of levels are named like `O3`.
-fn level_reason(analysis: &Analysis) -> Option<String> {
-    let is_level_rule = |rule: &str| {
-        let mut characters = rule.chars();
-        characters
-            .next()
-            .is_some_and(|first| "ROYB".contains(first))
-            && characters
-                .next()
-                .is_some_and(|second| second.is_ascii_digit())
-    };
-    analysis
-        .reasons
-        .iter()
-        .find(|reason| is_level_rule(&reason.rule))
-        .map(|reason| reason.text.clone())
 }
 
 /// The address without the part that names a reply.
 fn thread_of(url: &str) -> &str {
     url.split('#').next().unwrap_or(url)
-}
-
-/// 萌芽 with few posts, 扩散 while it grows, 高峰 at red, 消退 when the last post is no complaint any more.
-fn phase(event: &Draft, posts: &[Seen<'_>]) -> Phase {
-    let last = event
-        .members
-        .iter()
-        .map(|member| &posts[*member])
-        .max_by_key(|post| post.at());
-    phase_of(
-        event.draft.level,
-        event.members.len(),
-        last.map(Seen::level),
-    )
-}
-
-/// The same by an event's level, the number of its posts and the level of its last one.
-fn phase_of(level: Level, post_count: usize, last: Option<Level>) -> Phase {
-    match (level, post_count, last) {
-        (_, 3.., Some(Level::None)) => Phase::Fading,
-        (Level::Red, ..) => Phase::Peak,
-        (_, 0..=2, _) => Phase::Emerging,
-        _ => Phase::Spreading,
-    }
 }
 
 #[cfg(test)]

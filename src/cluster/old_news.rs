@@ -9,6 +9,8 @@ use chrono::{Datelike, TimeDelta};
 pub const OLD_NEWS_AGE: TimeDelta = TimeDelta::days(90);
 /// Share of the shorter text's pieces that stand in the other one.
 const MIN_SHARE: f64 = 0.5;
+/// Pieces by which a post is found: every one of a text of 1,000 letters, fewer of a longer one.
+const SEARCH_PIECES: usize = 64;
 /// Common pieces: names of offices alone are fewer.
 const MIN_COMMON: usize = 20;
 
@@ -19,7 +21,10 @@ impl Candidate {
         if self.post.stored.post.is_official {
             return Vec::new();
         }
-        self.likeness.search_pieces()
+        let mut pieces = self.likeness.search_pieces();
+        // They are in order, so that two texts keep the same ones.
+        pieces.truncate(SEARCH_PIECES);
+        pieces
     }
 }
 

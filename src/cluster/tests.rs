@@ -1,12 +1,13 @@
 //! Copies, events, gatherings: what belongs together and, as important, what does not.
 
+use super::likeness::headline;
 use super::{Candidate, ClusterSettings, Clusters, Memory, cluster};
 use crate::config::{Config, ConfigFolder};
 use crate::model::{
-    Analysis, Channel, Engagement, EventId, Intent, Jurisdiction, Level, OutletTier, Post, PostId,
-    Precision, PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
+    Analysis, Channel, Event, EventId, Intent, Jurisdiction, Level, Phase, Post, PostId, Precision,
+    PublishedAt, Region, Regions, Sentiment, StoredPost, Timestamp, Topic, TopicScore,
 };
-use crate::store::PostToCluster;
+use crate::store::{EventMembers, PostToCluster};
 use crate::text::fingerprint::fingerprint;
 use chrono::TimeDelta;
 use std::sync::LazyLock;
@@ -16,6 +17,9 @@ mod measured;
 const NEWS: &str = "昨日，郑州经开区一处工地的三十多名农民工向本报反映，他们从去年十月干到今年二月，工资至今没有拿到。\
     项目部负责人表示，总包单位的工程款尚未到账，已与劳动监察大队约定下周二前先支付一半，余款五月底结清。\
     记者从经开区人社局了解到，监察员已到场登记名册，并向总包单位下达了限期改正指令书。";
+
+const TOLD_AGAIN: &str = "农民工讨薪后续：经开区人社局劳动监察大队已登记三十多名农民工名册，总包单位被限期改正，\
+    项目部承诺下周二前先支付一半工资，余款五月底结清，工程款到账情况还在核实。";
 
 static SETTINGS: LazyLock<ClusterSettings> = LazyLock::new(|| {
     let shipped = Config::read(&ConfigFolder::shipped(), []).expect("the shipped files");
@@ -27,12 +31,6 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
     let published = at + TimeDelta::minutes(id);
     let post = Post {
         url: Some(format!("https://bbs.example.cn/{id}")),
-        external_id: None,
-        channel: Channel::Forum,
-        source_name: format!("论坛{id}"),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
-        title: String::new(),
         text: text.to_owned(),
         author: Some(format!("网友{id}")),
         published_at: Some(PublishedAt {
@@ -40,14 +38,7 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
             precision: Precision::Minute,
             is_inferred: false,
         }),
-        fetched_at: published,
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::default(),
+        ..Post::bare(Channel::Forum, &format!("论坛{id}"), published)
     };
     PostToCluster {
         fingerprint: fingerprint(text),
@@ -62,6 +53,28 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
             event: None,
             old_news: None,
         },
+    }
+}
+
+/// A blue event whose first member stands for it.
+pub(super) fn known(id: i64, members: &[i64]) -> EventMembers {
+    let at = post(members[0], "").stored.first_seen_at;
+    EventMembers {
+        event: Event {
+            id: EventId(id),
+            title: format!("事件{id}"),
+            level: Level::Blue,
+            level_reason: String::new(),
+            phase: Phase::Emerging,
+            is_gathering: false,
+            topic: None,
+            first_at: at,
+            last_at: at,
+            post_count: members.len() as u64,
+            source_count: members.len() as u64,
+        },
+        representative: PostId(members[0]),
+        members: members.iter().copied().map(PostId).collect(),
     }
 }
 
@@ -147,16 +160,33 @@ fn a_forward_is_a_copy_of_what_it_forwards() {
 
 #[test]
 fn the_same_matter_in_other_words_is_no_copy_but_one_event() {
-    let told_again = "农民工讨薪后续：经开区人社局劳动监察大队已登记三十多名农民工名册，总包单位被限期改正，\
-        项目部承诺下周二前先支付一半工资，余款五月底结清，工程款到账情况还在核实。";
-    assert!(copies(&[NEWS, told_again]).is_empty());
-    let clusters = clusters(&[post(1, NEWS), post(2, told_again)]);
+    assert!(copies(&[NEWS, TOLD_AGAIN]).is_empty());
+    let clusters = clusters(&[post(1, NEWS), post(2, TOLD_AGAIN)]);
     let sizes: Vec<usize> = clusters
         .events
         .iter()
         .map(|event| event.members.len())
         .collect();
     assert_eq!(sizes, [2]);
+}
+
+/// A person put a gathering into a happening, or a happening into a gathering.
+#[test]
+fn what_keeps_the_title_of_a_post_goes_on_by_what_it_is_about() {
+    let memory = Memory::default();
+    let candidate = |post| [memory.candidate(post)];
+    let first = post(1, NEWS);
+    for (title, joined) in [
+        (headline(&first.stored.post), vec![PostId(1), PostId(2)]),
+        ("郑州市欠薪类反映聚集".to_owned(), vec![PostId(2)]),
+    ] {
+        let mut merged = known(7, &[1]);
+        merged.event.title = title;
+        merged.event.is_gathering = true;
+        let (seen, new) = (candidate(first.clone()), candidate(post(2, TOLD_AGAIN)));
+        let clusters = cluster(&new, &seen, &[merged], &SETTINGS);
+        assert_eq!(clusters.events[0].members, joined);
+    }
 }
 
 #[test]
@@ -233,6 +263,21 @@ fn a_post_placed_by_hand_is_left_there() {
     assert_eq!(clusters.copies, [(PostId(2), PostId(1))]);
     assert_eq!(clusters.events.len(), 1);
     assert_eq!(clusters.events[0].members, [PostId(1)]);
+}
+
+/// The event a person chose lies out of sight.
+#[test]
+fn a_post_placed_by_hand_joins_no_gathering() {
+    let mut posts = separate_complaints();
+    posts[0].placed_by_hand = Some(EventId(9));
+    posts.push(post(11, "陶瓷厂窑工，高温补贴三年没有发过，问就是再等等"));
+    assert_eq!(gatherings(&posts), [10]);
+    let events = clusters(&posts).events;
+    assert!(
+        events
+            .iter()
+            .all(|event| !event.members.contains(&PostId(1)))
+    );
 }
 
 #[test]

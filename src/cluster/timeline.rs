@@ -45,7 +45,7 @@ pub struct Node {
     pub at: Timestamp,
     /// The post that did it.
     pub post: PostId,
-    /// What it was: 首发, 升为橙色, 官方说明, 单日最多, 最新.
+    /// What it was: 首发, 升为橙色, 官方说明, 此后24小时最多, 最新.
     pub what: String,
 }
 
@@ -126,20 +126,21 @@ fn nodes(posts: &[&StoredPost]) -> Vec<Node> {
     nodes
 }
 
-/// The first post of the 24 hours with most posts, where one stretch stands out.
+/// The post with the most posts in the 24 hours that begin with it, the first of several; none where they are fewer than
+/// three. `posts` are in the order of time.
 fn busiest(posts: &[&StoredPost]) -> Option<Node> {
-    let at = |stored: &StoredPost| stored.post.effective_at();
-    let within = |first: &StoredPost| {
-        let mut after = posts.iter().map(|stored| at(stored) - at(first));
-        after
-            .by_ref()
-            .filter(|after| (TimeDelta::zero()..TimeDelta::hours(24)).contains(after))
-            .count()
-    };
-    let counts: Vec<usize> = posts.iter().map(|first| within(first)).collect();
-    let most = counts.iter().copied().max().filter(|most| *most >= 3)?;
-    let first = counts.iter().position(|count| *count == most)?;
-    Some(node(posts[first], format!("此后24小时最多，{most}条")))
+    let at = |number: usize| posts[number].post.effective_at();
+    let (mut end, mut busiest) = (0, (0, 0));
+    for first in 0..posts.len() {
+        while end < posts.len() && at(end) - at(first) < TimeDelta::hours(24) {
+            end += 1;
+        }
+        if end - first > busiest.0 {
+            busiest = (end - first, first);
+        }
+    }
+    let (most, first) = busiest;
+    (most >= 3).then(|| node(posts[first], format!("此后24小时最多，{most}条")))
 }
 
 fn node(stored: &StoredPost, what: String) -> Node {
@@ -185,6 +186,23 @@ mod tests {
             stored
         });
         stored.into()
+    }
+
+    #[test]
+    fn the_busiest_day_begins_with_its_first_post() {
+        let at = [0, 1, 1500, 1600, 2900, 2939, 3040];
+        let stored = (1..).zip(at).map(|(id, minutes)| {
+            let mut stored = post(id, "社保大厅窗口太低").stored;
+            let published = stored.post.published_at.as_mut().expect("given");
+            published.at += TimeDelta::minutes(minutes - id);
+            stored
+        });
+        let told = timeline(&stored.collect::<Vec<_>>());
+        let busiest = told.nodes.iter().find(|node| node.what.contains("最多"));
+        let busiest = busiest.expect("four in a day");
+        // The post 24 hours later belongs to the next day.
+        let told = (busiest.post.0, busiest.what.as_str());
+        assert_eq!(told, (3, "此后24小时最多，4条"));
     }
 
     #[test]

@@ -199,32 +199,21 @@ pub fn stored(case: &CasePost) -> StoredPost {
 fn post(case: &CasePost, seen_at: Timestamp) -> Post {
     Post {
         url: case.url.clone(),
-        external_id: None,
-        channel: case.channel,
-        source_name: case.source.clone(),
-        outlet: None,
         outlet_tier: case.tier,
         title: case.title.clone(),
         text: case.text.clone(),
-        author: None,
         published_at: Some(PublishedAt {
             at: case.at,
             precision: case.precision,
             is_inferred: false,
         }),
-        fetched_at: case.read.unwrap_or(seen_at),
         engagement: Engagement {
             comments: case.comments,
             reposts: case.reposts,
             likes: case.likes,
             views: None,
         },
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::new(),
+        ..Post::bare(case.channel, &case.source, case.read.unwrap_or(seen_at))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Times, figures and marks as an issue prints them. Chinese in print: full-width marks, hours without a leading zero.
 
 use crate::model::Timestamp;
-use chrono::{Datelike, TimeDelta, Timelike};
+use chrono::{Datelike, Timelike};
 
 /// `2017年11月21日`.
 pub fn date(at: Timestamp) -> String {
@@ -38,17 +38,6 @@ pub fn clock(at: Timestamp) -> String {
 /// Midnight sharp stands for "some time that day".
 pub fn is_day_only(at: Timestamp) -> bool {
     at.num_seconds_from_midnight() == 0
-}
-
-/// `8分钟`, `3小时5分钟`, `2天`.
-pub fn duration(delta: TimeDelta) -> String {
-    let minutes = delta.num_minutes();
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes}分钟"),
-        (hours, _) if hours >= 48 => format!("{}天", hours / 24),
-        (hours, 0) => format!("{hours}小时"),
-        (hours, minutes) => format!("{hours}小时{minutes}分钟"),
-    }
 }
 
 /// Whole percent of `part` in `whole`; 0 of nothing.
@@ -172,21 +161,12 @@ fn is_chinese(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{chinese_number, duration, percent, printable};
-    use chrono::TimeDelta;
+    use super::{chinese_number, percent, printable};
 
     #[test]
     fn numbers_of_entries_are_chinese() {
         let numbers: Vec<String> = [1, 10, 12, 20, 25].map(chinese_number).to_vec();
         assert_eq!(numbers, ["一", "十", "十二", "二十", "二十五"]);
-    }
-
-    #[test]
-    fn durations_are_said_in_the_unit_that_fits() {
-        let said: Vec<String> = [8, 60, 185, 2880 + 30]
-            .map(|minutes| duration(TimeDelta::minutes(minutes)))
-            .to_vec();
-        assert_eq!(said, ["8分钟", "1小时", "3小时5分钟", "2天"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod expected;
 pub use expected::{LabelScore, Miss, score_expected};
 
 use crate::analyze::{Rules, Spread, analyze};
-use crate::model::{Channel, Engagement, OutletTier, Post, Sentiment, Timestamp};
+use crate::model::{Channel, Post, Sentiment, Timestamp};
 use crate::train::{Labelled, Scores, Task};
 
 /// Scores of one set of a task of `training.toml`, as the whole judgement answers it. `now` is when the rows were read.
@@ -42,23 +42,8 @@ fn is_about_sentiment(task: &Task) -> bool {
 
 fn post_of(row: &Labelled, channel: Channel, now: Timestamp) -> Post {
     Post {
-        url: None,
-        external_id: None,
-        channel,
-        source_name: String::new(),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
         title: row.title.clone(),
         text: row.text.clone(),
-        author: None,
-        published_at: None,
-        fetched_at: now,
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::new(),
+        ..Post::bare(channel, "", now)
     }
 }

@@ -2,9 +2,7 @@
 
 use super::query::{Query, QueryError};
 use super::{Hits, Index, IndexSettings, Sort};
-use crate::model::{
-    Channel, Engagement, OutletTier, Post, PostId, Precision, PublishedAt, StoredPost, Timestamp,
-};
+use crate::model::{Channel, Post, PostId, Precision, PublishedAt, StoredPost, Timestamp};
 use crate::text::normalize::fold;
 use crate::text::segment::Segmenter;
 use bytesize::ByteSize;
@@ -33,11 +31,6 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
     let published = begin + TimeDelta::days(id);
     let post = Post {
         url: Some(format!("https://bbs.example.cn/thread-{id}")),
-        external_id: None,
-        channel: Channel::Forum,
-        source_name: "示例论坛".to_owned(),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
         title: title.to_owned(),
         text: text.to_owned(),
         author: Some("网友".to_owned()),
@@ -46,14 +39,7 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
             precision: Precision::Minute,
             is_inferred: false,
         }),
-        fetched_at: published,
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::default(),
+        ..Post::bare(Channel::Forum, "示例论坛", published)
     };
     StoredPost {
         id: PostId(id),

@@ -109,6 +109,13 @@ impl Analysis {
         }
     }
 
+    /// The sentence of the first rule that set the level.
+    pub fn level_reason(&self) -> Option<&str> {
+        let mut reasons = self.reasons.iter();
+        let reason = reasons.find(|reason| reason.sets_level())?;
+        Some(&reason.text)
+    }
+
     /// 主要主题, if any.
     pub fn primary_topic(&self) -> Option<Topic> {
         self.topics.first().map(|topic| topic.code)

@@ -168,16 +168,3 @@ pub fn opinions(corrections: &[Correction]) -> Vec<(Field, bool, &[String])> {
         })
         .collect()
 }
-
-/// 采纳率 of each rule and field, by code; where no rule had fired, under `-`.
-pub fn adoption_by_rule(corrections: &[Correction]) -> BTreeMap<(String, Field), Adoption> {
-    let mut counts: BTreeMap<(String, Field), Adoption> = BTreeMap::new();
-    for (field, agrees, rules) in opinions(corrections) {
-        let silent = ["-".to_owned()];
-        for rule in if rules.is_empty() { &silent[..] } else { rules } {
-            let adoption = counts.entry((rule.clone(), field)).or_default();
-            adoption.count(agrees);
-        }
-    }
-    counts
-}

@@ -34,7 +34,7 @@ coded_enum! {
 pub struct EventDecision {
     /// What was done.
     pub deed: EventDeed,
-    /// The event it was done to.
+    /// The event that came of it: the one that was kept, or the new one.
     pub event: EventId,
     /// When.
     pub at: Timestamp,
@@ -42,6 +42,14 @@ pub struct EventDecision {
     pub by: String,
     /// The events of the posts before.
     pub before: BTreeMap<PostId, Option<EventId>>,
+}
+
+impl std::fmt::Display for EventDecision {
+    /// `2017-04-14 09:30由李四拆分`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = self.at.format("%Y-%m-%d %H:%M");
+        write!(formatter, "{at}由{}{}", self.by, self.deed.label())
+    }
 }
 
 /// 事件 — posts about one happening at one place and time.

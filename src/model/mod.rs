@@ -3,6 +3,7 @@
 pub mod coded;
 
 mod analysis;
+mod author;
 mod canonical;
 mod channel;
 mod correction;
@@ -23,10 +24,11 @@ mod time;
 mod topic;
 
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
+pub use author::Author;
 pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
-pub use correction::{Adoption, Correction, LevelChange, Withdrawal, adoption_by_rule, opinions};
+pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
 pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,

@@ -51,6 +51,30 @@ pub struct Post {
 }
 
 impl Post {
+    /// A post of which only this is known.
+    pub fn bare(channel: Channel, source_name: &str, fetched_at: Timestamp) -> Post {
+        Post {
+            url: None,
+            external_id: None,
+            channel,
+            source_name: source_name.to_owned(),
+            outlet: None,
+            outlet_tier: OutletTier::T5,
+            title: String::new(),
+            text: String::new(),
+            author: None,
+            published_at: None,
+            fetched_at,
+            engagement: Engagement::default(),
+            has_image: false,
+            has_video: false,
+            floor: None,
+            source_region: None,
+            is_official: false,
+            extra: serde_json::Map::new(),
+        }
+    }
+
     /// Moment that rules and order go by: publication where known, else the time we read it.
     pub fn effective_at(&self) -> Timestamp {
         self.published_at

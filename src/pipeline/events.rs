@@ -2,20 +2,19 @@
 
 use crate::app::App;
 use crate::cluster::{self, BURST_MEMORY, Burst, Candidate, Memory, OLD_NEWS_AGE, draw_up};
-use crate::model::{EventDeed, EventId, PostId, StoredPost};
-use crate::store::EventMembers;
+use crate::model::{EventDecision, EventDeed, EventId, PostId, StoredPost, Timestamp};
+use crate::store::{EventMembers, LookedAt};
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::fmt;
-
-/// Of the pieces looked up, an old post holds at least one in so many.
-const OLD_NEWS_PIECES: usize = 4;
 
 /// Why events could not be put together or taken apart.
 #[derive(Debug)]
 pub enum EventError {
     /// There is no such event.
     Unknown(EventId),
+    /// There was one; a person's decision left nothing of it.
+    Gone(EventId, Box<EventDecision>),
     /// Fewer than two different events.
     OneEvent,
     /// The post belongs to another event, or to none.
@@ -31,6 +30,13 @@ impl fmt::Display for EventError {
         match self {
             EventError::Unknown(id) => {
                 write!(f, "没有编号为{}的事件；`yuqing events` 列出全部事件", id.0)
+            }
+            EventError::Gone(id, decision) => {
+                let (gone, now) = (id.0, decision.event.0);
+                write!(
+                    f,
+                    "事件{gone}已不存在，最近一次人工处理为{decision}，见事件{now}"
+                )
             }
             EventError::OneEvent => write!(f, "归并至少要两个不同的事件编号"),
             EventError::Elsewhere(post, event) => {
@@ -59,13 +65,14 @@ pub fn merge_events(app: &App, ids: &[EventId], by: &str) -> Result<EventId, Eve
     if distinct.len() < 2 {
         return Err(EventError::OneEvent);
     }
-    let kept = known(app, ids[0])?;
-    let mut members = BTreeSet::new();
+    let mut known = Vec::with_capacity(distinct.len());
     for id in distinct {
-        members.extend(known(app, id)?.members);
+        known.push(known_event(app, id)?);
     }
+    known.sort_by_key(|known| known.event.id != ids[0]);
+    let members = known.iter().flat_map(|known| &known.members).copied();
     let posts = in_order(app, members)?;
-    let event = draw_up(Some(&kept), &posts);
+    let event = draw_up(&known, &posts);
     let placed = app
         .store
         .place_by_hand(EventDeed::Merge, &[event], by, app.now())?;
@@ -82,7 +89,7 @@ pub fn split_event(
     posts: &[PostId],
     by: &str,
 ) -> Result<EventId, EventError> {
-    let from = known(app, id)?;
+    let from = known_event(app, id)?;
     let mut taken = BTreeSet::new();
     for post in posts {
         if !from.members.contains(post) {
@@ -101,8 +108,8 @@ pub fn split_event(
     if taken.is_empty() || left.is_empty() {
         return Err(EventError::NothingLeft(id));
     }
-    let new = draw_up(None, &in_order(app, taken)?);
-    let rest = draw_up(Some(&from), &left);
+    let new = draw_up(&[], &in_order(app, taken)?);
+    let rest = draw_up(&[from], &left);
     let placed = app
         .store
         .place_by_hand(EventDeed::Split, &[new, rest], by, app.now())?;
@@ -122,34 +129,71 @@ pub fn bursts_now(app: &App) -> Result<Vec<Burst>> {
     Ok(cluster::bursts(&arrivals, now, since))
 }
 
-/// Looks for what the posts repeat of long ago, once for each post.
+/// Looks for what the posts (in the order of time) repeat of long ago, once for each post.
 pub(super) fn look_for_old_news(
     app: &App,
     memory: &Memory,
     originals: &[&Candidate],
 ) -> Result<()> {
-    let mut looked_at = Vec::new();
-    for new in originals {
-        let id = new.post.stored.id;
-        let pieces = new.search_pieces();
-        if pieces.is_empty() || app.store.has_pieces(id)? {
-            continue;
+    let mut waiting = originals;
+    while let Some(first) = waiting.first() {
+        // Of posts that lie further apart one may repeat the other: the later ones see the earlier ones stored.
+        let end = published(first) + OLD_NEWS_AGE;
+        let (stretch, later) =
+            waiting.split_at(waiting.partition_point(|next| published(next) < end));
+        let mut looked_at = Vec::new();
+        for new in stretch {
+            looked_at.extend(look_at(app, memory, new)?);
         }
-        let until = new.post.stored.post.effective_at() - OLD_NEWS_AGE;
-        let min_common = (pieces.len() / OLD_NEWS_PIECES).max(1);
-        let older = app.store.older_with_pieces(&pieces, until, min_common)?;
-        let older: Vec<Candidate> = older
-            .into_iter()
-            .map(|post| memory.candidate(post))
-            .collect();
-        looked_at.push((id, pieces, cluster::old_news(new, &older)));
+        app.store.save_old_news(&looked_at)?;
+        waiting = later;
     }
-    app.store.save_old_news(&looked_at)
+    Ok(())
 }
 
-fn known(app: &App, id: EventId) -> Result<EventMembers, EventError> {
-    let event = app.store.event_members(id)?;
-    event.ok_or(EventError::Unknown(id))
+/// What a post repeats. Where an old post comes late, newer ones that repeat it, too.
+fn look_at(app: &App, memory: &Memory, new: &Candidate) -> Result<Vec<LookedAt>> {
+    let (id, pieces) = (new.post.stored.id, new.search_pieces());
+    if pieces.is_empty() || app.store.has_pieces(id)? {
+        return Ok(Vec::new());
+    }
+    let older = app
+        .store
+        .older_with_pieces(&pieces, published(new) - OLD_NEWS_AGE)?;
+    let older: Vec<Candidate> = (older.into_iter())
+        .map(|post| memory.candidate(post))
+        .collect();
+    let mut looked_at = Vec::new();
+    let repeated_since = published(new) + OLD_NEWS_AGE;
+    if repeated_since <= app.now() {
+        for newer in app.store.newer_with_pieces(&pieces, repeated_since)? {
+            let newer = memory.candidate(newer);
+            let old = cluster::old_news(&newer, std::slice::from_ref(new));
+            looked_at.push((newer.post.stored.id, Vec::new(), old));
+        }
+    }
+    looked_at.push((id, pieces, cluster::old_news(new, &older)));
+    Ok(looked_at)
+}
+
+fn published(candidate: &Candidate) -> Timestamp {
+    candidate.post.stored.post.effective_at()
+}
+
+/// An event with its members; of one that is gone, what became of it.
+///
+/// # Errors
+/// There is no such event (any more), or the store refuses.
+pub fn known_event(app: &App, id: EventId) -> Result<EventMembers, EventError> {
+    if let Some(event) = app.store.event_members(id)? {
+        return Ok(event);
+    }
+    let last = app.store.event_decisions(id)?.pop();
+    // Of decisions from before ids were for good the event is not known (0).
+    let moved = last.filter(|decision| decision.event != id && decision.event.0 > 0);
+    Err(moved.map_or(EventError::Unknown(id), |decision| {
+        EventError::Gone(id, Box::new(decision))
+    }))
 }
 
 fn in_order(app: &App, ids: impl IntoIterator<Item = PostId>) -> Result<Vec<StoredPost>> {

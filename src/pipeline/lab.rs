@@ -8,6 +8,7 @@ use crate::model::{
     Analysis, Field, Jurisdiction, Label, Level, PostId, Sentiment, Timestamp, Topic,
 };
 use crate::store::PostToAnalyze;
+use crate::text::heading::heading;
 use crate::text::mask::mask;
 use anyhow::Result;
 use serde::Serialize;
@@ -15,8 +16,6 @@ use std::collections::BTreeSet;
 
 /// Posts judged at a time.
 const BATCH: usize = 1000;
-/// Characters of a title.
-const TITLE_CHARS: usize = 40;
 
 /// 试算结果.
 #[derive(Clone, Debug, Serialize)]
@@ -196,7 +195,7 @@ impl Compared {
             let (before, after) = (rules(old), rules(new));
             Change {
                 id: post.id,
-                title: title(post),
+                title: heading(&mask(&post.post.title), &mask(&post.post.text)),
                 at: post.post.effective_at(),
                 old: verdicts.0,
                 new: verdicts.1,
@@ -231,20 +230,6 @@ fn labelled(post: &PostToAnalyze, old: &Analysis, new: &Analysis) -> LabelledPos
         present_agrees: agrees(old),
         new_agrees: agrees(new),
     }
-}
-
-fn title(post: &PostToAnalyze) -> String {
-    let post = &post.post;
-    let words = match post.title.trim() {
-        "" => &post.text,
-        _ => &post.title,
-    };
-    let line: String = mask(words)
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(TITLE_CHARS)
-        .collect();
-    line.trim().to_owned()
 }
 
 impl Lab {

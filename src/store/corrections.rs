@@ -2,8 +2,9 @@
 //! beside the machine's judgement in `analyses`.
 
 use super::Store;
+use super::adoption::save_opinions;
 use super::events::{count_members, delete_empty_events, lower_event};
-use super::judgements::{known_judgement, note_rise, record_change};
+use super::judgements::{known_judgement, note_rise, reasons_of_change, record_change};
 use super::rows::{from_ms, json, to_json, to_ms};
 use super::save::NEXT_REVISION;
 use crate::model::{
@@ -12,7 +13,7 @@ use crate::model::{
 };
 use anyhow::Result;
 use chrono_tz::Tz;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::collections::BTreeMap;
 
 /// 署名 — who does something, and why.
@@ -93,14 +94,7 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn corrections_of(&self, id: PostId) -> Result<Vec<Correction>> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
-            "SELECT {CORRECTION_COLUMNS} WHERE c.post_id = ?1 ORDER BY c.id"
-        ))?;
-        let corrections = select
-            .query_map([id.0], |row| correction(row, self.zone))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(corrections)
+        corrections_of(&*self.reader()?, id, self.zone)
     }
 
     /// All corrections, withdrawn ones included, oldest first.
@@ -115,37 +109,6 @@ impl Store {
             .query_map([], |row| correction(row, self.zone))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(corrections)
-    }
-
-    /// 指纹 of a post.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn fingerprint(&self, id: PostId) -> Result<Option<u64>> {
-        let reader = self.reader()?;
-        let print: Option<i64> = reader
-            .prepare_cached("SELECT fingerprint FROM posts WHERE id = ?1")?
-            .query_row([id.0], |row| row.get(0))
-            .optional()?;
-        Ok(print.map(i64::cast_unsigned))
-    }
-
-    /// 指纹 of every post somebody corrected.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn corrected_fingerprints(&self) -> Result<Vec<(PostId, u64)>> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(
-            "SELECT id, fingerprint FROM posts
-             WHERE id IN (SELECT post_id FROM corrections) ORDER BY id",
-        )?;
-        let corrected = select
-            .query_map([], |row| {
-                Ok((PostId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned()))
-            })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(corrected)
     }
 
     /// Were the words of the post cleared, so that nothing can be learned from them?
@@ -172,6 +135,7 @@ impl Store {
         act: &Act,
     ) -> Result<()> {
         let from = before.level();
+        let was_decided = before.said_of(Field::Level).is_some();
         let after = Judgement {
             said: said(transaction, id, self.zone)?,
             ..before
@@ -202,11 +166,27 @@ impl Store {
                 is_suggestion: false,
                 by: Some(act.by.clone()),
                 reasons: vec![reason],
+                rules_version: version.clone(),
+            };
+            record_change(transaction, &change)?;
+        }
+        // Nobody decides about the level any more: what the machine suggests is open again.
+        let is_open = was_decided && after.said_of(Field::Level).is_none();
+        if let Some(suggested) = after.suggestion().filter(|_| is_open) {
+            let change = LevelChange {
+                post: id,
+                at: act.at,
+                from: to,
+                to: suggested,
+                is_suggestion: true,
+                by: None,
+                reasons: reasons_of_change(&after.machine),
                 rules_version: version,
             };
             record_change(transaction, &change)?;
         }
         note_rise(transaction, id, from, to, act.at)?;
+        save_opinions(transaction, id, self.zone)?;
         let event: Option<i64> = transaction
             .prepare_cached("SELECT event_id FROM posts WHERE id = ?1")?
             .query_row([id.0], |row| row.get(0))?;
@@ -233,21 +213,30 @@ impl Store {
 
 /// Corrections of a post in force, oldest first.
 fn said(transaction: &Transaction<'_>, id: PostId, zone: Tz) -> Result<Vec<Said>> {
-    let mut select = transaction.prepare_cached(&format!(
-        "SELECT {CORRECTION_COLUMNS} WHERE c.post_id = ?1 AND w.at IS NULL ORDER BY c.id"
+    let in_force = corrections_of(transaction, id, zone)?
+        .into_iter()
+        .filter(|correction| correction.withdrawn.is_none());
+    let said = in_force.map(|correction| Said {
+        by: correction.by,
+        at: correction.at,
+        machine_level: correction.machine.level.unwrap_or(Level::None),
+        label: correction.label,
+    });
+    Ok(said.collect())
+}
+
+pub(super) fn corrections_of(
+    connection: &Connection,
+    id: PostId,
+    zone: Tz,
+) -> Result<Vec<Correction>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {CORRECTION_COLUMNS} WHERE c.post_id = ?1 ORDER BY c.id"
     ))?;
-    let said = select
-        .query_map([id.0], |row| {
-            let correction = correction(row, zone)?;
-            Ok(Said {
-                by: correction.by,
-                at: correction.at,
-                machine_level: correction.machine.level.unwrap_or(Level::None),
-                label: correction.label,
-            })
-        })?
+    let corrections = select
+        .query_map([id.0], |row| correction(row, zone))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(said)
+    Ok(corrections)
 }
 
 fn one_correction(transaction: &Transaction<'_>, id: i64, zone: Tz) -> Result<Option<Correction>> {

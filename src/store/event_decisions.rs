@@ -58,7 +58,8 @@ impl Store {
         })
     }
 
-    /// What people decided about an event, oldest first.
+    /// What people decided about an event, oldest first: what it was named in, what took posts out of it or put posts
+    /// into it. Of an event that is gone they tell what became of it.
     ///
     /// # Errors
     /// The database refuses.
@@ -66,8 +67,11 @@ impl Store {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
             "SELECT deed, event_id, decided_at, decided_by, before FROM event_decisions d
-             WHERE event_id = ?1 OR EXISTS (SELECT 1 FROM placed_by_hand h
-                 WHERE h.decision_id = d.id AND h.event_id = ?1) ORDER BY id",
+             WHERE event_id = ?1
+                 OR EXISTS (SELECT 1 FROM json_each(d.before) b WHERE b.value = ?1)
+                 OR EXISTS (SELECT 1 FROM placed_by_hand h
+                     WHERE h.decision_id = d.id AND h.event_id = ?1)
+             ORDER BY id",
         )?;
         let decisions = select
             .query_map([event.0], |row| {

@@ -201,14 +201,10 @@ pub(super) fn lower_event(transaction: &Transaction<'_>, id: i64) -> Result<()> 
     let is_gathering: bool = transaction
         .prepare_cached("SELECT is_gathering FROM events WHERE id = ?1")?
         .query_row([id], |row| row.get(0))?;
-    let reason = worst.reasons.iter().find(|reason| reason.sets_level());
     let (level, reason) = if is_gathering && worst.level <= Level::Yellow {
         (Level::Yellow, GATHERED)
     } else {
-        (
-            worst.level,
-            reason.map_or("", |reason| reason.text.as_str()),
-        )
+        (worst.level, worst.level_reason().unwrap_or_default())
     };
     transaction
         .prepare_cached(

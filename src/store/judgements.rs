@@ -33,7 +33,6 @@ impl Store {
                     None => Judgement::first(analysis.clone()),
                 };
                 if let Some((from, to, is_suggestion)) = change(&after) {
-                    let reasons = reasons_of_change(analysis);
                     let change = LevelChange {
                         post: *id,
                         at: now,
@@ -41,7 +40,7 @@ impl Store {
                         to,
                         is_suggestion,
                         by: None,
-                        reasons,
+                        reasons: reasons_of_change(analysis),
                         rules_version: rules_version.to_owned(),
                     };
                     record_change(transaction, &change)?;
@@ -130,7 +129,7 @@ fn change(before: Option<&Judgement>, after: &Judgement) -> Option<(Level, Level
     Some((to, suggested, true))
 }
 
-fn reasons_of_change(analysis: &Analysis) -> Vec<Reason> {
+pub(super) fn reasons_of_change(analysis: &Analysis) -> Vec<Reason> {
     let reasons = level_reasons(analysis);
     if !reasons.is_empty() {
         return reasons;

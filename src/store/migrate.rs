@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the database's `user_version` counts those already applied.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_collect.sql"),
     include_str!("migrations/0003_stopped.sql"),
@@ -13,6 +13,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_hosts.sql"),
     include_str!("migrations/0007_corrections.sql"),
     include_str!("migrations/0008_events.sql"),
+    include_str!("migrations/0009_event_ids.sql"),
+    include_str!("migrations/0010_old_news.sql"),
+    include_str!("migrations/0011_opinions.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

@@ -1,6 +1,7 @@
 //! The truth: SQLite, the only module with SQL. One file per table; each method is a question or a deed in the words
 //! of the domain, so that a twin on another database can take its place.
 
+mod adoption;
 mod arrivals;
 mod corrections;
 mod event_decisions;
@@ -26,6 +27,7 @@ pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
+pub use old_news::LookedAt;
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
 pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};

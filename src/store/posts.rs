@@ -6,8 +6,8 @@ use super::judgements::judgement;
 use super::rows::{code, from_ms, json, to_ms};
 use super::save::{natural_key, save_post};
 use crate::model::{
-    Engagement, EventId, Judgement, Level, OldNews, Post, PostId, PublishedAt, Reading, StoredPost,
-    Timestamp,
+    Author, Engagement, EventId, Judgement, Level, OldNews, Post, PostId, PublishedAt, Reading,
+    StoredPost, Timestamp,
 };
 use anyhow::Result;
 use chrono_tz::Tz;
@@ -77,7 +77,7 @@ pub struct PostToAnalyze {
     /// Every reading, oldest first.
     pub readings: Vec<Reading>,
     /// Who published these words, and when: the post itself and its copies, earliest first.
-    pub voices: Vec<(Timestamp, String)>,
+    pub voices: Vec<(Timestamp, Author)>,
     /// What is held of it so far.
     pub judgement: Option<Judgement>,
 }
@@ -437,28 +437,28 @@ impl Store {
     }
 }
 
-/// Whoever published the post and its copies. A paper that prints a text twice is one voice.
+/// Whoever published the post and its copies.
 fn voices(
     connection: &rusqlite::Connection,
     stored: &StoredPost,
     zone: Tz,
-) -> Result<Vec<(Timestamp, String)>> {
+) -> Result<Vec<(Timestamp, Author)>> {
     let mut select = connection.prepare_cached(
-        "SELECT effective_at, coalesce(author, '') || '@' || source_name FROM posts
+        "SELECT effective_at, id, channel, source_name, author FROM posts
          WHERE repost_of = ?1 ORDER BY effective_at, id",
     )?;
-    let post = &stored.post;
-    let author = post.author.as_deref().unwrap_or_default();
-    let own = (
-        post.effective_at(),
-        format!("{author}@{}", post.source_name),
-    );
-    let copies = select.query_map([stored.id.0], |row| {
-        Ok((from_ms(row.get(0)?, zone), row.get(1)?))
-    })?;
-    let mut voices = vec![own];
-    for copy in copies {
-        voices.push(copy?);
+    let mut voices = vec![(stored.post.effective_at(), stored.author())];
+    let mut copies = select.query([stored.id.0])?;
+    while let Some(copy) = copies.next()? {
+        let (channel, name): (String, Option<String>) = (copy.get(2)?, copy.get(4)?);
+        let source: String = copy.get(3)?;
+        let author = Author::of(
+            PostId(copy.get(1)?),
+            code(&channel)?,
+            &source,
+            name.as_deref(),
+        );
+        voices.push((from_ms(copy.get(0)?, zone), author));
     }
     voices.sort();
     Ok(voices)

@@ -6,8 +6,8 @@ mod issues;
 
 use super::{Discovered, NewPost, PageResult, Store, Validators, Visit};
 use crate::model::{
-    Analysis, Channel, CrawlOutcome, Engagement, Intent, Jurisdiction, Level, OutletTier, Post,
-    PostId, Regions, Sentiment, Timestamp,
+    Analysis, Channel, CrawlOutcome, Engagement, Intent, Jurisdiction, Level, Post, PostId,
+    Regions, Sentiment, Timestamp,
 };
 use chrono::TimeDelta;
 use chrono_tz::Asia::Shanghai;
@@ -35,23 +35,10 @@ fn store() -> (TempDir, Store) {
 fn post(url: &str) -> Post {
     Post {
         url: Some(url.to_owned()),
-        external_id: None,
-        channel: Channel::Forum,
-        source_name: "示例论坛".to_owned(),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
         title: "社保大厅排队".to_owned(),
         text: "电话13812345678".to_owned(),
         author: Some("张三丰".to_owned()),
-        published_at: None,
-        fetched_at: friday(),
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::default(),
+        ..Post::bare(Channel::Forum, "示例论坛", friday())
     }
 }
 

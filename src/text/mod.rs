@@ -1,7 +1,9 @@
 //! Pure functions over Chinese text. No input or output, no clock, no settings.
 
 pub mod classifier;
+pub mod duration;
 pub mod fingerprint;
+pub mod heading;
 pub mod mask;
 pub mod normalize;
 pub mod printable;

@@ -1,6 +1,7 @@
 //! How values are written on pages: times, lists, posts in a list.
 
-use crate::model::{Level, PublishedAt, StoredPost, Timestamp, Topic};
+use crate::model::{Analysis, Level, PublishedAt, StoredPost, Timestamp, Topic};
+use crate::text::heading::heading;
 use serde::{Deserialize, Deserializer};
 
 /// `2017-04-14 13:58`; a dash where unknown.
@@ -49,10 +50,7 @@ impl PostLine {
         let post = &stored.post;
         let analysis = stored.analysis.as_ref();
         let level = analysis.map_or(Level::None, |analysis| analysis.level);
-        let reason = analysis.and_then(|analysis| {
-            let mut reasons = analysis.reasons.iter();
-            reasons.find(|reason| reason.sets_level())
-        });
+        let reason = analysis.and_then(Analysis::level_reason);
         PostLine {
             id: stored.id.0,
             level: level.code(),
@@ -61,30 +59,13 @@ impl PostLine {
             } else {
                 level.label()
             },
-            title: title(&post.title, &post.text),
+            title: heading(&post.title, &post.text),
             source: post.source_name.clone(),
             published: published(post.published_at),
             topics: topics(analysis.map_or(&[][..], |analysis| &analysis.topics)),
             engagement: engagement(post),
-            reason: reason.map(|reason| reason.text.clone()).unwrap_or_default(),
+            reason: reason.unwrap_or_default().to_owned(),
         }
-    }
-}
-
-/// The title, or the beginning of the text.
-pub fn title(title: &str, text: &str) -> String {
-    if !title.is_empty() {
-        return title.to_owned();
-    }
-    let start: String = text
-        .chars()
-        .take(40)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(40).is_some() {
-        format!("{start}…")
-    } else {
-        start
     }
 }
 

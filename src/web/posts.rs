@@ -2,9 +2,10 @@
 
 use super::Shared;
 use super::error::WebError;
-use super::layout::{PostLine, minute, published, title, topics};
+use super::layout::{PostLine, minute, published, topics};
 use crate::app::PostAdoption;
 use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
+use crate::text::heading::heading;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
@@ -88,7 +89,7 @@ fn post_page(
     // The machine's own: what people said stands apart.
     let reasons = judgement.map_or(&[][..], |judgement| &judgement.machine.reasons);
     PostPage {
-        title: title(&post.title, &post.text),
+        title: heading(&post.title, &post.text),
         level: line.level,
         level_label: line.level_label,
         facts: facts(stored, judgement),

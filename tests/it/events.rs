@@ -135,26 +135,45 @@ fn what_does_not_fit_is_refused_in_a_sentence() {
     assert_eq!(events(&desk).len(), 2);
 }
 
-#[test]
-fn an_old_report_in_new_clothes_is_called_old_news() {
-    let desk = Desk::new();
+/// A report, and the same in new clothes four years later.
+fn old_and_new() -> [(&'static str, String, &'static str); 2] {
     let report = "8月5日，郑州市社会保险办事大厅里，市民有椅子不敢坐，站着排起了长队，怕一坐下就过了号，投诉多次无人理睬。";
-    import(&desk, &[("郑州社保大厅排队难", report, "2013-08-07 08:00")]);
     let again = format!("{report}大家说说该不该管，实在太气人了。");
-    import(
-        &desk,
-        &[("郑州社保局办成跑断腿", &again, "2017-11-22 09:00")],
-    );
-    let events = events(&desk);
-    let old = with_post(&events, 2)["old_news"][0]
-        .as_str()
-        .expect("a reason");
-    assert!(
-        old.starts_with("旧闻翻炒：与大河论坛2013年8月7日所发“郑州社保大厅排队难”")
-            && old.contains("已隔4年"),
-        "{old}"
-    );
-    assert_eq!(with_post(&events, 1)["old_news"], serde_json::json!([]));
+    [
+        ("郑州社保大厅排队难", report.to_owned(), "2013-08-07 08:00"),
+        ("郑州社保局办成跑断腿", again, "2017-11-22 09:00"),
+    ]
+}
+
+#[test]
+fn an_old_report_in_new_clothes_is_called_old_news_whenever_it_comes() {
+    let [old, new] = old_and_new();
+    for files in [
+        vec![vec![&old], vec![&new]],
+        vec![vec![&old, &new]],
+        vec![vec![&new], vec![&old]],
+    ] {
+        let desk = Desk::new();
+        for file in &files {
+            let posts: Vec<_> = (file.iter())
+                .map(|(title, text, at)| (*title, text.as_str(), *at))
+                .collect();
+            import(&desk, &posts);
+        }
+        let events = events(&desk);
+        let said = |title: &str| {
+            let mut events = events.iter();
+            let event = events.find(|event| event["title"] == title);
+            event.expect("both are flagged")["old_news"].clone()
+        };
+        let reason = said(new.0)[0].as_str().expect("a reason").to_owned();
+        assert!(
+            reason.starts_with("旧闻翻炒：与大河论坛2013年8月7日所发“郑州社保大厅排队难”")
+                && reason.contains("已隔4年"),
+            "{reason}"
+        );
+        assert_eq!(said(old.0), serde_json::json!([]));
+    }
 }
 
 #[test]
@@ -172,8 +191,30 @@ fn an_event_is_shown_with_its_timeline() {
         text.contains("由李四归并") && text.contains("尚无官方回应"),
         "{text}"
     );
+    assert!(text.contains("信息2条：#1、#2\n"), "{text}");
+    let gone = desk.expect(2, &["events", "show", "2"]).err;
+    assert!(
+        gone.contains("事件2已不存在") && gone.contains("由李四归并，见事件1"),
+        "{gone}"
+    );
     desk.expect(2, &["events", "show", "9"]);
-    assert_eq!(desk.expect(0, &["events", "--bursts"]).out, "没有突增。\n");
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let desk = two_events();
+    let said = desk.expect(0, &["events", "--bursts"]).out;
+    assert_eq!(said, "监测以来共0小时，不足7小时，无法比较。\n");
+    let period = ["--from", "2017-04-02", "--to", "2017-04-01"];
+    for command in [&["events"][..], &["search", "社保卡"]] {
+        let refused = desk.expect(2, &[command, &period].concat()).err;
+        assert!(
+            refused.contains("起始日2017-04-02晚于截止日2017-04-01"),
+            "{refused}"
+        );
+    }
+    let found = desk.expect(0, &["search", "社保卡"]).out;
+    assert!(found.contains("社保卡大厅排队换卡（#1）"), "{found}");
 }
 
 fn said_now(app: &App, number: usize) -> Discovered {

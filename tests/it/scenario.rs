@@ -80,26 +80,13 @@ fn post(id: &str, published: Timestamp) -> Post {
     Post {
         url: Some(format!("https://example.cn/{id}")),
         external_id: Some(id.to_owned()),
-        channel: Channel::Forum,
-        source_name: "示例论坛".to_owned(),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
-        title: String::new(),
-        text: String::new(),
         author: Some(format!("网友{id}")),
         published_at: Some(PublishedAt {
             at: published,
             precision: Precision::Minute,
             is_inferred: false,
         }),
-        fetched_at: published,
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::default(),
+        ..Post::bare(Channel::Forum, "示例论坛", published)
     }
 }
 

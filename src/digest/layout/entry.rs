@@ -2,9 +2,10 @@
 
 use crate::digest::layout::{Block, names, tag};
 use crate::digest::wording::{
-    address, chinese_number, clock, day, duration, exact_moment, is_day_only, moment, printable,
+    address, chinese_number, clock, day, exact_moment, is_day_only, moment, printable,
 };
 use crate::model::{Entry, EntryPost, Timestamp};
+use crate::text::duration::duration;
 use chrono::Datelike;
 
 /// Title, source and parts of an entry; parts without text are left out.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{EventId, Phase};
-use crate::model::{Field, Label, LevelChange, StoredPost};
+use crate::model::{Field, Label, LevelChange, StoredPost, Topic};
 use crate::store::{Act, EventDraft};
 
 fn act(by: &str) -> Act {
@@ -73,6 +73,24 @@ fn the_machine_raises_a_level_and_only_suggests_to_lower_it() {
         ]
     );
     assert!(store.open_suggestions(9).expect("reads").is_empty());
+}
+
+#[test]
+fn a_suggestion_is_open_again_when_nobody_decides_about_the_level_any_more() {
+    // Whether the person took the level that stands or the machine's.
+    for taken in [Level::Yellow, Level::Blue] {
+        let (_folder, store) = one_judged_as(Level::Yellow);
+        rejudge(&store, Level::Blue, "v2");
+        let corrected = store.correct(PostId(1), level(taken), &act("张三"));
+        corrected.expect("writes").expect("judged");
+        assert!(store.open_suggestions(9).expect("reads").is_empty());
+        let withdrawn = store.withdraw_correction(PostId(1), &act("张三"));
+        withdrawn.expect("writes").expect("there was one");
+        rejudge(&store, Level::Blue, "v2");
+        assert_eq!(shown_level(&store), Level::Yellow);
+        let open = store.open_suggestions(9).expect("reads");
+        assert_eq!((open.len(), open[0].to), (1, Level::Blue), "{taken:?}");
+    }
 }
 
 #[test]
@@ -269,4 +287,43 @@ fn a_gathering_stays_yellow_whatever_its_posts_are() {
     assert_eq!(lower(&store, 1, Level::Orange), Some((Level::Orange, 2)));
     assert_eq!(lower(&store, 1, Level::None), Some((Level::Yellow, 2)));
     assert_eq!(lower(&store, 2, Level::None), Some((Level::Yellow, 2)));
+}
+
+/// The counts that a database of an earlier version gets are those that are written with each correction.
+#[test]
+fn rates_of_rules_follow_the_last_word_in_force() {
+    let (folder, store) = one_judged_as(Level::Yellow);
+    save(&store, post("https://a.cn/2"));
+    judge(&store, PostId(2), analysis(Level::Yellow, true), "v1");
+    let topics = Label {
+        topics: Some(vec![Topic::Ka]),
+        ..Label::default()
+    };
+    for (id, label) in [
+        (1, level(Level::Blue)),
+        (1, level(Level::Yellow)),
+        (2, level(Level::Blue)),
+        (2, topics),
+        (2, level(Level::Red)),
+    ] {
+        let corrected = store.correct(PostId(id), label, &act("张三"));
+        corrected.expect("writes").expect("judged");
+    }
+    let withdrawn = store.withdraw_correction(PostId(2), &act("张三"));
+    withdrawn.expect("writes").expect("there was one");
+    let rates = store.adoption_by_rule().expect("counts");
+    let by_level = rates.iter().filter(|(_, field, _)| *field == Field::Level);
+    for (rule, field, adoption) in by_level {
+        assert_eq!((adoption.agreed, adoption.disagreed), (1, 1));
+        let of_rule = store.adoption_of_rule(rule, *field).expect("counts");
+        assert_eq!(of_rule, *adoption);
+    }
+    assert!(rates.iter().any(|(_, field, _)| *field == Field::Topic));
+    drop(store);
+    let database = rusqlite::Connection::open(folder.path().join("yuqing.db")).expect("opens");
+    let again = "DROP TABLE opinions; PRAGMA user_version = 10;";
+    database.execute_batch(again).expect("writes");
+    drop(database);
+    let store = open(folder.path());
+    assert_eq!(store.adoption_by_rule().expect("counts"), rates);
 }
