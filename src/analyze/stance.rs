@@ -72,10 +72,16 @@ pub(super) struct Stance {
 
 /// Decides the stance. Where a post is about our work the words decide, and the model helps; of other matters our words
 /// know nothing.
-pub(super) fn judge(post: &Post, found: &Found, seen: &Seen<'_>, is_about: bool) -> Stance {
+pub(super) fn judge(
+    post: &Post,
+    found: &Found,
+    seen: &Seen<'_>,
+    is_about: bool,
+    names_own_office: bool,
+) -> Stance {
     match seen.sentiment() {
         Some(opinion) if !is_about && post.channel != Channel::Transfer => by_model(seen, &opinion),
-        opinion => by_words(post, found, opinion.as_ref()),
+        opinion => by_words(post, found, opinion.as_ref(), names_own_office),
     }
 }
 
