@@ -28,16 +28,16 @@ pub struct Search {
     /// 截止日 · published on or before
     #[arg(long, value_name = "D", value_parser = parse_day)]
     to: Option<NaiveDate>,
-    /// 渠道 · channel
+    /// 渠道，如 论坛贴吧 forum，微博 weibo · channel
     #[arg(long)]
     channel: Option<Channel>,
-    /// 主题代码，如 QX · topic
+    /// 主题名称或代码，如 QX · topic
     #[arg(long)]
     topic: Option<Topic>,
-    /// 级别 · level
+    /// 级别：红 red，橙 orange，黄 yellow，蓝 blue，无 none · level
     #[arg(long)]
     level: Option<Level>,
-    /// 情感 · sentiment
+    /// 情感：负面 negative，中性 neutral，正面 positive · sentiment
     #[arg(long)]
     sentiment: Option<Sentiment>,
     /// 属地：名称、区划代码或管辖 · region
@@ -46,7 +46,7 @@ pub struct Search {
     /// 信源名称 · source
     #[arg(long)]
     source: Option<String>,
-    /// 排序 · order
+    /// 排序：相关度 relevance，时间 time · order
     #[arg(long, value_enum, default_value = "relevance")]
     sort: SortArgument,
     /// 显示几条 · number of hits
@@ -74,7 +74,9 @@ pub struct Search {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum SortArgument {
+    #[value(alias = "相关度")]
     Relevance,
+    #[value(alias = "时间")]
     Time,
 }
 
@@ -185,7 +187,7 @@ impl Search {
 
     fn text(&self, report: &Report) -> String {
         let colours = std::io::stdout().is_terminal();
-        let mut text = format!("共 {} 条，{:.1} 毫秒\n", report.total, report.took_ms);
+        let mut text = format!("共{}条，{:.1}毫秒\n", report.total, report.took_ms);
         for (number, hit) in report.hits.iter().enumerate() {
             let level = hit.level.filter(|level| *level != Level::None);
             let level = level.map_or(String::new(), |level| format!("【{}】", level.label()));

@@ -3,6 +3,7 @@
 pub mod classifier;
 pub mod fingerprint;
 pub mod mask;
+pub mod mistake;
 pub mod normalize;
 pub mod printable;
 pub mod segment;
