@@ -157,7 +157,7 @@ fn yes_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "是" => Ok(true),
         "no" | "否" => Ok(false),
-        _ => Err(format!("应写作 是 或 否（yes、no）")),
+        _ => Err("应写作是或否（yes、no）".to_owned()),
     }
 }
 

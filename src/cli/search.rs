@@ -208,15 +208,42 @@ impl Search {
             counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
             let counts: Vec<String> = counts
                 .iter()
-                .map(|(value, count)| format!("{value} {count}"))
+                .filter_map(|(value, count)| {
+                    Some(format!("{}{count}条", facet_value(name, value)?))
+                })
                 .collect();
-            text += &format!("\n{name}: {}", counts.join("  "));
+            text += &format!("\n{}：{}", facet_name(name), counts.join("，"));
         }
         if report.facets.is_some() {
             text.push('\n');
         }
         text
     }
+}
+
+fn facet_name(name: &str) -> &str {
+    match name {
+        "channel" => "渠道",
+        "topic" => "主题",
+        "level" => "级别",
+        "sentiment" => "情感",
+        "region" => "属地",
+        "source" => "信源",
+        other => other,
+    }
+}
+
+/// A value as people read it; places are counted by name, by code and by jurisdiction: only the names are shown.
+fn facet_value<'v>(name: &str, value: &'v str) -> Option<&'v str> {
+    let label = match name {
+        "channel" => value.parse().ok().map(Channel::label),
+        "topic" => value.parse().ok().map(Topic::label),
+        "level" => value.parse().ok().map(Level::label),
+        "sentiment" => value.parse().ok().map(Sentiment::label),
+        "region" if value.is_ascii() => return None,
+        _ => None,
+    };
+    Some(label.unwrap_or(value))
 }
 
 /// Days as people type them.

@@ -41,6 +41,7 @@ fn dressed(mut command: Command) -> Command {
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim();
     let usage = usage
+        .replace("\n       ", "\n      ")
         .replace("[OPTIONS]", "[选项]")
         .replace("[COMMAND]", "[命令]")
         .replace("<COMMAND>", "<命令>");
