@@ -218,7 +218,7 @@ impl FolderLock {
                 let mut holder = String::new();
                 file.read_to_string(&mut holder)?;
                 bail!(
-                    "数据目录 {} 正由进程 {} 使用；请先停止它，或用 --data 指定另一个目录",
+                    "数据目录 {} 正由进程{}使用；请先停止它，或用 --data 指定另一个目录",
                     folder.display(),
                     holder.trim()
                 );

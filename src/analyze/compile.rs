@@ -292,7 +292,7 @@ impl Compiler {
     fn add_pair(&mut self, cells: &[&str]) -> Outcome {
         let within = cells[3]
             .parse()
-            .map_err(|_| ("within", "应为字数，如 8".to_owned()))?;
+            .map_err(|_| ("within", "应为字数，如8".to_owned()))?;
         let target = match cells[0].strip_prefix("topic.") {
             Some(code) => {
                 let topic: Topic = code
@@ -366,7 +366,7 @@ type Outcome = Result<(), (&'static str, String)>;
 
 fn weight_of(cell: &str) -> Result<f32, (&'static str, String)> {
     cell.parse()
-        .map_err(|_| ("weight", format!("“{cell}”应为数字，如 1 或 -2")))
+        .map_err(|_| ("weight", format!("“{cell}”应为数字，如1或-2")))
 }
 
 fn position_or_add(names: &mut Vec<String>, name: &str) -> usize {

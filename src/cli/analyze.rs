@@ -1,6 +1,7 @@
 //! `yuqing analyze`: posts (JSON Lines) → one line each. Nothing stored.
 
 use super::Common;
+use super::input::text_of;
 use super::output::{DONE, DONE_IN_PART, Failure};
 use crate::analyze::{Spread, analyze};
 use crate::import::read_jsonl;
@@ -8,11 +9,10 @@ use crate::model::{
     Analysis, Channel, Intent, Level, Post, Reason, Regions, Sentiment, TopicScore,
 };
 use crate::text::mask::mask;
-use anyhow::Context;
 use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -50,7 +50,7 @@ impl Analyze {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let _always_json = self.json;
         let config = common.load_config()?;
-        let text = self.read()?;
+        let text = text_of(&self.file)?;
         let zone = config.settings.bureau.time_zone;
         let now = Utc::now().with_timezone(&zone).fixed_offset();
         let rows = read_jsonl(&text, Some(Channel::Other), now);
@@ -62,26 +62,13 @@ impl Analyze {
             writeln!(output)?;
         }
         for refused in &rows.refused {
-            eprintln!("第 {} 行：{}", refused.row, refused.reason);
+            eprintln!("第{}行：{}", refused.row, refused.reason);
         }
         Ok(if rows.refused.is_empty() {
             DONE
         } else {
             ExitCode::from(DONE_IN_PART)
         })
-    }
-
-    fn read(&self) -> anyhow::Result<String> {
-        let mut bytes = Vec::new();
-        if self.file.as_os_str() == "-" {
-            std::io::stdin()
-                .read_to_end(&mut bytes)
-                .context("读不出标准输入")?;
-        } else {
-            bytes = std::fs::read(&self.file)
-                .with_context(|| format!("读不出文件 {}", self.file.display()))?;
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 

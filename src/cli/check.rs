@@ -9,8 +9,12 @@ use crate::pipeline::rhythm;
 use crate::source::after_pause;
 use chrono::Utc;
 use clap::Args;
+use humantime_serde::re::humantime;
 use serde::Serialize;
 use std::process::ExitCode;
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Args)]
 pub struct Check {
@@ -71,15 +75,11 @@ impl Check {
     fn print(&self, report: &Report) -> Result<(), Failure> {
         if !report.ok {
             print_problems(&report.problems);
-            eprintln!(
-                "配置有 {} 处问题，请按上面的文件和行号修改",
-                report.problems.len()
-            );
             return Ok(());
         }
         if let Some(settings) = &report.settings {
             print_text("# 生效的设置\n")?;
-            print_text(&toml::to_string(settings).unwrap_or_default())?;
+            print_text(&in_days(&toml::to_string(settings).unwrap_or_default()))?;
         }
         print_text("\n# 下次时间\n")?;
         for due in &report.schedule {
@@ -99,6 +99,23 @@ impl Check {
         print_text("配置没有问题。正在运行的 `yuqing run` 重启后按新配置工作。\n")?;
         Ok(())
     }
+}
+
+/// Long times as the files have them: `365d`, not months and a rest.
+fn in_days(settings: &str) -> String {
+    let in_days = |line: &str| {
+        let (key, value) = line.split_once(" = \"")?;
+        let value = value.strip_suffix('"')?;
+        let is_long = value.contains("month") || value.contains("year");
+        let seconds = is_long
+            .then(|| humantime::parse_duration(value).ok())??
+            .as_secs();
+        (seconds % DAY == 0).then(|| format!("{key} = \"{}d\"\n", seconds / DAY))
+    };
+    let lines = settings.lines();
+    lines
+        .map(|line| in_days(line).unwrap_or_else(|| format!("{line}\n")))
+        .collect()
 }
 
 fn schedule(config: &Config) -> Vec<Due> {
@@ -125,4 +142,19 @@ fn schedule(config: &Config) -> Vec<Due> {
         next: digest.schedule.next_after(now, zone),
     });
     sources.chain(digests).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_days;
+
+    #[test]
+    fn a_year_is_printed_as_it_is_written() {
+        let year = humantime_serde::re::humantime::format_duration(std::time::Duration::from_secs(
+            365 * super::DAY,
+        ));
+        let settings = format!("[retention]\nkeep = \"{year}\"\npause = \"15m\"\n");
+        let shown = "[retention]\nkeep = \"365d\"\npause = \"15m\"\n";
+        assert_eq!(in_days(&settings), shown);
+    }
 }

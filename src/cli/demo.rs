@@ -21,6 +21,7 @@ use serde::Serialize;
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,9 +67,21 @@ impl Demo {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         // The demo's posts stay apart from the bureau's.
         let folder = common.data.join("demo");
+        if common.data.ends_with("demo") {
+            return Err(Failure::Usage(format!(
+                "演示数据总放在数据目录的 demo 子目录里；要用 {}，请写 --data {}",
+                common.data.display(),
+                common
+                    .data
+                    .parent()
+                    .filter(|above| !above.as_os_str().is_empty())
+                    .unwrap_or(Path::new("."))
+                    .display()
+            )));
+        }
         if self.fresh && folder.exists() {
             std::fs::remove_dir_all(&folder)
-                .with_context(|| format!("清除演示数据 {}", folder.display()))?;
+                .with_context(|| format!("清不掉演示数据 {}", folder.display()))?;
         }
         let config = demo_config(self.port)?;
         let world = Arc::new(World::load());
@@ -152,7 +165,7 @@ impl Demo {
         told: &mut HashSet<(i64, Level)>,
     ) -> Result<()> {
         self.say(&format!(
-            "{}  新信息 {new} 条\n",
+            "{}  新信息{new}条\n",
             moment.format("%m-%d %H:%M")
         ))?;
         for stored in app.store.flagged(500, 0)?.iter().rev() {
@@ -189,7 +202,7 @@ impl Demo {
         }
         let number = app.store.sign_issue(id, "演示签发", app.now())?;
         self.say(&format!(
-            "    签发 {}年第{}期（总第{}期）\n",
+            "    签发{}年第{}期（总第{}期）\n",
             number.year, number.number, number.total_number
         ))
     }

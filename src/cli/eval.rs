@@ -1,12 +1,13 @@
 //! `yuqing eval`: what the judgement is worth on labelled files.
 
 use super::Common;
-use super::output::{DONE, Failure, print_json, print_text};
-use super::train::described_scores;
+use super::input::text_of;
+use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
+use super::train::{described_scores, in_chinese};
 use crate::config::{self, Config, ConfigFolder};
 use crate::eval::{LabelScore, score_expected, score_set};
 use crate::import::read_jsonl;
-use crate::model::{Channel, Timestamp};
+use crate::model::{Channel, Intent, Jurisdiction, Level, Sentiment, Timestamp, Topic};
 use crate::train::{Scores, TrainingFile, read};
 use anyhow::Context;
 use chrono::Utc;
@@ -64,6 +65,12 @@ impl Eval {
             config.rules =
                 config::rules_by_words(&folder, &config.settings).map_err(Failure::Config)?;
         }
+        if !self.data.exists() {
+            return Err(Failure::Usage(format!(
+                "没有 {} 这个目录或文件；请给出标注数据所在的目录，或一个带 expected 的 .jsonl 文件",
+                self.data.display()
+            )));
+        }
         let zone = config.settings.bureau.time_zone;
         let now = Utc::now().with_timezone(&zone).fixed_offset();
         let report = Report {
@@ -80,6 +87,9 @@ impl Eval {
             print_json(&report)?;
         } else {
             print_text(&described(&report))?;
+        }
+        if report.files.iter().any(|file| file.refused > 0) {
+            return Ok(ExitCode::from(DONE_IN_PART));
         }
         Ok(DONE)
     }
@@ -145,9 +155,22 @@ fn jsonl_files(data: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn text_of(file: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(file);
-    Ok(text.with_context(|| format!("读不出 {}", file.display()))?)
+/// The answer to one label, as people read it.
+fn answer(label: &str, code: &str) -> String {
+    let known = match label {
+        "topic" if code.is_empty() => Some("无"),
+        "topic" => code.parse().ok().map(Topic::label),
+        "sentiment" => code.parse().ok().map(Sentiment::label),
+        "intent" => code.parse().ok().map(Intent::label),
+        "level" => code.parse().ok().map(Level::label),
+        "jurisdiction" => code.parse().ok().map(Jurisdiction::label),
+        _ => match code {
+            "true" => Some("是"),
+            "false" => Some("否"),
+            _ => None,
+        },
+    };
+    known.unwrap_or(code).to_owned()
 }
 
 fn described(report: &Report) -> String {
@@ -158,7 +181,7 @@ fn described(report: &Report) -> String {
         );
     }
     for set in &report.sets {
-        let _infallible = writeln!(text, "{}", set.task);
+        let _infallible = writeln!(text, "{}", in_chinese(&set.task));
         text.push_str(&described_scores(&set.scores));
     }
     for file in &report.files {
@@ -171,13 +194,17 @@ fn described(report: &Report) -> String {
             let _infallible = writeln!(
                 text,
                 "  {}：{}/{}，{share:.3}",
-                label.label, label.right, label.row_count
+                in_chinese(&label.label),
+                label.right,
+                label.row_count
             );
             for miss in label.misses.iter().take(SHOWN_MISSES) {
                 let _infallible = writeln!(
                     text,
                     "    {}：应为“{}”，判为“{}”",
-                    miss.row, miss.expected, miss.found
+                    miss.row,
+                    answer(&label.label, &miss.expected),
+                    answer(&label.label, &miss.found)
                 );
             }
             let hidden = label.misses.len().saturating_sub(SHOWN_MISSES);

@@ -17,7 +17,7 @@ pub struct Evidence {
     /// 把最近一次的网页原样写入新文件；以 .warc.gz 结尾则写存证记录 · write the latest page as it came, or its WARC record
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// 改取第几次的网页，从 1 起 · another than the latest
+    /// 改取第几次的网页，从1起 · another than the latest
     #[arg(long, value_name = "N", requires = "output")]
     number: Option<usize>,
     /// 以 JSON 输出 · JSON
@@ -30,7 +30,7 @@ impl Evidence {
         let app = common.open_app()?;
         let id = PostId(self.post);
         if app.store.post(id)?.is_none() {
-            return Err(Failure::Usage(format!("没有编号为 {} 的信息", self.post)));
+            return Err(Failure::Usage(format!("没有编号为{}的信息", self.post)));
         }
         let kept = app.store.evidence_of(id)?;
         if let Some(path) = &self.output {
@@ -40,7 +40,7 @@ impl Evidence {
             let number = self.number.unwrap_or(kept.len());
             let Some(page) = number.checked_sub(1).and_then(|at| kept.get(at)) else {
                 return Err(Failure::Usage(format!(
-                    "此信息有 {} 次存证，没有第 {number} 次",
+                    "此信息有{}次存证，没有第{number}次",
                     kept.len()
                 )));
             };

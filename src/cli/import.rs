@@ -7,6 +7,8 @@ use crate::config::parse_mapping;
 use crate::import::{FileFormat, Mapping, Refused, Template, channel_named, template_csv};
 use crate::model::Channel;
 use crate::pipeline::{self, ImportOrder, Imported};
+use crate::text::mistake::of_system;
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::ffi::OsStr;
@@ -205,7 +207,7 @@ impl Import {
         }
         for record in &records {
             print_text(&format!(
-                "{}  {}  读取 {} 新 {} 重复 {} 拒收 {}  {}\n",
+                "{}  {}  读取{} 新{} 重复{} 拒收{}  {}\n",
                 record.taken_at.format("%Y-%m-%d %H:%M"),
                 column(&record.file_name, 40),
                 record.read,
@@ -244,8 +246,9 @@ fn find_mapping(known: &[Mapping], named: &str) -> Result<Mapping, Failure> {
             codes.join("、")
         )));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("读不出导入对照 {named}（{error}）")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::Usage(format!("读不出导入对照 {named}（{}）", of_system(&error)))
+    })?;
     parse_mapping(named, &text).map_err(|problem| Failure::Config(vec![problem]))
 }
 
@@ -266,7 +269,7 @@ fn write_template(template: TemplateName, output: &Path) -> Result<ExitCode, Fai
         )));
     }
     std::fs::write(output, template_csv(template.into()))
-        .map_err(|error| anyhow::anyhow!("写不出 {}（{error}）", output.display()))?;
+        .with_context(|| format!("写不出 {}", output.display()))?;
     print_text(&format!(
         "已写出 {}，可用 Excel 或 WPS 打开填写\n",
         output.display()
@@ -286,7 +289,7 @@ fn summary(file: &Path, imported: &Imported, list: Option<PathBuf>, is_dry_run: 
     let by = imported.mapping.as_ref();
     let by = by.map_or_else(String::new, |name| format!("（按“{name}”对照）"));
     let mut text = format!(
-        "{}{by}：读取 {} 条：新 {} 条，重复 {} 条，拒收 {} 条{would}\n",
+        "{}{by}：读取{}条：新{}条，重复{}条，拒收{}条{would}\n",
         file.display(),
         imported.read,
         imported.new,
@@ -294,10 +297,10 @@ fn summary(file: &Path, imported: &Imported, list: Option<PathBuf>, is_dry_run: 
         imported.refused.len()
     );
     for refused in imported.refused.iter().take(SHOWN) {
-        text += &format!("  第 {} 行：{}\n", refused.row, refused.reason);
+        text += &format!("  第{}行：{}\n", refused.row, refused.reason);
     }
     if imported.refused.len() > SHOWN {
-        text += &format!("  另有 {} 行\n", imported.refused.len() - SHOWN);
+        text += &format!("  另有{}行\n", imported.refused.len() - SHOWN);
     }
     if let Some(list) = list {
         let next = if imported.is_json_lines {

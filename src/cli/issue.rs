@@ -180,7 +180,7 @@ impl Draft {
                 let issue = load(app, id)?;
                 let entries = issue.content.entries().count();
                 print_text(&format!(
-                    "已起草第 {} 号稿件，{entries} 条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
+                    "已起草第{}号稿件，{entries} 条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
                     id.0, id.0
                 ))?;
             }
@@ -221,7 +221,7 @@ impl List {
                 _ => "未编号".to_owned(),
             };
             print_text(&format!(
-                "{:>5}  {}{}{}{} 条\n",
+                "{:>5}  {}{}{}{}条\n",
                 row.id.0,
                 column(row.state.label(), 6),
                 column(&row.title, 18),
@@ -264,7 +264,7 @@ impl Step {
             )
         });
         print_text(&format!(
-            "第 {} 号稿件已{}{number}\n",
+            "第{}号稿件已{}{number}\n",
             self.id,
             issue.state.label()
         ))?;

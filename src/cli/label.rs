@@ -18,25 +18,25 @@ use std::process::ExitCode;
 pub struct LabelCommand {
     /// 信息编号；不带其他参数则显示此条的研判、更正和级别变更 · id of the post
     post: i64,
-    /// 是否涉及人社业务：yes no · concerns our matters
+    /// 是否涉及人社业务：是 yes，否 no · concerns our matters
     #[arg(long, value_parser = yes_no, value_name = "yes|no")]
     about: Option<bool>,
-    /// 是否相关：yes no · relevant
+    /// 是否相关：是 yes，否 no · relevant
     #[arg(long, value_parser = yes_no, value_name = "yes|no")]
     relevant: Option<bool>,
-    /// 主题代码，可写几个，主要的在前，如 KA,FW · topics, the primary one first
+    /// 主题名称或代码，可写几个，主要的在前，如 社会保障卡,FW · topics, the primary one first
     #[arg(long, value_delimiter = ',')]
     topic: Vec<Topic>,
-    /// 情感：negative neutral positive · sentiment
+    /// 情感：负面 negative，中性 neutral，正面 positive · sentiment
     #[arg(long)]
     sentiment: Option<Sentiment>,
-    /// 意图，如 consult complaint · intent
+    /// 意图，如 咨询 consult，求助 help，投诉 complaint · intent
     #[arg(long)]
     intent: Option<Intent>,
-    /// 级别：red orange yellow blue none · level
+    /// 级别：红 red，橙 orange，黄 yellow，蓝 blue，无 none · level
     #[arg(long)]
     level: Option<Level>,
-    /// 管辖：city district province elsewhere other_office unknown · jurisdiction
+    /// 管辖：市本级 city，区县 district，省直 province，外地 elsewhere，职能外 other_office，不明 unknown · jurisdiction
     #[arg(long)]
     jurisdiction: Option<Jurisdiction>,
     /// 其余各项确认机器判得对 · confirm what the machine says of all else
@@ -84,7 +84,7 @@ impl LabelCommand {
         if is_question {
             if self.by.is_some() || !self.note.is_empty() {
                 return Err(Failure::Usage(
-                    "没有写要更正的项；例如 --level yellow --intent consult，确认机器判得对用 --confirm，撤回用 --undo"
+                    "没有写要更正的项；例如 --level 黄 --intent 咨询，确认机器判得对用 --confirm，撤回用 --undo"
                         .to_owned(),
                 ));
             }
@@ -158,7 +158,7 @@ fn yes_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "是" => Ok(true),
         "no" | "否" => Ok(false),
-        _ => Err(format!("“{text}”应写作 yes 或 no")),
+        _ => Err("应写作是或否（yes、no）".to_owned()),
     }
 }
 

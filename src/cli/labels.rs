@@ -74,9 +74,7 @@ impl Labels {
             return Ok(());
         }
         if corrections.is_empty() {
-            print_text(
-                "还没有人工更正；用 `yuqing label 编号 --level yellow --by 姓名` 更正一条\n",
-            )?;
+            print_text("还没有人工更正；用 `yuqing label 编号 --level 黄 --by 姓名` 更正一条\n")?;
         }
         for correction in &corrections {
             print_text(&format!("第{}条　{}", correction.post.0, line(correction)))?;

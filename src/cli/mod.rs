@@ -11,6 +11,7 @@ mod events_show;
 mod evidence;
 mod extract;
 mod import;
+mod input;
 mod issue;
 mod label;
 mod labels;
@@ -26,6 +27,7 @@ mod search;
 mod sources;
 mod sources_opml;
 mod train;
+mod usage;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
@@ -61,7 +63,7 @@ struct Arguments {
         default_value = "data"
     )]
     data: PathBuf,
-    /// 日志详细程度：error warn info debug · log level
+    /// 日志详细程度：error warn info debug trace · log level
     #[arg(long, global = true, value_name = "LEVEL", value_parser = ["error", "warn", "info", "debug", "trace"])]
     log: Option<String>,
     #[command(subcommand)]
@@ -148,7 +150,10 @@ impl Common {
 
 /// Runs the command of the process's arguments.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::parse() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     start_logging(arguments.log.as_deref(), &arguments.command);
     let common = Common {
         config: arguments.config,
@@ -244,9 +249,10 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     done
 }
 
-/// One line per problem, in the order of the files.
+/// One line per problem, in the order of the files, and what to do.
 fn print_problems(problems: &[Problem]) {
     for problem in problems {
         eprintln!("{problem}");
     }
+    eprintln!("共有{}处问题，请按上面的文件和行号修改", problems.len());
 }

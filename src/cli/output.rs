@@ -2,6 +2,7 @@
 
 use super::print_problems;
 use crate::model::Problem;
+use crate::text::mistake::of_system;
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -52,7 +53,6 @@ impl Failure {
             }
             Failure::Config(problems) => {
                 print_problems(&problems);
-                eprintln!("配置有 {} 处问题，请按上面的文件和行号修改", problems.len());
                 ExitCode::from(WRONG_USAGE)
             }
         }
@@ -63,30 +63,15 @@ impl Failure {
 fn in_chinese(error: &anyhow::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for link in error.chain() {
-        let known = match link.downcast_ref::<std::io::Error>() {
-            Some(error) => of_system(error.kind()),
-            None => of_database(&link.to_string()),
+        let words = match link.downcast_ref::<std::io::Error>() {
+            Some(error) => of_system(error),
+            None => of_database(&link.to_string()).map_or_else(|| link.to_string(), str::to_owned),
         };
-        let words = known.map_or_else(|| link.to_string(), str::to_owned);
         if said.last().is_none_or(|last| !last.contains(&words)) {
             said.push(words);
         }
     }
     said.join("：")
-}
-
-fn of_system(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::NotFound => "没有这个文件或目录",
-        ErrorKind::PermissionDenied => "没有权限，请检查文件和目录的属主与权限",
-        ErrorKind::AlreadyExists => "已有同名的文件",
-        ErrorKind::NotADirectory => "路径中有一段不是目录",
-        ErrorKind::IsADirectory => "这是目录，不是文件",
-        ErrorKind::StorageFull => "磁盘已满，请清理后重试",
-        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
-        ErrorKind::UnexpectedEof => "文件不完整",
-        _ => return None,
-    })
 }
 
 /// The database library has these sentences in English only.

@@ -28,7 +28,7 @@ impl Reindex {
         if self.json {
             print_json(&serde_json::json!({ "indexed": indexed }))?;
         } else {
-            print_text(&format!("已重建索引，共 {indexed} 条\n"))?;
+            print_text(&format!("已重建索引，共{indexed}条\n"))?;
         }
         Ok(DONE)
     }

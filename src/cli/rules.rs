@@ -3,7 +3,7 @@
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, ConfigFolder};
 use crate::model::Timestamp;
 use crate::pipeline::{Change, Lab, Verdict, compare_rules};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -25,7 +25,7 @@ pub struct Diff {
     #[arg(value_name = "NEWCONFIG")]
     folder: PathBuf,
     /// 从何时起：时长如 90d，或日期如 2017-04-01 · since when
-    #[arg(long, value_name = "90d", default_value = "90d", value_parser = parse_since)]
+    #[arg(long, value_name = "时间", default_value = "90d", value_parser = parse_since)]
     since: Since,
     /// 最多列出几条 · changes listed at most
     #[arg(long, default_value_t = 1000)]
@@ -66,13 +66,31 @@ impl Diff {
                 self.folder.display()
             )));
         }
+        let folder = ConfigFolder::open(Some(&self.folder)).map_err(Failure::Config)?;
+        let files = folder.own_files();
+        if files.is_empty() {
+            return Err(Failure::Usage(format!(
+                "{} 里没有本程序的配置文件，无从比较；应有 levels.toml、topics.toml、lexicon 等，可先复制现有的配置目录再修改",
+                self.folder.display()
+            )));
+        }
         let new = Config::load(Some(&self.folder)).map_err(Failure::Config)?;
         let app = common.open_app()?;
         let since = self.since.moment(&app)?;
+        if since > app.now() {
+            return Err(Failure::Usage(
+                "--since 在将来，还没有信息可比；请写以往的日期或时长".to_owned(),
+            ));
+        }
         let lab = compare_rules(&app, &new.rules, since, self.limit)?;
         if self.json {
             print_json(&lab)?;
         } else {
+            print_text(&format!(
+                "新规则取自 {}：{}；其余文件用程序自带的\n",
+                self.folder.display(),
+                files.join("、")
+            ))?;
             print_text(&text(&lab))?;
         }
         Ok(DONE)
@@ -127,6 +145,9 @@ fn text(lab: &Lab) -> String {
         lab.present_version,
         lab.new_version
     );
+    if lab.posts == 0 {
+        text += "这段时间没有信息，无从比较；用 --since 把起始时间写早一些。\n";
+    }
     if lab.present_version == lab.new_version {
         text += "两套规则完全相同。\n";
     }

@@ -28,16 +28,16 @@ pub struct Search {
     /// 截止日 · published on or before
     #[arg(long, value_name = "D", value_parser = parse_day)]
     to: Option<NaiveDate>,
-    /// 渠道 · channel
+    /// 渠道，如 论坛贴吧 forum，微博 weibo · channel
     #[arg(long)]
     channel: Option<Channel>,
-    /// 主题代码，如 QX · topic
+    /// 主题名称或代码，如 QX · topic
     #[arg(long)]
     topic: Option<Topic>,
-    /// 级别 · level
+    /// 级别：红 red，橙 orange，黄 yellow，蓝 blue，无 none · level
     #[arg(long)]
     level: Option<Level>,
-    /// 情感 · sentiment
+    /// 情感：负面 negative，中性 neutral，正面 positive · sentiment
     #[arg(long)]
     sentiment: Option<Sentiment>,
     /// 属地：名称、区划代码或管辖 · region
@@ -46,7 +46,7 @@ pub struct Search {
     /// 信源名称 · source
     #[arg(long)]
     source: Option<String>,
-    /// 排序 · order
+    /// 排序：相关度 relevance，时间 time · order
     #[arg(long, value_enum, default_value = "relevance")]
     sort: SortArgument,
     /// 显示几条 · number of hits
@@ -74,7 +74,9 @@ pub struct Search {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum SortArgument {
+    #[value(alias = "相关度")]
     Relevance,
+    #[value(alias = "时间")]
     Time,
 }
 
@@ -208,15 +210,42 @@ impl Search {
             counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
             let counts: Vec<String> = counts
                 .iter()
-                .map(|(value, count)| format!("{value} {count}"))
+                .filter_map(|(value, count)| {
+                    Some(format!("{}{count}条", facet_value(name, value)?))
+                })
                 .collect();
-            text += &format!("\n{name}: {}", counts.join("  "));
+            text += &format!("\n{}：{}", facet_name(name), counts.join("，"));
         }
         if report.facets.is_some() {
             text.push('\n');
         }
         text
     }
+}
+
+fn facet_name(name: &str) -> &str {
+    match name {
+        "channel" => "渠道",
+        "topic" => "主题",
+        "level" => "级别",
+        "sentiment" => "情感",
+        "region" => "属地",
+        "source" => "信源",
+        other => other,
+    }
+}
+
+/// A value as people read it; places are counted by name, by code and by jurisdiction: only the names are shown.
+fn facet_value<'v>(name: &str, value: &'v str) -> Option<&'v str> {
+    let label = match name {
+        "channel" => value.parse().ok().map(Channel::label),
+        "topic" => value.parse().ok().map(Topic::label),
+        "level" => value.parse().ok().map(Level::label),
+        "sentiment" => value.parse().ok().map(Sentiment::label),
+        "region" if value.is_ascii() => return None,
+        _ => None,
+    };
+    Some(label.unwrap_or(value))
 }
 
 /// Days as people type them.

@@ -82,7 +82,7 @@ impl Export {
             Some(output) => {
                 fs::write(output, text).with_context(|| format!("写不出 {}", output.display()))?;
                 print_text(&format!(
-                    "已导出 {} 个订阅源到 {}\n",
+                    "已导出{}个订阅源到 {}\n",
                     feeds.len(),
                     output.display()
                 ))?;
@@ -169,7 +169,7 @@ impl Import {
             ""
         };
         print_text(&format!(
-            "{}：新增 {} 个，已有 {} 个，未加 {} 个{would}\n",
+            "{}：新增{}个，已有{}个，未加{}个{would}\n",
             folder.join(FILE).display(),
             report.added.len(),
             report.known.len(),

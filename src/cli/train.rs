@@ -1,9 +1,11 @@
 //! `yuqing train`: labelled rows → classifiers, with the scores they reach on rows they had not seen.
 
 use super::Common;
-use super::output::{DONE, Failure, print_json, print_text};
+use super::input::text_of;
+use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
 use crate::analyze::check_model;
 use crate::config::{self, ConfigFolder};
+use crate::model::{Field, Sentiment};
 use crate::train::{Labelled, Scores, Task, Trained, read, train};
 use anyhow::Context;
 use clap::Args;
@@ -83,6 +85,7 @@ impl Train {
             ));
         }
         let mut reports = Vec::new();
+        let mut has_refused = false;
         for task in tasks {
             let rows = self.rows(task)?;
             if rows.is_empty() {
@@ -98,11 +101,17 @@ impl Train {
                     "{}：类别 {class} 的标注不足{MIN_ROWS_OF_CLASS}条（只计 is_scored 的文件），不训练，原有模型不动",
                     task.name
                 );
+                has_refused = true;
                 continue;
+            }
+            let file = self.file_of(&folder, task);
+            if let Some(file) = &file {
+                // A place that takes no file is found before a minute of work, not after.
+                write_whole(file, None)?;
             }
             let started = Instant::now();
             let trained = train(task, &rows);
-            let report = self.keep(&folder, task, &rows, &trained, started)?;
+            let report = keep(file, task, &rows, &trained, started)?;
             if !self.json {
                 print_text(&described(&report))?;
             }
@@ -116,7 +125,11 @@ impl Train {
                 "没有训练任何分类器；标注数据放在哪里、怎样写，见 training.toml".to_owned(),
             ));
         }
-        Ok(DONE)
+        Ok(if has_refused {
+            ExitCode::from(DONE_IN_PART)
+        } else {
+            DONE
+        })
     }
 
     fn rows(&self, task: &Task) -> Result<Vec<Labelled>, Failure> {
@@ -126,47 +139,57 @@ impl Train {
             if !path.is_file() {
                 continue;
             }
-            let content = std::fs::read_to_string(&path)
-                .with_context(|| format!("读不出 {}", path.display()))?;
+            let content = text_of(&path)?;
             let read = read(task, number, &content);
             rows.extend(read.map_err(|problem| Failure::Config(vec![problem]))?);
         }
         Ok(rows)
     }
 
-    fn keep(
-        &self,
-        folder: &ConfigFolder,
-        task: &Task,
-        rows: &[Labelled],
-        trained: &Trained,
-        started: Instant,
-    ) -> Result<Report, Failure> {
-        let bytes = trained.classifier.to_bytes();
-        check_model(&task.name, &bytes).map_err(|problem| Failure::Config(vec![problem]))?;
+    /// Where the model of a task goes; `None`: nowhere.
+    fn file_of(&self, folder: &ConfigFolder, task: &Task) -> Option<PathBuf> {
         let models = match &self.out {
-            Some(out) if out.as_os_str() == "-" => None,
-            Some(out) => Some(out.clone()),
-            None => Some(folder.path().unwrap_or(Path::new("config")).join("models")),
+            Some(out) if out.as_os_str() == "-" => return None,
+            Some(out) => out.clone(),
+            None => folder.path().unwrap_or(Path::new("config")).join("models"),
         };
-        let file = models.map(|models| models.join(format!("{}.model", task.name)));
-        if let Some(file) = &file {
-            let parent = file.parent().unwrap_or(Path::new("."));
-            let written = file.with_extension("model.part");
-            std::fs::create_dir_all(parent)
-                .and_then(|()| std::fs::write(&written, &bytes))
-                .and_then(|()| std::fs::rename(&written, file))
-                .with_context(|| format!("写不了 {}", file.display()))?;
-        }
-        Ok(Report {
-            task: task.name.clone(),
-            rows: rows.len(),
-            seconds: started.elapsed().as_secs_f64(),
-            bytes: bytes.len(),
-            file,
-            scores: trained.scores.clone(),
-        })
+        Some(models.join(format!("{}.model", task.name)))
     }
+}
+
+fn keep(
+    file: Option<PathBuf>,
+    task: &Task,
+    rows: &[Labelled],
+    trained: &Trained,
+    started: Instant,
+) -> Result<Report, Failure> {
+    let bytes = trained.classifier.to_bytes();
+    check_model(&task.name, &bytes).map_err(|problem| Failure::Config(vec![problem]))?;
+    if let Some(file) = &file {
+        write_whole(file, Some(&bytes))?;
+    }
+    Ok(Report {
+        task: task.name.clone(),
+        rows: rows.len(),
+        seconds: started.elapsed().as_secs_f64(),
+        bytes: bytes.len(),
+        file,
+        scores: trained.scores.clone(),
+    })
+}
+
+/// Nobody reads half a model; without bytes it is only tried whether they could be written.
+fn write_whole(file: &Path, bytes: Option<&[u8]>) -> anyhow::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let part = file.with_extension("model.part");
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&part, bytes.unwrap_or_default()))
+        .and_then(|()| match bytes {
+            Some(_) => std::fs::rename(&part, file),
+            None => std::fs::remove_file(&part),
+        })
+        .with_context(|| format!("写不出 {}", file.display()))
 }
 
 fn described(report: &Report) -> String {
@@ -188,6 +211,16 @@ fn described(report: &Report) -> String {
     text
 }
 
+/// A field, a class or a classifier by its code, as people read it.
+pub fn in_chinese(code: &str) -> &str {
+    let field = code.parse().ok().map(Field::label);
+    let sentiment = || code.parse().ok().map(Sentiment::label);
+    match code {
+        "masked_text" => "掩码后的正文",
+        _ => field.or_else(sentiment).unwrap_or(code),
+    }
+}
+
 /// Scores of one set, as people read them.
 pub fn described_scores(scores: &Scores) -> String {
     let accuracy = scores
@@ -197,8 +230,11 @@ pub fn described_scores(scores: &Scores) -> String {
     for class in &scores.classes {
         let _infallible = writeln!(
             text,
-            "    {}：准确率{:.3}，召回率{:.3}，F1 {:.3}",
-            class.name, class.precision, class.recall, class.f1
+            "    {}：查准率{:.3}，查全率{:.3}，F1值{:.3}",
+            in_chinese(&class.name),
+            class.precision,
+            class.recall,
+            class.f1
         );
     }
     text

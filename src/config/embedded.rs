@@ -1,6 +1,7 @@
 //! Where a configuration file comes from: the operator's folder, else the copy inside the program.
 
 use crate::model::Problem;
+use crate::text::mistake::of_system;
 use include_dir::{Dir, include_dir};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -122,6 +123,17 @@ impl ConfigFolder {
         Ok(files)
     }
 
+    /// Files of ours that the operator has in its folder, at the top or in a sub-folder of ours.
+    pub fn own_files(&self) -> Vec<String> {
+        let files = |folder: &'static Dir<'static>| folder.files().map(|file| file.path());
+        let below = SHIPPED.dirs().flat_map(files);
+        let known = files(&SHIPPED).chain(below);
+        let names = known.map(|path| path.to_string_lossy().into_owned());
+        let mut own: Vec<String> = names.filter(|name| self.own(name).is_some()).collect();
+        own.sort();
+        own
+    }
+
     fn own(&self, name: &str) -> Option<PathBuf> {
         let path = self.path.as_ref()?.join(name);
         path.exists().then_some(path)
@@ -163,7 +175,7 @@ fn unreadable(file: &str, error: &std::io::Error) -> Problem {
                 "不是 UTF-8 编码的文本，请用记事本“另存为”时把编码选为 UTF-8".to_owned()
             }
             ErrorKind::PermissionDenied => "没有读取这个文件的权限".to_owned(),
-            _ => format!("读不出这个文件：{error}"),
+            _ => format!("读不出这个文件：{}", of_system(error)),
         },
     }
 }

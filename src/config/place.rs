@@ -79,7 +79,7 @@ fn wanted(message: &str) -> Option<&'static str> {
         ("a boolean", "true 或 false，不加引号"),
         ("a string", "英文引号括起来的文字"),
         ("a sequence", "方括号括起来的列表，例如 [\"a\", \"b\"]"),
-        ("a nonzero", "大于 0 的整数，不带引号"),
+        ("a nonzero", "大于0的整数，不带引号"),
         ("u16", "不带引号的整数"),
         ("u32", "不带引号的整数"),
         ("u64", "不带引号的整数"),

@@ -188,7 +188,7 @@ fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
 fn pause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let pause: Duration = humantime_serde::deserialize(deserializer)?;
     if pause < Duration::from_millis(100) {
-        return Err(serde::de::Error::custom("间隔至少 100ms，例如 \"5s\""));
+        return Err(serde::de::Error::custom("间隔至少100ms，例如 \"5s\""));
     }
     Ok(pause)
 }

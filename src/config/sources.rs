@@ -234,7 +234,7 @@ fn check_max_pages(pages: Option<&Spanned<usize>>, text: &str) -> Result<(), Pro
             pages,
             "source.max_pages",
             text,
-            "至少为 1；不想采集此信源请写 enabled = false".to_owned(),
+            "至少为1；不想采集此信源请写 enabled = false".to_owned(),
         )),
         _ => Ok(()),
     }

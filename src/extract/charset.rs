@@ -142,7 +142,7 @@ fn finished(charset: Charset, text: Cow<'_, str>, had_errors: bool) -> Decoded<'
     Decoded {
         is_garbage: false,
         warning: (broken > TOLERATED_ERRORS)
-            .then(|| format!("按 {name} 解码时有 {broken} 处无法识别的字符，内容可能有乱码。")),
+            .then(|| format!("按 {name} 解码时有{broken}处无法识别的字符，内容可能有乱码。")),
         text,
         charset: name,
     }

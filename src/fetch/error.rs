@@ -83,7 +83,7 @@ pub enum FetchError {
         content_type: String,
     },
     /// Redirects without end.
-    #[error("{url} 转向超过 {limit} 次，可能需要登录或网址已失效")]
+    #[error("{url} 转向超过{limit}次，可能需要登录或网址已失效")]
     TooManyRedirects {
         /// First page.
         url: Url,

@@ -6,7 +6,9 @@ use std::ffi::OsStr;
 
 /// A text and what was odd about its bytes.
 pub struct Decoded {
+    /// 正文.
     pub text: String,
+    /// For the person who imports.
     pub warning: Option<String>,
 }
 
@@ -72,7 +74,7 @@ fn checked(text: String, warning: Option<String>) -> Option<Decoded> {
     if odd > 20 && odd * 20 > all || odd > 0 && odd * 2 > all {
         return None;
     }
-    let broken = (broken > 0).then(|| format!("有 {broken} 处无法识别的字符，内容可能有乱码"));
+    let broken = (broken > 0).then(|| format!("有{broken}处无法识别的字符，内容可能有乱码"));
     Some(Decoded {
         text,
         warning: warning.or(broken),

@@ -6,6 +6,7 @@ use super::headers::field_of;
 use super::row::{Author, Frame, Row};
 use super::{Refused, Rows};
 use crate::model::{Channel, Post, Timestamp};
+use crate::text::mistake::of_json;
 use serde_json::{Map, Value};
 
 /// Reads every line; a wrong one is refused with its number and the rest goes on. `channel` stands in where a line
@@ -41,59 +42,58 @@ pub fn read_jsonl(text: &str, channel: Option<Channel>, now: Timestamp) -> Rows 
 }
 
 fn read_line(line: &str, frame: &Frame<'_>) -> Result<Post, String> {
-    let object: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| no_post(line, &error))?;
-    take_apart(object).into_post(frame)
+    let no_post = |error| format!("不是一条 JSON 信息（{}）", of_json(line, &error));
+    let mut object: Map<String, Value> = serde_json::from_str(line).map_err(no_post)?;
+    let origin = Origin::taken_from(&mut object);
+    let post = take_apart(object).into_post(frame)?;
+    Ok(origin.put_into(post))
 }
 
-/// Why a line is no post. Nothing of it is quoted: it may hold somebody's number.
-fn no_post(line: &str, error: &serde_json::Error) -> String {
-    let column = column(line, error.column());
-    if error.is_data() || !line.trim_start().starts_with('{') {
-        return "不是一条 JSON 信息：每行应是一个以 { 开头、以 } 结尾的对象".to_owned();
+/// What only our own exports say of a post; judging it anew needs it.
+struct Origin {
+    source_region: Option<String>,
+    is_official: bool,
+    floor: Option<u32>,
+}
+
+impl Origin {
+    fn taken_from(object: &mut Map<String, Value>) -> Origin {
+        let region = object.get("source_region").and_then(Value::as_str);
+        let floor = object.get("floor").and_then(Value::as_u64);
+        let origin = Origin {
+            source_region: region.map(str::to_owned),
+            is_official: object.get("is_official") == Some(&Value::Bool(true)),
+            floor: floor.and_then(|floor| floor.try_into().ok()),
+        };
+        for key in ["source_region", "is_official", "floor"] {
+            // What another program means by these words is kept.
+            if object
+                .get(key)
+                .is_some_and(|value| origin.holds(key, value))
+            {
+                object.remove(key);
+            }
+        }
+        origin
     }
-    if error.is_eof() {
-        return "不是一条 JSON 信息：这一行没有写完，缺少引号、括号或 }，一条信息不能分成几行"
-            .to_owned();
+
+    fn holds(&self, key: &str, value: &Value) -> bool {
+        match key {
+            "source_region" => self.source_region.is_some(),
+            "is_official" => value.is_boolean(),
+            _ => self.floor.is_some(),
+        }
     }
-    let said = error.to_string();
-    let meaning = MEANINGS.iter().find(|(words, _)| said.starts_with(words));
-    let meaning = meaning.map_or("写法有误", |(_, meaning)| meaning);
-    format!("不是一条 JSON 信息（第{column}个字附近：{meaning}）")
-}
 
-/// The reader counts bytes; people count characters.
-fn column(line: &str, bytes: usize) -> usize {
-    let begins = line.char_indices().take_while(|(at, _)| *at < bytes);
-    begins.count()
+    fn put_into(self, post: Post) -> Post {
+        Post {
+            source_region: self.source_region,
+            is_official: self.is_official,
+            floor: self.floor,
+            ..post
+        }
+    }
 }
-
-/// What the reader of JSON says, and what it means.
-static MEANINGS: [(&str, &str); 14] = [
-    ("key must be a string", "栏名要用英文双引号括起来"),
-    ("expected `:`", "栏名后面缺少英文冒号"),
-    (
-        "expected `,` or `}`",
-        "两栏之间缺少英文逗号，或文字里的双引号前没有写反斜杠",
-    ),
-    ("expected `,` or `]`", "列表里缺少英文逗号"),
-    ("expected value", "这里应是值：文字要用英文双引号括起来"),
-    ("expected ident", "这里应是值：文字要用英文双引号括起来"),
-    ("trailing comma", "最后一栏后面多了一个逗号"),
-    (
-        "trailing characters",
-        "} 后面还有别的内容，每行只能写一条信息",
-    ),
-    (
-        "control character",
-        "文字里有换行、制表等控制字符，换行应写作 \\n",
-    ),
-    ("invalid escape", "反斜杠用法不对，反斜杠本身应写作 \\\\"),
-    ("invalid number", "数字写法不对"),
-    ("number out of range", "数字太大"),
-    ("recursion limit", "层次太深"),
-    ("invalid unicode", "\\u 后面的编码不对"),
-];
 
 /// Keys of the contract first, then Chinese headers; English words that are no keys of ours may mean anything and are
 /// never a reason to refuse.

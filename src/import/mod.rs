@@ -24,7 +24,7 @@ mod sniff;
 mod table;
 mod template;
 
-pub use charset::file_name;
+pub use charset::{Decoded, decode, file_name};
 pub use field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
 pub use headers::channel_named;
 pub use jsonl::read_jsonl;

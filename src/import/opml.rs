@@ -24,7 +24,7 @@ pub struct Feed {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum OpmlMistake {
     /// Not XML, or not whole.
-    #[error("不是完整的 OPML（第 {line} 行：{message}）")]
+    #[error("不是完整的 OPML（第{line}行：{message}）")]
     Broken {
         /// Line, from 1.
         line: usize,
@@ -38,7 +38,7 @@ pub enum OpmlMistake {
     #[error("内容不是文字")]
     NotText,
     /// More than anybody reads.
-    #[error("超过 {MAX_FEEDS} 个订阅，没有导入")]
+    #[error("超过{MAX_FEEDS}个订阅，没有导入")]
     TooMany,
 }
 

@@ -10,18 +10,18 @@ pub enum Unreadable {
     #[error("文件是空的")]
     Empty,
     /// Larger than `[import] max_file`.
-    #[error("文件有 {0}，超过上限 {1}；请分成几个文件，或在 yuqing.toml 调高 import.max_file")]
+    #[error("文件有{0}，超过上限{1}；请分成几个文件，或在 yuqing.toml 调高 import.max_file")]
     TooLarge(ByteSize, ByteSize),
     /// Larger than `[import] max_unpacked` when unpacked: a bomb, or nearly.
     #[error(
-        "文件解压后超过上限 {0}，没有读取；请只保留需要的工作表另存，或在 yuqing.toml 调高 import.max_unpacked"
+        "文件解压后超过上限{0}，没有读取；请只保留需要的工作表另存，或在 yuqing.toml 调高 import.max_unpacked"
     )]
     Bomb(ByteSize),
     /// More rows than `[import] max_rows`.
-    #[error("超过 {0} 行，没有导入；请分成几个文件，或在 yuqing.toml 调高 import.max_rows")]
+    #[error("超过{0}行，没有导入；请分成几个文件，或在 yuqing.toml 调高 import.max_rows")]
     TooManyRows(usize),
     /// A row with so many columns is no table of posts.
-    #[error("第 {0} 行有 {1} 栏以上，不像信息表；请检查分隔符和引号")]
+    #[error("第{0}行有{1}栏以上，不像信息表；请检查分隔符和引号")]
     TooWide(usize, usize),
     /// A workbook that opens with a password only.
     #[error("工作簿设有打开密码；请用 Excel 或 WPS 取消密码，另存后再导入")]

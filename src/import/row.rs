@@ -70,7 +70,7 @@ impl Row {
         };
         if text.chars().count() > MAX_CHARS {
             return Err(format!(
-                "{}超过 {MAX_CHARS} 字，可能是引号没有成对，请检查这一行",
+                "{}超过{MAX_CHARS}字，可能是引号没有成对，请检查这一行",
                 field.label()
             ));
         }
@@ -149,7 +149,7 @@ impl Row {
         match self.extra.iter().find(|(_, value)| is_long(value)) {
             None => Ok(()),
             Some((header, _)) => Err(format!(
-                "{}超过 {MAX_CHARS} 字，可能是引号没有成对，请检查这一行",
+                "{}超过{MAX_CHARS}字，可能是引号没有成对，请检查这一行",
                 short(header)
             )),
         }

@@ -49,7 +49,7 @@ pub struct IndexSettings {
 fn enough_memory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error> {
     let memory = ByteSize::deserialize(deserializer)?;
     if memory < ByteSize::mib(16) {
-        return Err(serde::de::Error::custom("建索引至少要 16MiB 内存"));
+        return Err(serde::de::Error::custom("建索引至少要16MiB内存"));
     }
     Ok(memory)
 }

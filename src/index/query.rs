@@ -71,7 +71,7 @@ pub enum CodeField {
 
 /// What is wrong with a query, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
-#[error("检索式第 {position} 个字符处：{message}")]
+#[error("检索式第{position}个字符处：{message}")]
 pub struct QueryError {
     /// Character, from 1.
     pub position: usize,
@@ -87,7 +87,7 @@ impl FromStr for Query {
         if characters.len() > MAX_CHARS {
             return Err(error(
                 MAX_CHARS,
-                format!("检索式超过 {MAX_CHARS} 个字符，请缩短"),
+                format!("检索式超过{MAX_CHARS}个字符，请缩短"),
             ));
         }
         let mut parser = Parser {
@@ -217,7 +217,7 @@ impl Parser<'_> {
         let open = self.position;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(error(open, format!("括号超过 {MAX_DEPTH} 层")));
+            return Err(error(open, format!("括号超过{MAX_DEPTH}层")));
         }
         self.position += 1;
         let query = self.alternatives()?;
@@ -370,7 +370,7 @@ fn field_code(field: CodeField, value: &str) -> Result<String, String> {
     let code = |known: Result<&'static str, crate::model::UnknownCode>| {
         known
             .map(str::to_owned)
-            .map_err(|unknown| format!("没有“{value}”这个值；可用 {}", unknown.known.join(" ")))
+            .map_err(|unknown| unknown.to_string())
     };
     match field {
         CodeField::Channel => code(value.parse::<Channel>().map(Channel::code)),

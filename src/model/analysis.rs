@@ -6,9 +6,9 @@ use crate::model::{Jurisdiction, Level, Regions, Topic, TopicScore};
 coded_enum! {
     /// 情感 — the author's stance towards the matter.
     pub enum Sentiment {
-        Negative = "negative" / "负",
-        Neutral = "neutral" / "中",
-        Positive = "positive" / "正",
+        Negative = "negative" / "负" | "负面",
+        Neutral = "neutral" / "中" | "中性",
+        Positive = "positive" / "正" | "正面",
     }
 }
 

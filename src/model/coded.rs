@@ -3,13 +3,13 @@
 /// Declares an enum whose variants carry a code (`"tv"`) and a label (`"电视"`).
 ///
 /// The code is what JSON, the database and the command line use; the label is what staff read. Both are accepted on
-/// input. A function cannot do this: the list of variants would have to be written four times.
+/// input, with the words that people use besides (`"中" | "中性"`). A function cannot do this: the list of variants would have to be written four times.
 macro_rules! coded_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal / $label:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal / $label:literal $(| $alias:literal)*),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
-            $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code, alias = $label)] $variant),+
+            $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code, alias = $label $(, alias = $alias)*)] $variant),+
         }
 
         impl $name {
@@ -30,13 +30,13 @@ macro_rules! coded_enum {
         impl std::str::FromStr for $name {
             type Err = crate::model::UnknownCode;
 
-            /// Accepts the code or the Chinese label.
+            /// Accepts the code, the Chinese label or another word for it.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
-                    $($code | $label => Ok($name::$variant),)+
+                    $($code | $label $(| $alias)* => Ok($name::$variant),)+
                     _ => Err(crate::model::UnknownCode {
                         given: text.to_owned(),
-                        known: &[$($code),+],
+                        known: &[$(concat!($label, " ", $code)),+],
                     }),
                 }
             }
@@ -54,10 +54,10 @@ pub(crate) use coded_enum;
 
 /// A word that is none of the codes of its list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is not known here; use one of: {}", known.join(", "))]
+#[error("“{given}”不是可用的值；可用：{}", known.join("、"))]
 pub struct UnknownCode {
     /// What was written.
     pub given: String,
-    /// What could have been written.
+    /// What could have been written: Chinese word and code.
     pub known: &'static [&'static str],
 }

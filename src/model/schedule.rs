@@ -47,7 +47,7 @@ impl FromStr for Schedule {
             _ => {
                 return Err(format!(
                     "时刻表“{line}”应为五段（分 时 日 月 周）或六段（秒 分 时 日 月 周），\
-                     例如“30 8 * * 1-5”表示周一至周五 8:30"
+                     例如“30 8 * * 1-5”表示周一至周五8:30"
                 ));
             }
         };
@@ -64,7 +64,7 @@ impl FromStr for Schedule {
         let compiled = cron::Schedule::from_str(&quartz).map_err(|_| {
             format!(
                 "时刻表“{line}”读不懂；五段依次为分（0–59）、时（0–23）、日（1–31）、月（1–12）、周（0–7），\
-                 例如“*/15 7-22 * * *”表示 7 至 22 时每 15 分钟"
+                 例如“*/15 7-22 * * *”表示7至22时每15分钟"
             )
         })?;
         Ok(Schedule {

@@ -9,6 +9,7 @@ use crate::import::{
 use crate::model::{Channel, Post};
 use crate::store::{Discovered, ImportRecord};
 use crate::text::mask::mask;
+use crate::text::mistake::of_system;
 use anyhow::Result;
 use bytesize::ByteSize;
 use std::ffi::{OsStr, OsString};
@@ -71,7 +72,7 @@ impl Imported {
     /// What a person should know, in one line; empty if all went well.
     pub fn message(&self) -> String {
         let reasons = self.refused.iter().take(REASONS_NOTED);
-        let reasons = reasons.map(|refused| format!("第 {} 行：{}", refused.row, refused.reason));
+        let reasons = reasons.map(|refused| format!("第{}行：{}", refused.row, refused.reason));
         let mut sentences: Vec<String> = self.error.iter().cloned().collect();
         sentences.extend(self.warnings.iter().cloned());
         sentences.extend(reasons);
@@ -152,7 +153,7 @@ fn bytes_of(path: &Path, limit: ByteSize) -> Result<Vec<u8>, String> {
         ErrorKind::NotFound => "没有这个文件".to_owned(),
         ErrorKind::PermissionDenied => "没有读取这个文件的权限".to_owned(),
         ErrorKind::IsADirectory => "这是目录，不是文件".to_owned(),
-        _ => format!("读不出这个文件（{error}）"),
+        _ => format!("读不出这个文件（{}）", of_system(&error)),
     };
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
@@ -270,7 +271,11 @@ fn remove_list(path: &Path) -> Result<Option<PathBuf>, String> {
 }
 
 fn unwritten(list: &Path, error: &std::io::Error) -> String {
-    format!("拒收清单 {} 写不出来（{error}）", list.display())
+    format!(
+        "拒收清单 {} 写不出来（{}）",
+        list.display(),
+        of_system(error)
+    )
 }
 
 /// Nobody sees half a list.

@@ -108,6 +108,9 @@ fn training_row(stored: &StoredPost, label: &Label) -> Value {
         "views": post.engagement.views,
         "has_image": post.has_image,
         "has_video": post.has_video,
+        "source_region": post.source_region,
+        "is_official": post.is_official,
+        "floor": post.floor,
         "expected": expected(label),
     });
     without_nulls(row)

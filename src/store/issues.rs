@@ -24,10 +24,10 @@ pub struct IssueFilter {
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// No such issue.
-    #[error("没有编号为 {0} 的期刊草稿，用 `yuqing issue list` 查看")]
+    #[error("没有编号为{0}的期刊草稿，用 `yuqing issue list` 查看")]
     NotFound(i64),
     /// The step does not follow from the state it is in.
-    #[error("第 {id} 号稿件现为“{}”，不能{step}；{remedy}", state.label())]
+    #[error("第{id}号稿件现为“{}”，不能{step}；{remedy}", state.label())]
     WrongState {
         /// Row id.
         id: i64,
@@ -39,7 +39,7 @@ pub enum SignError {
         remedy: &'static str,
     },
     /// An issue without entries is no issue.
-    #[error("第 {0} 号稿件没有条目，不能签发；无重要舆情的时段登记零报告，不占期号")]
+    #[error("第{0}号稿件没有条目，不能签发；无重要舆情的时段登记零报告，不占期号")]
     Empty(i64),
     /// The database refuses.
     #[error(transparent)]

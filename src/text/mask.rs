@@ -2,6 +2,7 @@
 //!
 //! Hotlines, document numbers, years, amounts, ISSN and digits inside addresses stay; names only where a rule is sure.
 
+mod cue;
 mod name;
 mod replace;
 mod signs;
@@ -41,25 +42,26 @@ static LOCAL_LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(电话|座机|固话|致电|联系方式)([号：:是 ]*)([2-8]D{6,7}|[2-8]D{2,3}SD{4})")
 });
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+    pattern(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*[@＠]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 });
 static QQ: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"((?i:qq)|扣扣|企鹅号)([号群是：: ]*)([1-9]D{4,10})"));
+    LazyLock::new(|| pattern(r"((?i:q ?q)|扣扣|企鹅号)([号群是：: ]*)([1-9]D{4,10})"));
 static WECHAT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(微信号?|薇信|[Vv]信|(?i:vx|wx)|加微|加[Vv])((?:[号是为加：: ]|(?i:id))*)([A-Za-z])[A-Za-z0-9_-]{5,19}",
+        r"(微 ?信号?|薇信|[Vv]信|(?i:vx|wx)|加微|加[Vv])((?:[号是为加：: ]|(?i:id))*)([A-Za-z])[A-Za-z0-9_-]{5,19}",
     )
     .expect("the pattern is a constant")
 });
 static PLATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z])([-·•・ －]?)([A-HJ-NP-Za-hj-np-z0-9]{5,6})",
+        r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-Za-z])([-·•・ －]?)([A-HJ-NP-Za-hj-np-z0-9]{5,6})",
     )
     .expect("the pattern is a constant")
 });
 static ROOM: LazyLock<Regex> = LazyLock::new(|| {
+    // `[N十]` is a class within a class: digits and Chinese numerals.
     pattern(
-        r"(?:D{1,4}号院)?D{1,4}(号楼|号院|栋|幢|座)(?:D{1,2}(单元))?D{1,5}(室|户|号|层)?|D{1,2}(单元)D{1,5}(室|户|号)?",
+        r"(?:D{1,4}号院 ?)?D{1,4} ?(号楼|号院|栋|幢|座|[#＃]楼) ?(?:D{1,2} ?(单元) ?)?D{1,5}(室|户|号|层)?|D{1,2} ?(单元) ?D{1,5}(室|户|号)?|(?:[N十]{1,3}(?:号楼|号院|栋|幢|座))?(?:[N十]{1,2}单元)[N十]{1,5}(室|户|号)|[N十]{1,3}(?:号楼|栋|幢)[N十]{1,5}(室|户)",
     )
 });
 
@@ -74,6 +76,27 @@ const NUMBERED_THINGS: &[&str] = &[
     "订单",
     "流水号",
     "受理号",
+    "信用代码",
+    "许可证号",
+    "注册号",
+    "税号",
+    "序列号",
+    "型号",
+];
+/// Words directly after a number that say it is an amount.
+const UNITS: &[&str] = &["元", "万元", "亿元", "美元", "人次", "平方米", "吨"];
+/// Words directly before a land line that say an office has made it public.
+const PUBLIC_LINES: &[&str] = &[
+    "热线",
+    "咨询电话",
+    "监督电话",
+    "举报电话",
+    "投诉电话",
+    "服务电话",
+    "值班电话",
+    "办公电话",
+    "公开电话",
+    "总机",
 ];
 /// How many characters may stand between such a word and the number.
 const DIRECTLY: usize = 2;
@@ -152,7 +175,8 @@ fn mask_once(text: &str, signs: Signs) -> Option<String> {
     });
     turn.words(Signs::PLATE, &PLATE, words, mask_plate);
     turn.words(Signs::ROOM, &ROOM, words, |found| {
-        Some(stars_for_digits(found.whole))
+        // Counters of offices are no homes.
+        (!found.precedes(&["窗", "柜"])).then(|| stars_for_digits(found.whole))
     });
     if signs.has(Signs::NAME_CUE) || turn.text.contains("***") {
         turn.text = Cow::Owned(name::mask_names(&turn.text));
@@ -234,13 +258,27 @@ fn mask_card(found: &Found) -> Option<String> {
 
 /// 3 + 4 digits stay, what separates them goes.
 fn mask_mobile(found: &Found) -> Option<String> {
+    if found.precedes(UNITS) {
+        return None;
+    }
     let number = keep_ends(&without_separators(found.part(2)), 3, 4);
     Some(format!("{}{number}", found.part(1)))
 }
 
 fn mask_line(found: &Found) -> Option<String> {
+    if is_public_line(found) {
+        return None;
+    }
     let number = keep_ends(&without_separators(found.part(3)), 0, 4);
     Some(format!("{}{}{number}", found.part(1), found.part(2)))
+}
+
+/// The word before may be a part of the match (`监督电话：6…`).
+fn is_public_line(found: &Found) -> bool {
+    let before_match: Vec<&str> = (PUBLIC_LINES.iter())
+        .filter_map(|word| word.strip_suffix(found.part(1)))
+        .collect();
+    found.follows(PUBLIC_LINES, DIRECTLY) || found.follows(&before_match, 0)
 }
 
 /// As on a plate, or in any hand with figures enough to be no word (`云server`).

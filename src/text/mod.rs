@@ -5,6 +5,7 @@ pub mod duration;
 pub mod fingerprint;
 pub mod heading;
 pub mod mask;
+pub mod mistake;
 pub mod normalize;
 pub mod printable;
 pub mod segment;

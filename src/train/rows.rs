@@ -2,6 +2,7 @@
 
 use crate::model::{Channel, Problem};
 use crate::text::classifier::FeatureSpace;
+use crate::text::mistake::of_json;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -106,8 +107,10 @@ pub fn read(task: &Task, number: usize, content: &str) -> Result<Vec<Labelled>, 
         if written.trim().is_empty() {
             continue;
         }
-        let row: Value = serde_json::from_str(written)
-            .map_err(|error| problem(line, format!("不是一行 JSON：{error}")))?;
+        let row: Value = serde_json::from_str(written).map_err(|error| {
+            let why = of_json(written, &error);
+            problem(line, format!("不是一条 JSON 信息（{why}）"))
+        })?;
         let words = |key: &str| at(&row, key).map(plain).unwrap_or_default();
         let Some(label) = at(&row, &set.label) else {
             // Exported corrections carry only the labels that a person gave.

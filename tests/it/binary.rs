@@ -129,9 +129,9 @@ fn search_finds_marks_and_counts() {
 fn a_wrong_query_is_refused_with_its_position() {
     let desk = Desk::new();
     for (query, position) in [
-        ("社保 (欠薪", "第 4 个字符"),
-        ("社保 \"欠薪", "第 4 个字符"),
-        ("level:crimson", "第 7 个字符"),
+        ("社保 (欠薪", "第4个字符"),
+        ("社保 \"欠薪", "第4个字符"),
+        ("level:crimson", "第7个字符"),
     ] {
         let done = desk.expect(2, &["search", query, "--json"]);
         assert!(done.err.contains(position), "{query}: {}", done.err);

@@ -51,7 +51,7 @@ fn it_serves_owns_its_folder_and_stops_when_told() {
     let second = desk.expect(1, &["run"]);
     let holder = running.child.id().to_string();
     assert!(
-        second.err.contains(&format!("进程 {holder} ")),
+        second.err.contains(&format!("进程{holder}使用")),
         "{}",
         second.err
     );

@@ -91,6 +91,8 @@ fn a_killed_demo_goes_on_and_ends_like_an_undisturbed_one() {
 fn a_taken_port_is_named_with_a_way_out() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("bound").port().to_string();
+    let nested = Desk::new().expect(2, &["--data", "data/demo", "demo", "--once"]);
+    assert!(nested.err.contains("--data data"), "{}", nested.err);
     let done = Desk::new().expect(1, &["demo", "--once", "--port", &port]);
     assert!(
         done.err.contains(&port) && done.err.contains("--port"),

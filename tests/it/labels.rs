@@ -136,7 +136,7 @@ fn wrong_labels_are_refused_with_a_way_out() {
     refused(&["99", "--level", "red", "--by", "张三"], "没有编号为99");
     refused(
         &[&id, "--relevant", "no", "--level", "red", "--by", "张三"],
-        "--relevant yes",
+        "--relevant 是",
     );
     refused(&[&id, "--relevant", "maybe", "--by", "张三"], "yes");
     refused(&[&id, "--undo", "--level", "red", "--by", "张三"], "--undo");
@@ -180,6 +180,45 @@ fn labelled_posts_become_rows_to_learn_from() {
     desk.expect(0, &["analyze", "rows.jsonl"]);
     let standard = desk.expect(0, &["labels", "--export", "-"]);
     assert_eq!(standard.out, rows);
+}
+
+#[test]
+fn what_people_confirmed_is_judged_alike_from_the_export() {
+    let desk = Desk::new();
+    // Nothing but the source says where these were written.
+    let rows = [
+        ("1", "社保卡一直没有下来，打电话也没人接，太气人了"),
+        ("2", "工地拖欠我们八名工人工资三个月，没人管"),
+        ("3", "请问退休手续怎么办"),
+    ];
+    let row = |(id, text): (&str, &str)| {
+        json!({
+            "id": id, "channel": "message_board", "source_name": "示例留言板", "text": text,
+            "published_at": "2017-04-14T09:00:00+08:00", "source_region": "410100",
+        })
+    };
+    desk.write(
+        "posts.jsonl",
+        rows.map(|given| row(given).to_string() + "\n").concat(),
+    );
+    desk.expect(0, &["import", "posts.jsonl"]);
+    for (external, _) in rows {
+        let id = id_of(&desk, external);
+        desk.expect(0, &["label", &id, "--confirm", "--by", "张三"]);
+    }
+    desk.expect(0, &["labels", "--export", "rows.jsonl"]);
+    let report = desk.expect(0, &["eval", "rows.jsonl", "--json"]).json();
+    let labels = report["files"][0]["labels"].as_array().expect("a list");
+    assert_eq!(labels.len(), 7, "{report}");
+    for label in labels {
+        assert_eq!(
+            (&label["row_count"], &label["right"]),
+            (&json!(3), &json!(3)),
+            "{label}"
+        );
+    }
+    let place = labels.iter().find(|label| label["label"] == "jurisdiction");
+    assert!(place.is_some());
 }
 
 fn with_other_levels(desk: &Desk) {
@@ -234,9 +273,20 @@ fn new_rules_are_tried_on_stored_posts_and_change_nothing() {
         .json();
     assert_eq!(young["posts"], 0);
 
-    std::fs::create_dir(desk.path("empty")).expect("the desk can be written to");
-    let same = desk.expect(0, &["rules", "diff", "--since", "2017-01-01", "empty"]);
-    assert!(same.out.contains("完全相同"), "{}", same.out);
+    desk.write("same/levels.toml", include_str!("../../config/levels.toml"));
+    let same = desk.expect(0, &["rules", "diff", "--since", "2017-01-01", "same"]);
+    assert!(
+        same.out.contains("完全相同") && same.out.contains("新规则取自 same：levels.toml；"),
+        "{}",
+        same.out
+    );
+    let young = desk.expect(0, &["rules", "diff", "--since", "1d", "same"]);
+    assert!(young.out.contains("这段时间没有信息"), "{}", young.out);
+    let future = desk.expect(2, &["rules", "diff", "--since", "2999-01-01", "same"]);
+    assert!(future.err.contains("在将来"), "{}", future.err);
+    desk.write("other/notes.txt", "no rules");
+    let other = desk.expect(2, &["rules", "diff", "other"]);
+    assert!(other.err.contains("没有本程序的配置文件"), "{}", other.err);
 }
 
 #[test]

@@ -26,8 +26,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "model", "analyze", "cluster", "digest", "evidence", "extract", "fetch", "import",
-            "index", "train",
+            "model", "text", "analyze", "cluster", "digest", "evidence", "extract", "fetch",
+            "import", "index", "train",
         ],
     ),
     (

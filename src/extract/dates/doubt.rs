@@ -45,7 +45,7 @@ impl Doubts {
     pub fn complain(&self, found: &mut Extraction) {
         if let Some(first) = &self.first {
             found.warnings.push(format!(
-                "有 {} 处发布时间没有采用（写法不认识，或在将来，或早于1995年），例如“{first}”。",
+                "有{}处发布时间没有采用（写法不认识，或在将来，或早于1995年），例如“{first}”。",
                 self.count
             ));
         }

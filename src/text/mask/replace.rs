@@ -38,6 +38,11 @@ impl<'t> Found<'t> {
             .any(|word| last(self.before, between + word.chars().count()).contains(word))
     }
 
+    /// One of the words stands directly after.
+    pub fn precedes(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.after.starts_with(word))
+    }
+
     /// One of the words stands within `reach` characters before, or in the same clause after.
     pub fn mentions(&self, words: &[&str], reach: usize) -> bool {
         let end = (self.after.char_indices().nth(reach)).map_or(self.after.len(), |(at, _)| at);
@@ -169,8 +174,11 @@ pub(super) fn keep_ends(text: &str, first: usize, last: usize) -> String {
         .collect()
 }
 
+/// Stars for digits and Chinese numerals.
 pub(super) fn stars_for_digits(text: &str) -> String {
+    let is_numeral =
+        |letter: char| is_digit(letter) || "零〇一二三四五六七八九十幺".contains(letter);
     text.chars()
-        .map(|character| if is_digit(character) { '*' } else { character })
+        .map(|letter| if is_numeral(letter) { '*' } else { letter })
         .collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! A sign is necessary for its rule, never sufficient: a rule whose sign is missing would have changed nothing.
 
+use super::cue;
 use regex::RegexSet;
 use std::sync::LazyLock;
 
@@ -17,12 +18,12 @@ pub(super) struct Signs {
 static WORDS: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
         "电话|座机|固话|致电|联系方式",
-        "@",
-        "(?i:qq)|扣扣|企鹅号",
-        "微信|薇信|[Vv]信|(?i:vx|wx)|加微|加[Vv]",
-        "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]",
-        "[0-9０-９](?:号楼|号院|栋|幢|座|单元)",
-        "我叫|我的名字叫|姓名|联系人|我是|本人|家属|当事人|户主|法人|申请人|反映人|投诉人|举报人",
+        "[@＠]",
+        "(?i:q ?q)|扣扣|企鹅号",
+        "微 ?信|薇信|[Vv]信|(?i:vx|wx)|加微|加[Vv]",
+        "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-Za-z]",
+        "[0-9０-９零〇一二三四五六七八九十] ?(?:号楼|号院|栋|幢|座|单元|[#＃]楼)",
+        &cue::sign(),
     ])
     .expect("the patterns are constants")
 });

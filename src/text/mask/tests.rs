@@ -1,3 +1,5 @@
+mod table;
+
 use super::{Signs, mask, mask_author, mask_once};
 use proptest::prelude::*;
 
@@ -174,6 +176,8 @@ const PIECES: &[&str] = &[
     "本人",
     "姓名",
     "联系人",
+    "包工头",
+    "我妈",
     "王",
     "李强",
     "欧阳",
@@ -218,6 +222,9 @@ const PIECES: &[&str] = &[
     "@",
     "b.com",
     "男",
+    "：",
+    "三",
+    "#楼",
 ];
 
 proptest! {

@@ -1,0 +1,282 @@
+//! 命令行 — arguments in, or help and mistakes in Chinese: the only file that knows how clap words them.
+
+use super::Arguments;
+use super::output::{DONE, WRONG_USAGE};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
+use std::error::Error as _;
+use std::process::ExitCode;
+
+/// Place in the help of what all commands have.
+const COMMON_ORDER: usize = 900;
+
+/// The arguments of the process; the exit code where help was asked for or they are wrong.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    let matches = command().try_get_matches();
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    arguments.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _closed_pipe = error.print();
+            DONE
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _closed_pipe = error.print();
+            ExitCode::from(WRONG_USAGE)
+        }
+        _ => {
+            eprintln!("{}", in_chinese(&error));
+            ExitCode::from(WRONG_USAGE)
+        }
+    })
+}
+
+/// All commands, with the words of their help in Chinese.
+fn command() -> Command {
+    let mut command = Arguments::command();
+    command.build();
+    dressed(command)
+}
+
+fn dressed(mut command: Command) -> Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim();
+    let usage = usage
+        .replace("\n       ", "\n      ")
+        .replace("[OPTIONS]", "[选项]")
+        .replace("[COMMAND]", "[命令]")
+        .replace("<COMMAND>", "<命令>");
+    let mut template = "{about-with-newline}\n用法：{usage}\n".to_owned();
+    if command.has_subcommands() {
+        template += "\n命令：\n{subcommands}\n";
+    }
+    if command.get_positionals().next().is_some() {
+        template += "\n参数：\n{positionals}\n";
+    }
+    template += "\n选项：\n{options}{after-help}";
+    let command = command.override_usage(usage).help_template(template);
+    let command = command.mut_args(dressed_argument);
+    command.mut_subcommands(|command| match command.get_name() {
+        "help" => dressed(command.about("显示帮助，或某个命令的帮助 · help")),
+        _ => dressed(command),
+    })
+}
+
+/// What clap would add in English stands in the help itself.
+fn dressed_argument(argument: Arg) -> Arg {
+    let said = match argument.get_action() {
+        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong => "显示帮助".to_owned(),
+        ArgAction::Version => "显示版本号".to_owned(),
+        _ => argument
+            .get_help()
+            .map_or_else(String::new, ToString::to_string),
+    };
+    // What every command has stands below what is its own.
+    let is_common = argument.is_global_set()
+        || !argument.get_action().takes_values()
+            && argument
+                .get_long()
+                .is_some_and(|name| matches!(name, "help" | "version"));
+    let argument = if is_common {
+        argument.display_order(COMMON_ORDER)
+    } else {
+        argument
+    };
+    let takes_value = argument.get_action().takes_values();
+    let mut notes = Vec::new();
+    let values = argument.get_possible_values();
+    let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    let is_listed = values.iter().all(|value| said.contains(value));
+    if takes_value && !values.is_empty() && !is_listed {
+        notes.push(format!("可用：{}", values.join("、")));
+    }
+    let defaults = argument.get_default_values().iter();
+    let defaults: Vec<String> = defaults
+        .map(|value| value.to_string_lossy().into_owned())
+        .filter(|value| !value.is_empty() && !said.contains(&format!("默认 {value}")))
+        .collect();
+    if takes_value && !defaults.is_empty() {
+        notes.push(format!("默认{}", defaults.join("、")));
+    }
+    if let Some(name) = argument.get_env() {
+        notes.push(format!("环境变量 {}", name.to_string_lossy()));
+    }
+    let said = match notes.is_empty() {
+        true => said,
+        false => format!("{said}（{}）", notes.join("；")),
+    };
+    argument
+        .help(said.clone())
+        .long_help(said)
+        .hide_default_value(true)
+        .hide_env(true)
+        .hide_possible_values(true)
+}
+
+/// What is wrong, what may have been meant, and where the usage is told.
+fn in_chinese(error: &Error) -> String {
+    let given = |kind| words(error, kind);
+    let argument = given(ContextKind::InvalidArg);
+    let value = given(ContextKind::InvalidValue);
+    let known = given(ContextKind::ValidValue);
+    let what = match error.kind() {
+        ErrorKind::UnknownArgument => format!("不认识的参数“{argument}”"),
+        ErrorKind::InvalidSubcommand => {
+            format!("没有“{}”这个命令", given(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
+        ErrorKind::InvalidValue if value.is_empty() => format!("“{argument}”后面缺少值"),
+        ErrorKind::InvalidValue => format!("“{argument}”的值“{value}”不可用"),
+        ErrorKind::ValueValidation => {
+            let reason = error.source().map(ToString::to_string).unwrap_or_default();
+            format!("“{argument}”的值“{value}”不可用：{}", of_value(&reason))
+        }
+        ErrorKind::ArgumentConflict => match given(ContextKind::PriorArg) {
+            prior if prior.is_empty() || prior == argument => {
+                format!("“{argument}”只能写一次")
+            }
+            prior => format!("“{argument}”不能与“{prior}”同时使用"),
+        },
+        ErrorKind::TooManyValues => format!("“{argument}”多写了“{value}”"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("“{argument}”的值的个数不对")
+        }
+        ErrorKind::NoEquals => format!("“{argument}”要用等号写值"),
+        ErrorKind::InvalidUtf8 => "参数里有无法识别的字符".to_owned(),
+        _ => "命令行写法不对".to_owned(),
+    };
+    let known = match known.is_empty() {
+        true => String::new(),
+        false => format!("；可用：{known}"),
+    };
+    let meant = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ];
+    let meant = meant.map(|kind| likeliest(error, kind)).concat();
+    let meant = match meant.is_empty() {
+        true => String::new(),
+        false => format!("；是不是“{meant}”？"),
+    };
+    format!("{what}{known}{meant}\n用法见 `{} --help`", told_in(error))
+}
+
+/// Standard words of numbers and paths; our own readers speak Chinese.
+fn of_value(reason: &str) -> String {
+    if let Some((_, range)) = reason.split_once(" is not in ") {
+        let (least, most) = range.split_once("..").unwrap_or((range, ""));
+        return match most.trim_start_matches('=') {
+            "" => format!("应不小于{least}"),
+            most => format!("应在{least}至{most}之间"),
+        };
+    }
+    let known = [
+        ("invalid digit", "应为不带小数点的数"),
+        ("invalid float", "应为数"),
+        ("cannot parse integer from empty", "应为数，不能空着"),
+        ("too large", "数太大"),
+        ("too small", "数太小"),
+        ("would be zero", "应大于0"),
+        ("a value is required", "不能空着"),
+    ];
+    let found = known.iter().find(|(part, _)| reason.contains(part));
+    found.map_or_else(|| reason.to_owned(), |(_, meaning)| (*meaning).to_owned())
+}
+
+fn words(error: &Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(word)) => word.clone(),
+        Some(ContextValue::Strings(words)) => words.join("、"),
+        Some(ContextValue::StyledStr(words)) => words.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Of several suggestions the last is the nearest.
+fn likeliest(error: &Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::Strings(words)) => words.last().cloned().unwrap_or_default(),
+        _ => words(error, kind),
+    }
+}
+
+/// The command whose usage was not kept: `yuqing search`.
+fn told_in(error: &Error) -> String {
+    let usage = words(error, ContextKind::Usage);
+    let usage = usage.trim_start_matches("Usage:").trim();
+    let names: Vec<&str> = usage
+        .split_whitespace()
+        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    match names.is_empty() {
+        true => "yuqing".to_owned(),
+        false => names.join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{command, in_chinese};
+
+    fn said(arguments: &[&str]) -> String {
+        let arguments = std::iter::once("yuqing").chain(arguments.iter().copied());
+        let error = command().try_get_matches_from(arguments);
+        in_chinese(&error.expect_err("wrong usage"))
+    }
+
+    #[test]
+    fn mistakes_are_said_in_chinese_with_a_way_out() {
+        for (arguments, what) in [
+            (
+                &["serach", "x"][..],
+                "没有“serach”这个命令；是不是“search”？",
+            ),
+            (
+                &["search", "x", "--limt", "3"],
+                "不认识的参数“--limt”；是不是“--limit”？\n用法见 `yuqing search --help`",
+            ),
+            (&["search"], "缺少参数：<QUERY>"),
+            (&["search", "x", "--limit"], "后面缺少值"),
+            (&["search", "x", "--limit", "many"], "应为不带小数点的数"),
+            (
+                &["search", "x", "--level", "紫"],
+                "“紫”不是可用的值；可用：无 none、蓝 blue",
+            ),
+            (&["demo", "--port", "0"], "应在1至65534之间"),
+            (&["--log", "loud", "check"], "可用：error、warn、info"),
+        ] {
+            let said = said(arguments);
+            assert!(said.contains(what), "{said}");
+        }
+    }
+
+    #[test]
+    fn labels_are_taken_in_chinese_and_by_code() {
+        for word in ["负", "负面", "negative"] {
+            let arguments = ["yuqing", "label", "1", "--sentiment", word];
+            assert!(command().try_get_matches_from(arguments).is_ok(), "{word}");
+        }
+    }
+
+    #[test]
+    fn help_has_no_english_headings() {
+        let mut open = vec![command()];
+        while let Some(mut command) = open.pop() {
+            let help = command.render_long_help().to_string();
+            for english in [
+                "Usage",
+                "Options",
+                "Commands",
+                "Arguments",
+                "[default",
+                "[env",
+                "[possible",
+                "Print ",
+            ] {
+                assert!(!help.contains(english), "{english}: {help}");
+            }
+            open.extend(command.get_subcommands().cloned());
+        }
+    }
+}
