@@ -59,7 +59,8 @@ pub(super) fn judge(
     let by_words = score(found) + bonus - ABOUT_FROM;
     let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline)
         && found.reading.len() >= MIN_LETTER_CHARS
-        && !places.names_home;
+        && !places.names_home
+        && !opens_with_office(found);
     let sum = match opinion {
         Some(opinion) if is_letter => {
             opinion.logit + WORDS_IN_LETTERS * by_words.clamp(-SURE_WORDS, SURE_WORDS)
@@ -91,6 +92,11 @@ pub(super) fn judge(
         relevance: 1.0 / (1.0 + (-sum).exp()),
         reasons,
     }
+}
+
+/// Who begins with a bureau's name or its hotline's writes about it.
+fn opens_with_office(found: &Found) -> bool {
+    (found.organisations()).any(|org| found.reading.is_head(org.start))
 }
 
 /// Said where words and model disagree.

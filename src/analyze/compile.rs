@@ -7,6 +7,9 @@ use crate::analyze::{pairs::Pair, tables, tables::Table, variants::Variant};
 use crate::model::{Intent, Problem, Topic};
 use std::collections::HashSet;
 
+/// Before a number of characters: the halves of a pair may stand in different clauses.
+const CROSSING: char = '跨';
+
 /// Groups that the code itself asks for; their words are data, but they must exist.
 const GROUPS_IN_CODE: &[&str] = &[
     "N1",
@@ -290,9 +293,13 @@ impl Compiler {
     }
 
     fn add_pair(&mut self, cells: &[&str]) -> Outcome {
-        let within = cells[3]
+        let (within, crosses_clauses) = match cells[3].strip_prefix(CROSSING) {
+            Some(within) => (within, true),
+            None => (cells[3], false),
+        };
+        let within = within
             .parse()
-            .map_err(|_| ("within", "应为字数，如8".to_owned()))?;
+            .map_err(|_| ("within", format!("应为字数，如8或{CROSSING}30")))?;
         let target = match cells[0].strip_prefix("topic.") {
             Some(code) => {
                 let topic: Topic = code
@@ -308,7 +315,11 @@ impl Compiler {
                 self.terms.add(term, Meaning::Half(pair, side));
             }
         }
-        self.pairs.push(Pair { target, within });
+        self.pairs.push(Pair {
+            target,
+            within,
+            crosses_clauses,
+        });
         Ok(())
     }
 

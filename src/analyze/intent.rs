@@ -127,7 +127,7 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
     let is_wrongdoing = ["leak", "fund", "unfair", "job_fraud"]
         .iter()
         .any(|group| found.has(group));
-    if is_negative && is_wrongdoing {
+    if is_negative && is_wrongdoing && !about.is_grumble() {
         return explicit(Intent::Report, "指出违规线索");
     }
     if !is_positive && about.stance.score < 0.0 && weight(Intent::Help) >= 1.0 {

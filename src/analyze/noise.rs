@@ -15,7 +15,7 @@ static CHAPTER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A way to be reached: advertisements have one.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"1[3-9][0-9]{9}|[a-z][a-z0-9_-]{5,}|[qQ]{2}[:： ]?[0-9]{5,}")
+    Regex::new(r"1[3-9][0-9]{9}|[a-z][a-z0-9_-]{5,}|q{2}[:： ]?[0-9]{5,}|[➕+加][v微威薇]|v[:：]|[v信]同号")
         .expect("the pattern is a constant")
 });
 

@@ -1,4 +1,5 @@
-//! 两词同现 — two halves near each other in one clause (`工资` … `没发`) are evidence as a listed word is.
+//! 两词同现 — two halves near each other (`工资` … `没发`) are evidence as a listed word is: in one clause, or, where the
+//! table says so, over several.
 
 use crate::analyze::reading::Reading;
 use crate::analyze::terms::{Hit, Meaning, Side};
@@ -9,6 +10,8 @@ pub(super) struct Pair {
     pub target: Meaning,
     /// Characters between the halves at most.
     pub within: usize,
+    /// The halves may stand in different clauses: a story is told over several.
+    pub crosses_clauses: bool,
 }
 
 /// Hits of all pairs; `hits` are in order of their start. Linear: only the last of each half is remembered.
@@ -24,7 +27,7 @@ pub(super) fn find(pairs: &[Pair], reading: &Reading, hits: &[Hit]) -> Vec<Hit> 
             Side::Second => (1, 0),
         };
         if let Some(partner) = last[pair][other]
-            && is_near(reading, &partner, hit, pairs[pair].within)
+            && is_near(reading, &partner, hit, &pairs[pair])
         {
             found.push(Hit {
                 meaning: pairs[pair].target,
@@ -39,8 +42,8 @@ pub(super) fn find(pairs: &[Pair], reading: &Reading, hits: &[Hit]) -> Vec<Hit> 
     found
 }
 
-fn is_near(reading: &Reading, left: &Hit, right: &Hit, within: usize) -> bool {
+fn is_near(reading: &Reading, left: &Hit, right: &Hit, pair: &Pair) -> bool {
     right.start >= left.end
-        && right.start - left.end <= within
-        && reading.clause(left.start) == reading.clause(right.start)
+        && right.start - left.end <= pair.within
+        && (pair.crosses_clauses || reading.clause(left.start) == reading.clause(right.start))
 }

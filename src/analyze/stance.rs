@@ -4,7 +4,7 @@ use crate::analyze::found::Found;
 use crate::analyze::gather;
 use crate::analyze::irony;
 use crate::analyze::models::{Opinion, Seen};
-use crate::analyze::terms::Hit;
+use crate::analyze::terms::{Hit, OrgKind};
 use crate::model::{Channel, Intent, Post, Reason, Sentiment};
 use crate::text::mask::may_identify;
 
@@ -141,7 +141,15 @@ fn by_words(
         ));
         positive.sum + 2.0
     } else if is_report && negative.sum > -1.0 {
-        negative.sum + positive.sum + progress(found)
+        let unpaid = gather::speaks_of_arrears(found) && negative.sum < 0.0;
+        let progress = progress(found);
+        let is_exposed = unpaid && progress == 0.0 && positive.sum == 0.0;
+        let told = negative.sum + positive.sum + progress;
+        if is_exposed {
+            told.min(NEGATIVE_FROM)
+        } else {
+            told
+        }
     } else {
         negative.sum + positive.sum
     };
@@ -206,7 +214,10 @@ fn negative_from(post: &Post, found: &Found, names_own_office: bool) -> f32 {
     ]
     .iter()
     .any(|intent| found.intent_weight(*intent) >= 0.5);
+    let is_at_desk =
+        (found.organisations()).any(|org| matches!(org.kind, OrgKind::Hall | OrgKind::Hotline));
     let is_matter = names_own_office
+        || is_at_desk
         || (found.terms()).any(|term| term.strength == crate::analyze::terms::Strength::Strong);
     if is_citizen && is_matter && !has_other_aim {
         CITIZEN_NEGATIVE_FROM

@@ -19,6 +19,14 @@ const UNNAMED_SERVICE: f32 = 0.5;
 /// Whatever list was published: once it gives personal data away, that is the matter.
 const LEAK_POINTS: f32 = 4.0;
 
+/// What people bring before inspectors and arbitrators: where it is told, the office they went to is not the matter.
+const SUBSTANCE: [Topic; 3] = [Topic::Qx, Topic::Gs, Topic::Ld];
+const ASIDE: f32 = 0.5;
+
+fn is_told(found: &Found, topic: Topic) -> bool {
+    (found.terms()).any(|term| term.topic == topic && term.strength == Strength::Strong)
+}
+
 /// Topics with their scores, the first is primary.
 pub(super) fn topics(found: &Found) -> Vec<TopicScore> {
     let has_org = found.organisations().next().is_some();
@@ -43,6 +51,12 @@ pub(super) fn topics(found: &Found) -> Vec<TopicScore> {
         *service += service_points(found);
     } else {
         *service *= UNNAMED_SERVICE;
+    }
+    if SUBSTANCE
+        .iter()
+        .any(|topic| scores.contains_key(topic) && is_told(found, *topic))
+    {
+        scores.entry(Topic::Zc).and_modify(|score| *score *= ASIDE);
     }
     if found.has("leak") {
         *scores.entry(Topic::Jj).or_default() += LEAK_POINTS;
