@@ -10,7 +10,7 @@ pub use source_report::SourceReport;
 use crate::cluster;
 use crate::config::Config;
 use crate::evidence::Archive;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, LanguageModel};
 use crate::index::Index;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -36,6 +36,8 @@ pub struct App {
     pub archive: Archive,
     /// The network.
     pub fetcher: Fetcher,
+    /// Who writes summaries, where the operator named somebody.
+    pub language_model: Option<LanguageModel>,
     /// The time.
     pub clock: Clock,
     /// What clustering compared lately.
@@ -60,12 +62,14 @@ impl App {
         store.register_sources(first_checks(&config, clock.now(zone)))?;
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
+        let language_model = LanguageModel::new(&config.settings.summary)?;
         Ok(Arc::new(App {
             config,
             store,
             index,
             archive: Archive::new(folder.join("evidence")),
             fetcher,
+            language_model,
             clock,
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),

@@ -34,6 +34,9 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     ));
     tasks.spawn(keep_watchdog_fed(shutdown.clone()));
     tracing::info!("Serving http://{listen}");
+    for notice in app.config.settings.summary.notices() {
+        tracing::warn!("{notice}");
+    }
     let mut signals = Signals::listen()?;
     notify(&[sd_notify::NotifyState::Ready]);
     // A loop never ends by itself: if one does, it panicked. Better to be started anew than to run on without it.
@@ -105,7 +108,7 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         move || {
             let app = Arc::clone(&app);
             async move {
-                app.on_cpu(pipeline::digest_once)
+                pipeline::digest_once(&app)
                     .await
                     .map(|drafted| log_drafts(&drafted))
             }

@@ -11,6 +11,7 @@ mod lab;
 mod labels;
 mod probe;
 mod reading;
+mod summaries;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};

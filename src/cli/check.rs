@@ -30,6 +30,8 @@ struct Report {
     schedule: Vec<Due>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<crate::config::Settings>,
+    /// What leaves this program, and the like.
+    notices: Vec<String>,
 }
 
 /// When a source or a digest is due next.
@@ -51,6 +53,7 @@ impl Check {
                 ok: true,
                 problems: Vec::new(),
                 schedule: schedule(&config),
+                notices: config.settings.summary.notices(),
                 settings: Some(config.settings),
             },
             Err(problems) => Report {
@@ -58,6 +61,7 @@ impl Check {
                 problems,
                 schedule: Vec::new(),
                 settings: None,
+                notices: Vec::new(),
             },
         };
         if self.json {
@@ -95,6 +99,9 @@ impl Check {
                 due.id,
                 due.name
             ))?;
+        }
+        for notice in &report.notices {
+            print_text(&format!("\n注意：{notice}。\n"))?;
         }
         print_text("配置没有问题。正在运行的 `yuqing run` 重启后按新配置工作。\n")?;
         Ok(())

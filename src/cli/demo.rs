@@ -143,7 +143,7 @@ impl Demo {
             app.clock.set(moment);
             let new = live_through(app).await?;
             self.tell(app, moment, new, &mut told)?;
-            for drafted in app.on_cpu(pipeline::digest_once).await? {
+            for drafted in pipeline::digest_once(app).await? {
                 match drafted {
                     Drafted::Issue { id, .. } => self.sign(app, id)?,
                     Drafted::Zero { .. } => self.say("    无重要舆情，登记零报告\n")?,

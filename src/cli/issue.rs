@@ -1,7 +1,7 @@
 //! `yuqing issue`: draft, look at, approve, sign, void, export.
 
 use super::output::{DONE, Failure, column, print_json, print_text};
-use super::{Common, person};
+use super::{Common, block_on, person};
 use crate::app::App;
 use crate::digest::render::{Format, render, render_brief};
 use crate::model::{Issue as ModelIssue, IssueId, IssueState, Period, Timestamp};
@@ -174,7 +174,7 @@ impl Draft {
                     known.join("、")
                 ))
             })?;
-        match draft_now(app, digest)? {
+        match block_on(draft_now(app, digest))? {
             Drafted::Issue { id, .. } if self.json => print_issue_json(app, id)?,
             Drafted::Issue { id, .. } => {
                 let issue = load(app, id)?;
@@ -183,6 +183,7 @@ impl Draft {
                     "已起草第{}号稿件，{entries} 条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
                     id.0, id.0
                 ))?;
+                print_notes(&issue)?;
             }
             Drafted::Zero { digest, period } if self.json => {
                 print_json(
@@ -246,6 +247,9 @@ impl Show {
         }
         let text = render(&issue, Format::Text)?;
         print_text(&String::from_utf8_lossy(&text))?;
+        if issue.number.is_none() {
+            print_notes(&issue)?;
+        }
         Ok(())
     }
 }
@@ -289,6 +293,17 @@ impl Export {
 fn load(app: &App, id: IssueId) -> Result<ModelIssue, Failure> {
     let issue = app.store.issue(id)?;
     issue.ok_or_else(|| Failure::Usage(SignError::NotFound(id.0).to_string()))
+}
+
+/// For the editor: how summaries came about that the program did not write by itself.
+fn print_notes(issue: &ModelIssue) -> Result<(), Failure> {
+    let notes: String = (issue.content.summary_notes())
+        .map(|(title, note)| format!("　{title}：{note}\n"))
+        .collect();
+    if !notes.is_empty() {
+        print_text(&format!("\n编者提示（不刊印）：\n{notes}"))?;
+    }
+    Ok(())
 }
 
 fn print_issue_json(app: &App, id: IssueId) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
 use crate::evidence::EvidenceSettings;
-use crate::fetch::FetchSettings;
+use crate::fetch::{FetchSettings, SummarySettings};
 use crate::import::ImportSettings;
 use crate::index::IndexSettings;
 use crate::model::Problem;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub import: ImportSettings,
     /// `[cluster]`.
     pub cluster: ClusterSettings,
+    /// `[summary]`.
+    pub summary: SummarySettings,
     /// `[index]`.
     pub index: IndexSettings,
     /// `[web]`.
@@ -173,14 +175,19 @@ fn typed(merged: &DeTable<'_>) -> Result<Settings, toml::de::Error> {
 /// Values of `over` replace those of `under`, table by table.
 fn merge<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
     for (key, value) in over {
-        match (under.get_mut(&key).map(Spanned::as_mut), value.get_ref()) {
-            (Some(DeValue::Table(under)), DeValue::Table(over)) => merge(under, over.clone()),
-            _ => {
-                // Removed first: a map keeps its old key, and with it the span of the shipped text.
-                under.remove(&key);
-                under.insert(key, value);
-            }
-        }
+        let span = value.span();
+        // Removed first: a map keeps its old key, and with it the span of the shipped text.
+        let merged = match (under.remove(&key), value.into_inner()) {
+            (Some(shipped), DeValue::Table(over)) => match shipped.into_inner() {
+                DeValue::Table(mut shipped) => {
+                    merge(&mut shipped, over);
+                    DeValue::Table(shipped)
+                }
+                _ => DeValue::Table(over),
+            },
+            (_, value) => value,
+        };
+        under.insert(key, Spanned::new(span, merged));
     }
 }
 

@@ -9,10 +9,8 @@ use crate::digest::spread::spread;
 use crate::digest::title::{MAX_CHARS, gathering_title, title};
 use crate::digest::wording::printable;
 use crate::model::{Analysis, Entry, EntryPost, Event, Level, Period, Post, Sentiment, StoredPost};
-use crate::text::summary::summarize;
+use crate::text::summary::{self, summarize};
 
-/// 摘要 of at most this many characters (`spec.md` 1.2).
-const SUMMARY_CHARS: usize = 200;
 /// 动态 are told in a line or two.
 const NEWS_SUMMARY_CHARS: usize = 100;
 /// A post below this length says too little to stand for its group.
@@ -46,12 +44,13 @@ pub fn entry(
     let summary_chars = if is_news {
         NEWS_SUMMARY_CHARS
     } else {
-        SUMMARY_CHARS
+        summary::MAX_CHARS
     };
     Entry {
         title: entry_title(candidate, lead),
         level: candidate.level,
         summary: printable(&summarize(&lead.post.title, &lead.post.text, summary_chars)),
+        summary_note: String::new(),
         spread: spread(candidate, period.to),
         judgement: match (is_serious, is_news) {
             (true, _) => judgement(candidate, lead_analysis, period.to),
@@ -65,6 +64,15 @@ pub fn entry(
         },
         posts: candidate.posts.iter().map(|stored| cited(stored)).collect(),
     }
+}
+
+/// The post whose words an entry's summary was taken from, among the posts that the issue was drafted from.
+pub fn lead_of<'p>(entry: &Entry, posts: &'p [StoredPost]) -> Option<&'p StoredPost> {
+    let cited = entry.posts.iter();
+    let group: Group = cited
+        .filter_map(|cited| posts.iter().find(|stored| stored.id == cited.id))
+        .collect();
+    (!group.is_empty()).then(|| lead(&group))
 }
 
 /// 研判 of a candidate's post.

@@ -13,6 +13,8 @@ mod spread;
 mod title;
 mod wording;
 
+pub use entry::lead_of;
+
 use crate::model::{Level, Masthead, Period, Schedule, Timestamp};
 use chrono::{Days, NaiveTime, TimeZone};
 use serde::{Deserialize, Serialize};

@@ -18,10 +18,8 @@ impl Clients {
     /// # Errors
     /// The TLS library or the settings refuse.
     pub fn new(settings: &FetchSettings) -> anyhow::Result<Self> {
-        // A second call is no error: tests build several fetchers in one process.
-        let _already_installed = rustls::crypto::ring::default_provider().install_default();
         Ok(Clients {
-            direct: client(|| builder(settings, None)).context("build the HTTP client")?,
+            direct: build(|| builder(settings, None)).context("build the HTTP client")?,
             by_proxy: Mutex::default(),
         })
     }
@@ -47,7 +45,7 @@ impl Clients {
         };
         check_proxy(proxy).map_err(|_| refused())?;
         let through = Proxy::all(proxy.clone()).map_err(|_| refused())?;
-        let client = client(|| builder(settings, Some(proxy)).proxy(through.clone()))
+        let client = build(|| builder(settings, Some(proxy)).proxy(through.clone()))
             .map_err(|_| refused())?;
         by_proxy.insert(proxy.clone(), client.clone());
         Ok(client)
@@ -78,7 +76,10 @@ fn without_password(proxy: &Url) -> String {
     shown.to_string().trim_end_matches('/').to_owned()
 }
 
-fn client(builder: impl Fn() -> ClientBuilder) -> reqwest::Result<Client> {
+/// A client, also where the machine has no certificates.
+pub fn build(builder: impl Fn() -> ClientBuilder) -> reqwest::Result<Client> {
+    // A second call is no error: tests build several fetchers in one process.
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
     builder().build().or_else(|error| {
         tracing::warn!(
             %error,

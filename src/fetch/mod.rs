@@ -1,6 +1,6 @@
 //! Target → Page. The only module that names reqwest. One request at a time per host, with a pause; robots.txt first;
 //! addresses, sizes, kinds and times guarded. It never logs in, never solves a puzzle, never retries on its own: when
-//! to try again is the caller's row.
+//! to try again is the caller's row. `language_model` alone sends anything but questions for pages, and only where configured.
 
 mod answer;
 mod body;
@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod guard;
 mod host;
+mod language_model;
 mod retry;
 mod robots;
 mod settings;
@@ -16,6 +17,7 @@ mod transport;
 pub use client::check_proxy;
 pub use error::FetchError;
 pub use host::name as host_name;
+pub use language_model::{LanguageModel, ModelError, SummarySettings};
 pub use settings::FetchSettings;
 
 use crate::model::{Answer, Page, Timestamp};

@@ -76,6 +76,13 @@ impl IssueContent {
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.sections.iter().flat_map(|section| &section.entries)
     }
+
+    /// 编者提示 — title and note of every entry whose summary needs an editor's eye.
+    pub fn summary_notes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries()
+            .filter(|entry| !entry.summary_note.is_empty())
+            .map(|entry| (entry.title.as_str(), entry.summary_note.as_str()))
+    }
 }
 
 /// 报头、版记 — the fixed words around an issue (`spec.md` 1.3).
@@ -148,6 +155,10 @@ pub struct Entry {
     pub level: Level,
     /// 主要内容 — 80–200 characters, only sentences of the post, masked.
     pub summary: String,
+    /// 摘要说明 — for the editor, never printed: a language model wrote the summary, or why its words were not taken.
+    /// Empty where the summary was taken from the post, as it is unless a model is configured.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary_note: String,
     /// 传播情况 — one sentence with figures and the time they were read.
     pub spread: String,
     /// 研判 — required from yellow up; the draft proposes the rules' reasons.

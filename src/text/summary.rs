@@ -1,6 +1,11 @@
 //! 摘要 — a text → its most telling sentences, in their order. Takes words, never makes them; the only file that cuts
 //! text for print. A cut falls between sentences, else between clauses, else between words.
 
+pub mod answer;
+pub mod question;
+
+mod figures;
+
 use crate::text::segment::Segmenter;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
@@ -9,6 +14,8 @@ use std::sync::LazyLock;
 
 /// Under this length a summary says too little; a part of one more sentence is added (`spec.md` 1.2: 80–200).
 const MIN_CHARS: usize = 80;
+/// A summary in print is not longer than this.
+pub const MAX_CHARS: usize = 200;
 
 /// Links, emoticons in brackets and hashtags: what a printed summary leaves out.
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
@@ -258,7 +265,7 @@ fn beginning(sentence: &str, max_chars: usize) -> String {
     format!("{by_words}……")
 }
 
-/// Only for text without any punctuation, which is rare: most runs never pay for this dictionary.
+/// Only for text without any punctuation, and for what a language model wrote: most runs never pay for this dictionary.
 static WORDS: LazyLock<Segmenter> = LazyLock::new(|| Segmenter::new([]));
 
 /// The pieces that fit, as one part of `whole`, without the mark they end in.

@@ -25,6 +25,8 @@ struct IssueLine {
     state: &'static str,
     period: String,
     entries: usize,
+    /// 编者提示, until the issue has its number.
+    notes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,5 +96,9 @@ fn line(issue: &Issue) -> IssueLine {
             minute(Some(period.to))
         ),
         entries: issue.content.entries().count(),
+        notes: (issue.content.summary_notes())
+            .filter(|_| issue.number.is_none())
+            .map(|(title, note)| format!("{title}：{note}"))
+            .collect(),
     }
 }

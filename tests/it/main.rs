@@ -20,3 +20,4 @@ mod robots;
 mod rude;
 mod scenario;
 mod site;
+mod summaries;

@@ -15,6 +15,7 @@ fn content(day: i64, cited: &[i64]) -> IssueContent {
         title: "标题".to_owned(),
         level: Level::Yellow,
         summary: String::new(),
+        summary_note: String::new(),
         spread: String::new(),
         judgement: String::new(),
         advice: String::new(),
