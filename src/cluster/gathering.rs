@@ -6,14 +6,23 @@ use super::{GATHERING_WINDOW, State};
 use crate::model::{Author, Intent, Level, Phase, PostId, Timestamp, Topic};
 use crate::store::EventDraft;
 use chrono::TimeDelta;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// 同类事项 — a topic and the place that answers for it.
 type Matter = (Topic, String);
 
-/// Joins complaints of one matter into a yellow event where enough independent authors wrote within the window.
+/// A further topic of a complaint counts when it scores this part of the first one's: ten people queue for a card, and
+/// some tell more of the queue than of the card.
+const TOLD_AS_MUCH: f32 = 0.4;
+
+/// Joins complaints of one matter into a yellow event where enough independent authors wrote within the window. The
+/// matter of most complaints comes first; who is counted there is not counted again elsewhere.
 pub fn gather(state: &mut State<'_>) {
-    for (matter, complaints) in complaints_by_matter(state) {
+    let mut matters: Vec<(Matter, Vec<usize>)> = complaints_by_matter(state).into_iter().collect();
+    matters.sort_by_key(|(_, complaints)| Reverse(complaints.len()));
+    for (matter, mut complaints) in matters {
+        complaints.retain(|number| !is_of_another(state, *number, matter.0));
         let Some(Gathered { complaints, reason }) = gathered(state, &complaints) else {
             continue;
         };
@@ -36,6 +45,7 @@ pub fn gather(state: &mut State<'_>) {
     }
 }
 
+/// Complaints of each matter by time; one on two topics stands under both.
 fn complaints_by_matter(state: &State<'_>) -> BTreeMap<Matter, Vec<usize>> {
     let copies: HashSet<PostId> = state.copies.iter().map(|(copy, _)| *copy).collect();
     let mut matters: BTreeMap<Matter, Vec<usize>> = BTreeMap::new();
@@ -43,7 +53,7 @@ fn complaints_by_matter(state: &State<'_>) -> BTreeMap<Matter, Vec<usize>> {
         if copies.contains(&post.stored.id) {
             continue;
         }
-        if let Some(matter) = matter_of(post) {
+        for matter in matters_of(post) {
             matters.entry(matter).or_default().push(number);
         }
     }
@@ -53,21 +63,41 @@ fn complaints_by_matter(state: &State<'_>) -> BTreeMap<Matter, Vec<usize>> {
     matters
 }
 
-fn matter_of(post: &Seen<'_>) -> Option<Matter> {
-    let analysis = post.analysis()?;
+fn matters_of(post: &Seen<'_>) -> Vec<Matter> {
+    let Some(analysis) = post.analysis() else {
+        return Vec::new();
+    };
     let is_complaint = matches!(
         analysis.intent,
         Intent::Complaint | Intent::Help | Intent::Report
     );
     if !is_complaint || analysis.level == Level::None {
-        return None;
+        return Vec::new();
     }
     let place = analysis
         .regions
         .responsible
         .as_ref()
-        .map(|region| region.code.clone());
-    Some((analysis.primary_topic()?, place.unwrap_or_default()))
+        .map_or_else(String::new, |region| region.code.clone());
+    let enough = (analysis.topics.first()).map_or(0.0, |topic| topic.score * TOLD_AS_MUCH);
+    (analysis.topics.iter())
+        .filter(|topic| topic.score >= enough)
+        .map(|topic| (topic.code, place.clone()))
+        .collect()
+}
+
+/// In a gathering on another of its topics?
+fn is_of_another(state: &State<'_>, complaint: usize, topic: Topic) -> bool {
+    let post = &state.posts[complaint];
+    let gathering = post
+        .event
+        .map(|event| &state.events[event].draft)
+        .filter(|draft| draft.is_gathering && draft.topic != Some(topic));
+    let Some(other) = gathering.and_then(|draft| draft.topic) else {
+        return false;
+    };
+    let topics = post.analysis().map(|analysis| analysis.topics.as_slice());
+    topics.is_some_and(|topics| topics.iter().any(|told| told.code == other))
 }
 
 /// A stretch of complaints that is a gathering.
