@@ -62,9 +62,17 @@ pub struct Progress {
 /// The store or the index refuses.
 pub fn process_once(app: &App) -> Result<Progress> {
     let analyzed = analyze_once(app)?;
-    let clustered = cluster_once(app)?;
-    // What waits for its judgement goes into the index once, with it.
-    let indexed = index_from(app, Store::judged_after)?;
+    // What waits for its judgement goes into the index once, with it. With more to judge than one round may, what the
+    // round before placed is indexed meanwhile; the last round leaves nothing behind.
+    let (clustered, indexed) = if analyzed == ANALYZE_BATCH {
+        both(
+            || cluster_once(app),
+            || index_from(app, Store::placed_after),
+        )
+    } else {
+        (cluster_once(app), index_from(app, Store::judged_after))
+    };
+    let (clustered, indexed) = (clustered?, indexed?);
     let archived = evidence_once(app)?;
     Ok(Progress {
         analyzed,
@@ -109,6 +117,20 @@ pub fn analyze_once(app: &App) -> Result<usize> {
     app.store
         .save_analyses(&analyses, app.config.rules.version(), app.now())?;
     Ok(analyses.len())
+}
+
+/// Does two things at a time.
+fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (
+            one,
+            other
+                .join()
+                .unwrap_or_else(|panic| panic::resume_unwind(panic)),
+        )
+    })
 }
 
 /// Does the same with every post, on all cores; the order stays.

@@ -1,5 +1,5 @@
 //! How alike two posts are: the same words (copies) or the same matter (events). Made once per text, compared often:
-//! sorted hashes, and bounds that settle most comparisons in a few operations without changing any answer.
+//! sorted hashes, and bounds that settle most comparisons in a few operations.
 
 use super::alignment::Aligner;
 use super::dress::{self, Words};
@@ -28,6 +28,10 @@ const MIN_FORWARDED_PIECES: f64 = 0.5;
 const HEADLINE_CHARS: usize = 28;
 /// Words of 64 bits in a parity sketch.
 const PARITY_WORDS: usize = 16;
+/// Pieces looked at before a share is first judged by them; doubled each time.
+const FIRST_SAMPLE: usize = 64;
+/// Natural logarithm of the odds, one in thirty million, that such a judgement is wrong.
+const LN_ODDS: f64 = 17.2;
 
 /// What is compared.
 pub struct Likeness {
@@ -75,7 +79,7 @@ impl Likeness {
     /// Common pieces, and their share of the shorter text.
     pub fn common_with_shorter(&self, other: &Likeness) -> (usize, f64) {
         let (ours, theirs) = (&self.pieces.hashes, &other.pieces.hashes);
-        let common = common_count(ours, theirs, usize::MAX);
+        let common = common_count(ours, theirs, usize::MAX, 0.0);
         let shorter = ours.len().min(theirs.len()).max(1);
         (common, common as f64 / shorter as f64)
     }
@@ -245,7 +249,7 @@ impl Pieces {
         {
             return None;
         }
-        let common = common_count(&self.hashes, &other.hashes, most_differing);
+        let common = common_count(&self.hashes, &other.hashes, most_differing, similarity);
         let all = sum - common;
         let share = common as f64 / all as f64;
         (all > 0 && share >= similarity).then_some(share)
@@ -284,16 +288,27 @@ fn hash_of(piece: &[char]) -> u32 {
     (mixed >> 32) as u32
 }
 
-/// Elements of both; too few once more than `most_differing` stand in one only.
-fn common_count(left: &[u32], right: &[u32], most_differing: usize) -> usize {
+/// Elements of both; too few once more than `most_differing` stand in one only, or once those looked at make it as good
+/// as impossible that a share of `least` (0…1) of all is common: hashes in order are a fair sample, and Hoeffding's
+/// inequality (1963, section 6: it holds without replacement) bounds how far a sample is off.
+fn common_count(left: &[u32], right: &[u32], most_differing: usize, least: f64) -> usize {
     let (mut at_left, mut at_right, mut common) = (0, 0, 0);
+    let mut sample = FIRST_SAMPLE;
     while let (Some(first), Some(second)) = (left.get(at_left), right.get(at_right)) {
         let order = first.cmp(second);
         at_left += usize::from(order != Ordering::Greater);
         at_right += usize::from(order != Ordering::Less);
         common += usize::from(order == Ordering::Equal);
-        if at_left + at_right - 2 * common > most_differing {
+        let seen = at_left + at_right - common;
+        if seen - common > most_differing {
             break;
+        }
+        if seen >= sample {
+            let (share, count) = (common as f64 / seen as f64, seen as f64);
+            if share + (LN_ODDS / (2.0 * count)).sqrt() < least {
+                break;
+            }
+            sample *= 2;
         }
     }
     common

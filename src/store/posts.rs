@@ -280,6 +280,21 @@ impl Store {
         self.changed(&sql, revision, limit)
     }
 
+    /// The same as far as copies and events are found: who is found to be a copy gets another revision.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn placed_after(&self, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
+        let sql = format!(
+            "SELECT {POST_COLUMNS}, p.revision {FROM_POSTS}
+             WHERE p.revision > ?1 AND p.needs_analysis = 0 AND p.revision < coalesce(
+                 (SELECT min(revision) FROM posts INDEXED BY posts_to_cluster WHERE needs_clustering = 1),
+                 9223372036854775807)
+             ORDER BY p.revision LIMIT ?2"
+        );
+        self.changed(&sql, revision, limit)
+    }
+
     fn changed(&self, sql: &str, revision: u64, limit: usize) -> Result<Vec<(u64, StoredPost)>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(sql)?;

@@ -241,6 +241,24 @@ fn what_waits_for_its_judgement_is_followed_once_it_is_judged() {
 }
 
 #[test]
+fn what_is_placed_is_followed_up_to_the_first_that_is_not() {
+    let (_folder, store) = store();
+    for number in 1..=3 {
+        save(&store, post(&format!("https://a.cn/{number}")));
+        judge(&store, PostId(number), analysis(Level::Blue, true), "v1");
+    }
+    let ids = || -> Vec<i64> {
+        let placed = store.placed_after(0, 9).expect("reads");
+        placed.into_iter().map(|(_, post)| post.id.0).collect()
+    };
+    assert!(ids().is_empty());
+    for (settled, followed) in [(1, vec![1]), (3, vec![1]), (2, vec![1, 2, 3])] {
+        (store.save_clusters(&[PostId(settled)], &[], &[])).expect("saves");
+        assert_eq!(ids(), followed);
+    }
+}
+
+#[test]
 fn posts_judged_by_other_rules_are_judged_again() {
     let (_folder, store) = store();
     save(&store, post("https://a.cn/1"));

@@ -127,50 +127,137 @@ fn list(count: usize) -> String {
 }
 
 fn title(number: usize) -> String {
-    format!("{}第{number}号消息", pick(SUBJECTS, number, 3))
+    let subjects = if is_ours(number) { OURS } else { OTHERS };
+    format!(
+        "{}第{number}号消息",
+        subjects[mixed(number) / 4 % subjects.len()]
+    )
 }
 
-const SUBJECTS: &[&str] = &[
+/// One article in four is about social security: more than any newspaper has.
+fn is_ours(number: usize) -> bool {
+    mixed(number).is_multiple_of(4)
+}
+
+const OURS: &[&str] = &[
     "市民反映社保卡补办等候较久",
-    "城区道路改造本月开工",
     "养老金调整到账时间公布",
-    "图书馆延长开放时间",
     "用人单位拖欠工资被责令改正",
-    "公园新增健身步道",
     "失业金申领可以网上办理",
-    "蔬菜价格小幅回落",
     "工伤认定材料一次告知",
-    "中学生科技节开幕",
     "职业技能培训补贴开始申报",
+];
+
+const OTHERS: &[&str] = &[
+    "城区道路改造本月开工",
+    "图书馆延长开放时间",
+    "公园新增健身步道",
+    "蔬菜价格小幅回落",
+    "中学生科技节开幕",
     "地铁延长线进行空载试运行",
 ];
 
-const SENTENCES: &[&str] = &[
-    "记者在现场看到，前来办理业务的群众在大厅里依次等候，工作人员逐一核对材料。",
-    "有网友留言说，自己三个月前提交的申请至今没有结果，打了几次电话都没有人接。",
-    "相关负责人表示，将进一步优化流程，压缩办理时限，让数据多跑路、群众少跑腿。",
-    "据介绍，今年以来全市已累计受理此类事项一万二千余件，办结率达到九成以上。",
-    "附近居民李先生告诉记者，施工期间出行有些不便，但大家都能理解。",
-    "按照规定，用人单位应当按月足额支付劳动报酬，不得无故拖欠或者克扣。",
-    "郑东新区一家企业的职工反映，公司从去年八月起就没有缴纳养老保险。",
-    "天气转凉，早晚温差较大，医生提醒老年人注意保暖，适当减少晨练时间。",
-    "窗口单位推出了延时服务，中午和周六上午也可以办理常用业务。",
-    "专家认为，政策落地的关键在于执行，应当建立公开透明的反馈机制。",
-    "截至发稿时，该公司尚未对欠薪一事作出回应，劳动监察部门已经介入调查。",
-    "活动现场设置了咨询台，向过往群众发放宣传手册并解答疑问。",
+/// One sentence in four of an article about social security takes one of each row: they share clauses, as those of one
+/// newspaper do.
+const CLAUSES: [&str; 6] = [
+    "昨天上午 本周以来 记者近日获悉 上个月底 据介绍 今年前十个月 入冬以后 连续三天 周末两天 从下月起 去年同期 \
+     截至发稿时 一周前 国庆假期过后 每天清晨 接到反映后 按照安排 当天下午 半年多来 不久前",
+    "在郑东新区 在城北菜市场 在市图书馆 在陇海路沿线 在社保大厅 在一处在建工地 在老旧小区 在高校校园 在物流园区 \
+     在开发区企业 在地铁口附近 在街道服务站 在郊区的苗圃 在人才市场 在火车站广场 在滨河公园 在乡镇卫生院 \
+     在文化宫门前 在仲裁庭里 在培训学校",
+    "一名刚毕业的学生 附近的几位居民 前来办事的老人 带孩子的年轻母亲 窗口工作人员 一家餐饮企业的负责人 两名外卖骑手 \
+     参加活动的志愿者 相关部门负责人 退休多年的教师 十几名装修工人 物业公司的管理员 一位公交司机 社区网格员 \
+     种粮大户老周 从外地赶来的游客 某机械厂的职工 驻村的干部 值班的医生 前来应聘的求职者",
+    "反复询问 专门登记了 当面介绍了 仔细核对了 无奈地谈起 连夜检修了 耐心解答了 如实反映了 公开承诺解决 一再催问 \
+     实地查看了 逐项整改了 重新申报了 自发整理了 临时调整了 主动公开了 难以理解 一直惦记着 准时领到了 尚未等到",
+    "补办社保卡的流程 春季绿化的进度 被拖欠的加班费 儿童阅览区的书目 养老金补发的时间 夜市摊位的划分 \
+     工伤认定的材料 冬小麦的长势 失业金的申领条件 自来水管的改造 职业技能补贴的名单 早高峰的拥堵 \
+     劳动合同的续签 校园运动会的日程 养老保险的转移 蔬菜批发的价格 住院报销的比例 旧电梯的更换 \
+     招聘岗位的要求 河道清淤的方案",
+    "多数人表示满意 目前还没有明确答复 有关单位正在进一步核实 效果比往年要好 后续情况将继续关注 前后跑了三趟才办成 \
+     不少人当场拍照留念 预计年底前全部完成 有人提出可以网上办理 总投入超过六百万元 电话却始终无人接听 \
+     已经惠及两千多户家庭 具体细则另行通知 大家都松了一口气 不排除适当延长时间 这样的做法值得推广 \
+     等了一个多小时才轮到 现场秩序总体良好 还有一些细节有待改进 双方最终握手言和",
 ];
 
-fn pick<'t>(from: &[&'t str], number: usize, salt: usize) -> &'t str {
-    let mixed = (number
-        .wrapping_mul(2_654_435_761)
-        .wrapping_add(salt * 40_503))
-        >> 7;
-    from[mixed % from.len()]
+/// SplitMix64 (Steele, Lea, Flood 2014): neighbours share nothing.
+fn mixed(number: usize) -> usize {
+    let mut mixed = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (mixed ^ (mixed >> 31)) as usize
+}
+
+/// The other sentences are words in no order: what two articles do not share.
+const WORDS: &str = "时间 问题 工作 生活 社会 城市 经济 发展 建设 管理 服务 市场 企业 项目 活动 教育 文化 环境 交通 \
+    安全 健康 医院 学校 老师 学生 孩子 家长 老人 居民 农民 工人 司机 医生 护士 警察 律师 记者 专家 教授 负责人 \
+    昨天 今天 明天 上午 下午 晚上 周末 月底 年初 春天 夏季 秋天 冬天 早晨 中午 去年 今年 明年 目前 最近 \
+    发现 看到 听到 说起 认为 觉得 希望 要求 建议 反映 介绍 表示 参加 组织 准备 开始 结束 继续 停止 完成 \
+    提高 降低 增加 减少 改善 加强 推动 支持 帮助 保护 检查 处理 解决 调整 安排 举行 开展 实施 公布 通知 \
+    道路 公园 小区 广场 车站 桥梁 河流 湖泊 山区 农村 工厂 商场 超市 饭店 酒店 银行 邮局 图书馆 博物馆 体育场 \
+    汽车 火车 飞机 地铁 公交 自行车 手机 电脑 网络 电视 电话 照片 视频 文章 报告 数据 信息 系统 平台 软件 \
+    价格 费用 收入 成本 利润 税收 贷款 投资 消费 销售 生产 加工 运输 仓储 进口 出口 质量 品牌 技术 设备 \
+    蔬菜 水果 粮食 小麦 玉米 大豆 鸡蛋 牛奶 肉类 面粉 茶叶 药材 花卉 苗木 饲料 化肥 种子 农药 大棚 果园 \
+    足球 篮球 跑步 游泳 音乐 舞蹈 电影 戏曲 书法 绘画 展览 比赛 冠军 球队 观众 演员 导演 作品 节目 门票 \
+    天气 温度 降雨 大风 雾霾 晴天 气象 预报 预警 洪水 地震 火灾 事故 救援 消防 急救 受伤 损失 赔偿 保险 \
+    政策 法律 规定 标准 方案 计划 目标 任务 措施 办法 意见 合同 协议 申请 审批 许可 登记 证明 材料 档案 \
+    新鲜 热闹 安静 干净 整齐 方便 困难 复杂 简单 明显 重要 普通 特别 严重 轻微 快速 缓慢 公开 透明 完整 \
+    已经 正在 将要 曾经 仍然 逐步 陆续 全部 部分 多次 共同 分别 及时 主动 认真 仔细 顺利 随后 因此 同时";
+
+/// Sentences of an article.
+const SENTENCES: usize = 27;
+
+/// Words in a sentence of words.
+const WORDS_A_SENTENCE: usize = 14;
+
+fn sentence(seed: usize, position: usize) -> String {
+    let number = seed * SENTENCES + position;
+    if is_ours(seed) && position.is_multiple_of(4) {
+        clauses(number)
+    } else {
+        words(number)
+    }
+}
+
+fn words(number: usize) -> String {
+    let known: Vec<&str> = WORDS.split_whitespace().collect();
+    let mut sentence = String::new();
+    for position in 0..WORDS_A_SENTENCE {
+        let word = mixed(usize::MAX / 2 + number * WORDS_A_SENTENCE + position);
+        sentence.push_str(known[word % known.len()]);
+        if position == WORDS_A_SENTENCE / 2 {
+            sentence.push('，');
+        }
+    }
+    sentence + "。"
+}
+
+fn clauses(number: usize) -> String {
+    let clause = |(row, words): (usize, &&str)| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        words[mixed(number * CLAUSES.len() + row) % words.len()].to_owned()
+    };
+    let clauses: Vec<String> = CLAUSES.iter().enumerate().map(clause).collect();
+    let [time, place, who, does, what, result] = &clauses[..] else {
+        unreachable!("there are six rows");
+    };
+    format!("{time}{place}，{who}{does}{what}，{result}。")
+}
+
+/// The seeds of two hosts' articles of one number differ by it.
+const HOST_STEP: usize = 100_003;
+
+/// One article in ten is the one of the host before, printed again.
+fn printed(seed: usize) -> usize {
+    match seed.checked_sub(HOST_STEP) {
+        Some(other) if mixed(seed).is_multiple_of(10) => other,
+        _ => seed,
+    }
 }
 
 /// About 1,000 characters of text within the furniture of a portal: some 14 KB in all.
 fn article(host: usize, number: usize) -> String {
-    let seed = host * 100_003 + number;
+    let seed = host * HOST_STEP + number;
     let mut page = format!(
         "<!DOCTYPE html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}_示例新闻网</title>\
          <meta name=\"keywords\" content=\"新闻,{number}\"><link rel=\"stylesheet\" href=\"/s.css\">\
@@ -197,16 +284,12 @@ fn article(host: usize, number: usize) -> String {
         seed % 10,
         seed % 60
     );
-    for paragraph in 0..9 {
+    for paragraph in 0..SENTENCES / 3 {
         page.push_str("<p>　　");
-        for sentence in 0..3 {
-            page.push_str(pick(
-                SENTENCES,
-                seed + paragraph * 131,
-                paragraph * 7 + sentence * 29,
-            ));
+        for of_paragraph in 0..3 {
+            page.push_str(&sentence(printed(seed), paragraph * 3 + of_paragraph));
         }
-        let _infallible = write!(page, "编号{}。</p>", seed * 31 + paragraph);
+        page.push_str("</p>");
     }
     page.push_str("</div><div class=\"editor\">责任编辑：示例</div><div class=\"related\"><h3>相关阅读</h3><ul>");
     for related in 0..20 {
