@@ -9,6 +9,7 @@ mod import;
 mod inbox;
 mod lab;
 mod labels;
+mod looks;
 mod probe;
 mod reading;
 mod summaries;
@@ -21,6 +22,7 @@ pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
 pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
+pub use looks::{LookError, Looker, permit_look};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 
 use crate::analyze::{Rules, Spread, analyze};

@@ -1,8 +1,10 @@
 //! `yuqing evidence`: the page behind a flagged post, as it was when we read it.
 
 use super::Common;
+use super::original::looked;
 use super::output::{DONE, Failure, print_json, print_text};
-use crate::model::{Evidence as Kept, PostId};
+use crate::model::{Evidence as Kept, Looked, PostId};
+use crate::pipeline::Looker;
 use anyhow::Context;
 use clap::Args;
 use std::fs::File;
@@ -15,11 +17,17 @@ pub struct Evidence {
     /// 信息编号（网址 /posts/ 后的数字） · number of the post
     post: i64,
     /// 把最近一次的网页原样写入新文件；以 .warc.gz 结尾则写存证记录 · write the latest page as it came, or its WARC record
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", requires_all = ["by", "reason"])]
     output: Option<PathBuf>,
     /// 改取第几次的网页，从1起 · another than the latest
     #[arg(long, value_name = "N", requires = "output")]
     number: Option<usize>,
+    /// 取出人姓名，须在授权名单内：网页未经掩码 · who takes it: the page is not masked
+    #[arg(long, value_parser = super::person, requires = "output")]
+    by: Option<String>,
+    /// 取出事由 · what for
+    #[arg(long, value_parser = super::original::reason, requires = "output")]
+    reason: Option<String>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
     json: bool,
@@ -44,6 +52,12 @@ impl Evidence {
                     kept.len()
                 )));
             };
+            refuse_known(path)?;
+            let looker = Looker {
+                by: self.by.as_deref().unwrap_or_default(),
+                reason: self.reason.as_deref().unwrap_or_default(),
+            };
+            looked(&app, id, Looked::Page, looker)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let bytes = match name.ends_with(".warc.gz") {
                 true => app.archive.extract(&page.place, &name)?,
@@ -61,16 +75,26 @@ impl Evidence {
     }
 }
 
+/// Nothing is looked at for a file that cannot be written.
+fn refuse_known(path: &Path) -> Result<(), Failure> {
+    match path.try_exists() {
+        Ok(true) => Err(exists(path)),
+        _ => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::Usage(format!(
+        "文件 {} 已存在，未覆盖；请换一个文件名，或先移走它",
+        path.display()
+    ))
+}
+
 /// Evidence is not written over what somebody keeps.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let new = File::create_new(path);
     let mut file = match new {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Failure::Usage(format!(
-                "文件 {} 已存在，未覆盖；请换一个文件名，或先移走它",
-                path.display()
-            )));
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(exists(path)),
         new => new.with_context(|| format!("写不出文件 {}", path.display()))?,
     };
     file.write_all(bytes)

@@ -16,6 +16,7 @@ mod issue;
 mod label;
 mod labels;
 mod later;
+mod original;
 mod output;
 mod probe;
 mod probe_save;
@@ -100,6 +101,8 @@ enum Command {
     Events(events::Events),
     /// 存证：被标记信息所在的网页原样 · the page behind a flagged post
     Evidence(evidence::Evidence),
+    /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
+    Original(original::Original),
     /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
@@ -174,6 +177,7 @@ pub fn run() -> ExitCode {
         Command::Search(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),
+        Command::Original(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
         Command::Label(command) => command.run(&common),
         Command::Labels(command) => command.run(&common),

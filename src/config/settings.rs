@@ -27,6 +27,8 @@ pub const FILE: &str = "yuqing.toml";
 pub struct Settings {
     /// `[bureau]`.
     pub bureau: Bureau,
+    /// `[privacy]`.
+    pub privacy: PrivacySettings,
     /// `[fetch]`.
     pub fetch: FetchSettings,
     /// `[crawl]`.
@@ -45,6 +47,14 @@ pub struct Settings {
     pub web: WebSettings,
     /// `[daemon]`.
     pub daemon: DaemonSettings,
+}
+
+/// `[privacy]` — who may see what is masked for all others.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySettings {
+    /// Names of those entitled to see words and pages as published; each look is recorded.
+    pub may_see_originals: Vec<String>,
 }
 
 /// `[crawl]` — how much is read at a time.

@@ -12,6 +12,7 @@ mod issue;
 mod judgement;
 mod label;
 mod level;
+mod look;
 mod outlet;
 mod page;
 mod pause;
@@ -37,6 +38,7 @@ pub use issue::{
 pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
 pub use label::{Field, Label};
 pub use level::Level;
+pub use look::{Look, Looked, OriginalWords};
 pub use outlet::OutletTier;
 pub use page::{Answer, Capture, CrawlOutcome, Evidence, EvidencePlace, FetchCause, Page};
 pub use pause::Pause;

@@ -11,6 +11,7 @@ mod hosts;
 mod imports;
 mod issues;
 mod judgements;
+mod looks;
 mod migrate;
 mod old_news;
 mod posts;

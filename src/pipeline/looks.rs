@@ -1,0 +1,59 @@
+//! A person's look at a post as published: allowed by name, written down before anything is shown.
+
+use crate::app::App;
+use crate::model::{Look, Looked, PostId};
+use crate::text::mask::mask;
+
+/// Why nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// Nobody is entitled.
+    #[error(
+        "尚未授权任何人查阅原文；由单位确定人选后，在 yuqing.toml 的 [privacy] may_see_originals 写上姓名"
+    )]
+    NobodyMay,
+    /// This name is not.
+    #[error(
+        "{0}没有查阅原文的授权，本次未显示，已记录；授权名单在 yuqing.toml 的 [privacy] may_see_originals"
+    )]
+    NotEntitled(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] anyhow::Error),
+}
+
+/// Who looks, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Looker<'a> {
+    /// Name, as signed.
+    pub by: &'a str,
+    /// What for.
+    pub reason: &'a str,
+}
+
+/// Writes the look down; an error says that it is refused.
+///
+/// # Errors
+/// The name is not entitled, or the store refuses.
+pub fn permit_look(
+    app: &App,
+    post: PostId,
+    looked: Looked,
+    looker: Looker<'_>,
+) -> Result<(), LookError> {
+    let entitled = &app.config.settings.privacy.may_see_originals;
+    let is_granted = entitled.iter().any(|name| name.trim() == looker.by);
+    app.store.record_look(&Look {
+        post,
+        looked,
+        at: app.now(),
+        by: looker.by.to_owned(),
+        reason: mask(looker.reason),
+        is_granted,
+    })?;
+    match (is_granted, entitled.is_empty()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(LookError::NobodyMay),
+        (false, false) => Err(LookError::NotEntitled(looker.by.to_owned())),
+    }
+}
