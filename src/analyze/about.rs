@@ -85,7 +85,7 @@ pub(super) fn judge(
     reasons.extend(
         opinion
             .filter(|opinion| opinion.label != (by_words >= 0.0))
-            .map(model_reason),
+            .map(|opinion| model_reason(opinion, sum >= 0.0)),
     );
     About {
         is_about: sum >= 0.0,
@@ -100,13 +100,22 @@ fn opens_with_office(found: &Found) -> bool {
 }
 
 /// Said where words and model disagree.
-fn model_reason(opinion: &Opinion<bool>) -> Reason {
-    let said = if opinion.label { "涉及" } else { "不涉及" };
+fn model_reason(opinion: &Opinion<bool>, is_about: bool) -> Reason {
+    let named = |is_about| if is_about { "涉及" } else { "不涉及" };
+    let sure = match opinion.probability {
+        // A label may be given below even odds: letters of that kind are rare.
+        under if under < 0.5 => "把握不大".to_owned(),
+        odds => format!("把握{:.0}%", 100.0 * odds),
+    };
+    let ground = match opinion.label == is_about {
+        true => "据此判断",
+        false => "综合所写机构和用语，不予采用",
+    };
     Reason {
         rule: "model.about".to_owned(),
         text: format!(
-            "按行文，分类模型认为{said}人社业务（把握{:.0}%）",
-            100.0 * opinion.probability
+            "按行文，分类模型认为{}人社业务（{sure}），{ground}",
+            named(opinion.label)
         ),
     }
 }

@@ -113,12 +113,15 @@ impl<'r> Found<'r> {
         self.words_at(&spans)
     }
 
-    /// Distinct words at the given spans, as published.
+    /// Distinct words at the given spans, as published; a span within another one is part of its word.
     pub fn words_at(&self, spans: &[(usize, usize)]) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         for (start, end) in spans {
+            let is_part = spans.iter().any(|(other_start, other_end)| {
+                other_start <= start && end <= other_end && other_end - other_start > end - start
+            });
             let word = self.reading.original(*start, *end);
-            if !words.contains(&word) {
+            if !is_part && !words.contains(&word) {
                 words.push(word);
             }
         }

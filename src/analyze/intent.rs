@@ -45,7 +45,7 @@ fn by_form(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent,
     let text = found.reading.text();
     let is_repost = text.contains("//@") || text.trim() == "转发微博";
     if is_repost && post.channel == Channel::Weibo {
-        return Some((Intent::Repost, "带有“//@”转发标记".to_owned()));
+        return Some((Intent::Repost, "转发，没有自己的话".to_owned()));
     }
     is_rumor(found, about).then(|| {
         let words = found.words_of("rumor").join("、");
@@ -121,12 +121,15 @@ fn by_cues(found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
     let is_positive = about.stance.sentiment == Sentiment::Positive;
     let wages = about.primary == Some(Topic::Qx) && gather::speaks_of_arrears(found);
     let explicit = |intent: Intent, why: &str| Some((intent, why.to_owned()));
-    if is_negative && weight(Intent::Report) >= 1.0 {
+    if is_negative && weight(Intent::Report) >= 1.0 || found.has("accuse") {
         return explicit(Intent::Report, "有举报用语或违规线索");
     }
-    let is_wrongdoing = ["leak", "fund", "unfair", "job_fraud"]
-        .iter()
-        .any(|group| found.has(group));
+    let is_bribed =
+        found.has("N4") && about.has_addressee && found.organisations().next().is_some();
+    let is_wrongdoing = is_bribed
+        || ["leak", "fund", "unfair", "job_fraud"]
+            .iter()
+            .any(|group| found.has(group));
     if is_negative && is_wrongdoing && !about.is_grumble() {
         return explicit(Intent::Report, "指出违规线索");
     }

@@ -2,6 +2,14 @@
 
 use crate::analyze::found::Found;
 use crate::analyze::variants::is_quoted;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// `排了两个半小时队`, `等了3个钟头`, `站了一上午`.
+static WAIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(排|等|站|耗|候)[^，。！？；,!?;]{0,6}?(([两二俩三四五六七八九十2-9]|1[0-9])个?半?(多)?个?(小时|钟头)|[一两1半]个?(整)?(上午|下午|整天|天))")
+        .expect("the pattern is a constant")
+});
 
 /// Praise and misery belong together within this many sentences.
 const REACH_SENTENCES: u32 = 1;
@@ -13,6 +21,7 @@ pub(super) fn detect(found: &Found) -> Option<Vec<String>> {
     }
     let signals: Vec<String> = [
         praise_in_misery(found),
+        praised_wait(found),
         quoted_praise(found),
         words(found, "sneer_face", "表情"),
         words(found, "meme", "影视或流行梗"),
@@ -36,6 +45,24 @@ fn praise_in_misery(found: &Found) -> Option<String> {
     })?;
     let word = found.reading.original(praise.0.start, praise.0.end);
     Some(format!("褒义词“{word}”与负面情境同现"))
+}
+
+/// Praise in the sentence of a wait of two hours and more needs no other sign (`spec.md` 4.5).
+fn praised_wait(found: &Found) -> Option<String> {
+    let text = found.reading.text();
+    let waits = || {
+        WAIT.find_iter(text).map(|wait| {
+            let start = found.reading.character_at(wait.start());
+            (found.reading.sentence(start), wait.as_str())
+        })
+    };
+    let groups = ["praise_word", "P1"];
+    let mut praises = groups.iter().flat_map(|group| found.group(group));
+    let wait = praises.find_map(|(hit, _)| {
+        let sentence = found.reading.sentence(hit.start);
+        waits().find(|(other, _)| other.abs_diff(sentence) <= REACH_SENTENCES)
+    })?;
+    Some(format!("夸奖的同时说“{}”", wait.1))
 }
 
 fn quoted_praise(found: &Found) -> Option<String> {

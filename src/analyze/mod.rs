@@ -187,18 +187,20 @@ fn restored_reasons(found: &Found) -> Vec<Reason> {
 }
 
 fn topic_reason(found: &Found, topic: &TopicScore, rules: &Rules) -> Reason {
-    let spans: Vec<(usize, usize)> = found
-        .terms()
-        .filter(|term| term.topic == topic.code && term.strength != Strength::Weak)
-        .map(|term| (term.start, term.end))
-        .take(20)
-        .collect();
-    let words: Vec<String> = found.words_at(&spans).into_iter().take(4).collect();
+    let words = |is_weak: bool| -> Vec<String> {
+        let spans: Vec<(usize, usize)> = found
+            .terms()
+            .filter(|term| term.topic == topic.code && (term.strength == Strength::Weak) == is_weak)
+            .map(|term| (term.start, term.end))
+            .take(20)
+            .collect();
+        found.words_at(&spans).into_iter().take(4).collect()
+    };
     let name = rules.topic_name(topic.code);
-    let text = if words.is_empty() {
-        format!("只有机构名，主题暂记“{name}”，待人工归类")
-    } else {
-        format!("主题“{name}”：命中“{}”", words.join("”“"))
+    let text = match (&words(false)[..], &words(true)[..]) {
+        ([], []) => format!("只有机构名，主题暂记“{name}”，待人工归类"),
+        ([], weak) => format!("主题“{name}”：只有泛指的“{}”，待人工核对", weak.join("”“")),
+        (words, _) => format!("主题“{name}”：命中“{}”", words.join("”“")),
     };
     Reason {
         rule: format!("topic.{}", topic.code),

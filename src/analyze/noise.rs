@@ -72,7 +72,8 @@ fn fiction(post: &Post, found: &Found) -> Option<(Noise, String)> {
     let signs = found.filter_count("fiction");
     let has_chapter = CHAPTER.is_match(&post.title);
     let is_story_site = post.source_name.contains("小说");
-    if is_story_site || (has_chapter && (signs >= 1 || post.channel == Channel::Other)) {
+    let is_serial = || signs >= 1 && CHAPTER.is_match(found.reading.text());
+    if is_story_site || has_chapter && post.channel == Channel::Other || is_serial() {
         return Some((Noise::Fiction, "章节标题或小说来源，属虚构内容".to_owned()));
     }
     let is_told = || {

@@ -173,6 +173,9 @@ fn named_places(found: &Found, rules: &Rules, bound: Option<&str>) -> Vec<Named>
         }
     }
     named.extend(unnamed_district(found, is_anchored));
+    if named.is_empty() && found.organisations().next().is_some() {
+        named.extend(of_our_people(&hits, rules));
+    }
     named.sort_by_key(|place| place.start);
     named
 }
@@ -208,6 +211,17 @@ fn named_place(start: usize, end: usize, place: &Place, rules: &Rules) -> Named 
         },
         answer: place.answer.clone(),
     }
+}
+
+/// `郑州人的一上午`: who writes of our people before an office means ours, where no place is named.
+fn of_our_people(hits: &[(usize, usize, Meaning)], rules: &Rules) -> Option<Named> {
+    hits.iter().find_map(|(start, end, meaning)| {
+        let Meaning::Place(position) = meaning else {
+            return None;
+        };
+        let place = &rules.places[*position];
+        (place.code == rules.home.city_code).then(|| named_place(*start, *end, place, rules))
+    })
 }
 
 /// `郑州人`, but not `郑州人社局`, `郑州人民广播电台`.

@@ -43,6 +43,7 @@ const NEGATIVE_GROUPS: &[(&str, Option<f32>)] = &[
     ("S1", None),
     ("plight", Some(-PLIGHT_WEIGHT)),
     ("speech_act", Some(-0.6)),
+    ("accuse", Some(-2.0)),
     ("E2", Some(-1.0)),
     ("E3", Some(-1.0)),
     ("E4", Some(-2.0)),
@@ -267,6 +268,9 @@ fn weigh(found: &Found, groups: &[(&str, Option<f32>)]) -> Weighed {
             if *group == "plight" && found.reading.is_title(hit.start) {
                 value *= TITLE_FACTOR;
             }
+            if value == 0.0 || asks_whether(found, hit) {
+                continue;
+            }
             sum += value;
             if !matches!(*group, "plight" | "speech_act") {
                 feeling += value;
@@ -349,6 +353,14 @@ fn is_polite_close(found: &Found, hit: &Hit) -> bool {
         || found.has("N3");
     let rest = found.folded_text(hit.end, found.reading.len());
     asks || !rest.contains(|c: char| c.is_alphanumeric() && !"您你了啦大家领导".contains(c))
+}
+
+/// `发没发`, `给不给`: a question, no fact.
+fn asks_whether(found: &Found, hit: &Hit) -> bool {
+    let at = |position: Option<usize>| position.and_then(|at| found.reading.folded(at));
+    let begins = matches!(at(Some(hit.start)), Some('没' | '不'));
+    let before = at(hit.start.checked_sub(1));
+    begins && before.is_some() && before == at(Some(hit.start + 1))
 }
 
 /// A negation directly before the word, in the same clause; a word that begins with its negation is not negated.

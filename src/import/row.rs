@@ -180,7 +180,7 @@ impl Row {
             channel,
             source_name,
             outlet: None,
-            outlet_tier: self.outlet_tier()?,
+            outlet_tier: self.outlet_tier(channel)?,
             title: title.unwrap_or_default(),
             text: text.unwrap_or_default(),
             author: self.line(Field::Author)?,
@@ -208,9 +208,9 @@ impl Row {
         channel_named(&written).map(Some)
     }
 
-    fn outlet_tier(&self) -> Result<OutletTier, String> {
+    fn outlet_tier(&self, channel: Channel) -> Result<OutletTier, String> {
         let Some(written) = self.text(Field::OutletTier)? else {
-            return Ok(OutletTier::T5);
+            return Ok(OutletTier::usual_of(channel));
         };
         written.trim().parse().map_err(|_| {
             format!(

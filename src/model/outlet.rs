@@ -1,5 +1,6 @@
 //! 媒体级别 — who publishes, by reach.
 
+use crate::model::Channel;
 use crate::model::coded::coded_enum;
 
 coded_enum! {
@@ -11,5 +12,15 @@ coded_enum! {
         T3 = "T3" / "市级媒体",
         T4 = "T4" / "大号自媒体",
         T5 = "T5" / "普通网民",
+    }
+}
+
+impl OutletTier {
+    /// Where none is given: a station, a paper or a news site is a medium of the city at least, and no private person.
+    pub fn usual_of(channel: Channel) -> OutletTier {
+        match channel {
+            Channel::Tv | Channel::Radio | Channel::Newspaper | Channel::News => OutletTier::T3,
+            _ => OutletTier::T5,
+        }
     }
 }

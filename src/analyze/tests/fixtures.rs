@@ -230,6 +230,11 @@ fn false_friends_are_not_taken_in() {
 }
 
 #[test]
+fn posts_that_a_trial_found_misjudged() {
+    check("tried.toml");
+}
+
+#[test]
 fn negation_turn_irony_and_disguise_are_read() {
     check("wording.toml");
 }
