@@ -7,6 +7,11 @@ use crate::analyze::terms::{Hit, Meaning, OrgKind, OrgRank, Strength};
 use crate::model::{Intent, Post, Topic};
 use std::collections::HashSet;
 
+/// Words up to this length are quoted whole.
+const QUOTED_CHARS: usize = 14;
+/// Of longer ones so much of either end.
+const QUOTED_END_CHARS: usize = 5;
+
 /// What was found in a post.
 pub(super) struct Found<'r> {
     /// The text, ready for matching.
@@ -120,7 +125,7 @@ impl<'r> Found<'r> {
             let is_part = spans.iter().any(|(other_start, other_end)| {
                 other_start <= start && end <= other_end && other_end - other_start > end - start
             });
-            let word = self.reading.original(*start, *end);
+            let word = quotable(self.reading.original(*start, *end));
             if !is_part && !words.contains(&word) {
                 words.push(word);
             }
@@ -182,4 +187,15 @@ fn is_half_of_a_question(reading: &Reading, hit: &Hit) -> bool {
         && reading.folded(hit.start) == Some('不')
         && before.is_some()
         && before == reading.folded(hit.start + 1)
+}
+
+/// Two words that stand far apart, or in two lines, are quoted by their ends.
+fn quotable(words: String) -> String {
+    let count = words.chars().count();
+    if count <= QUOTED_CHARS && !words.contains('\n') || count <= 2 * QUOTED_END_CHARS {
+        return words.replace('\n', "…");
+    }
+    let first: String = words.chars().take(QUOTED_END_CHARS).collect();
+    let last: String = words.chars().skip(count - QUOTED_END_CHARS).collect();
+    format!("{first}…{last}").replace('\n', "")
 }

@@ -5,6 +5,7 @@ use super::output::{DONE, WRONG_USAGE};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Place in the help of what all commands have.
@@ -12,7 +13,9 @@ const COMMON_ORDER: usize = 900;
 
 /// The arguments of the process; the exit code where help was asked for or they are wrong.
 pub fn parse() -> Result<Arguments, ExitCode> {
-    let matches = command().try_get_matches();
+    let command = command();
+    let asked = asked(&command, std::env::args_os().skip(1));
+    let matches = command.try_get_matches();
     let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     arguments.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -24,7 +27,7 @@ pub fn parse() -> Result<Arguments, ExitCode> {
             ExitCode::from(WRONG_USAGE)
         }
         _ => {
-            eprintln!("{}", in_chinese(&error));
+            eprintln!("{}", in_chinese(&error, &asked));
             ExitCode::from(WRONG_USAGE)
         }
     })
@@ -112,8 +115,21 @@ fn dressed_argument(argument: Arg) -> Arg {
         .hide_possible_values(true)
 }
 
+/// The command that was asked for, as far as there is one: `yuqing issue sign`.
+fn asked(command: &Command, arguments: impl IntoIterator<Item = OsString>) -> String {
+    let mut asked = vec![command.get_name()];
+    let mut innermost = command;
+    for argument in arguments {
+        if let Some(inner) = innermost.find_subcommand(&argument) {
+            asked.push(inner.get_name());
+            innermost = inner;
+        }
+    }
+    asked.join(" ")
+}
+
 /// What is wrong, what may have been meant, and where the usage is told.
-fn in_chinese(error: &Error) -> String {
+fn in_chinese(error: &Error, asked: &str) -> String {
     let given = |kind| words(error, kind);
     let argument = given(ContextKind::InvalidArg);
     let value = given(ContextKind::InvalidValue);
@@ -129,7 +145,12 @@ fn in_chinese(error: &Error) -> String {
         ErrorKind::InvalidValue => format!("“{argument}”的值“{value}”不可用"),
         ErrorKind::ValueValidation => {
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            format!("“{argument}”的值“{value}”不可用：{}", of_value(&reason))
+            match of_value(&reason) {
+                reason if reason.contains(&format!("“{value}”")) => {
+                    format!("“{argument}”写错：{reason}")
+                }
+                reason => format!("“{argument}”的值“{value}”不可用：{reason}"),
+            }
         }
         ErrorKind::ArgumentConflict => match given(ContextKind::PriorArg) {
             prior if prior.is_empty() || prior == argument => {
@@ -139,7 +160,11 @@ fn in_chinese(error: &Error) -> String {
         },
         ErrorKind::TooManyValues => format!("“{argument}”多写了“{value}”"),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            format!("“{argument}”的值的个数不对")
+            let name = argument.split_whitespace().next().unwrap_or_default();
+            match error.get(ContextKind::MinValues) {
+                Some(ContextValue::Number(least)) => format!("“{name}”至少要写{least}个"),
+                _ => format!("“{name}”的个数不对"),
+            }
         }
         ErrorKind::NoEquals => format!("“{argument}”要用等号写值"),
         ErrorKind::InvalidUtf8 => "参数里有无法识别的字符".to_owned(),
@@ -159,7 +184,7 @@ fn in_chinese(error: &Error) -> String {
         true => String::new(),
         false => format!("；是不是“{meant}”？"),
     };
-    format!("{what}{known}{meant}\n用法见 `{} --help`", told_in(error))
+    format!("{what}{known}{meant}\n用法见 `{asked} --help`")
 }
 
 /// Standard words of numbers and paths; our own readers speak Chinese.
@@ -172,16 +197,24 @@ fn of_value(reason: &str) -> String {
         };
     }
     let known = [
-        ("invalid digit", "应为不带小数点的数"),
+        ("invalid digit", "应为整数"),
         ("invalid float", "应为数"),
         ("cannot parse integer from empty", "应为数，不能空着"),
         ("too large", "数太大"),
         ("too small", "数太小"),
         ("would be zero", "应大于0"),
         ("a value is required", "不能空着"),
+        (
+            "relative URL without a base",
+            "不是完整的网址，应以 http:// 或 https:// 开头",
+        ),
     ];
     let found = known.iter().find(|(part, _)| reason.contains(part));
-    found.map_or_else(|| reason.to_owned(), |(_, meaning)| (*meaning).to_owned())
+    match found {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None if reason.is_ascii() => "写法不对".to_owned(),
+        None => reason.to_owned(),
+    }
 }
 
 fn words(error: &Error, kind: ContextKind) -> String {
@@ -201,28 +234,17 @@ fn likeliest(error: &Error, kind: ContextKind) -> String {
     }
 }
 
-/// The command whose usage was not kept: `yuqing search`.
-fn told_in(error: &Error) -> String {
-    let usage = words(error, ContextKind::Usage);
-    let usage = usage.trim_start_matches("Usage:").trim();
-    let names: Vec<&str> = usage
-        .split_whitespace()
-        .take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase()))
-        .collect();
-    match names.is_empty() {
-        true => "yuqing".to_owned(),
-        false => names.join(" "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{command, in_chinese};
+    use super::{asked, command, in_chinese};
+    use std::ffi::OsString;
 
     fn said(arguments: &[&str]) -> String {
         let arguments = std::iter::once("yuqing").chain(arguments.iter().copied());
+        let arguments: Vec<OsString> = arguments.map(OsString::from).collect();
+        let asked = asked(&command(), arguments[1..].to_vec());
         let error = command().try_get_matches_from(arguments);
-        in_chinese(&error.expect_err("wrong usage"))
+        in_chinese(&error.expect_err("wrong usage"), &asked)
     }
 
     #[test]
@@ -238,12 +260,21 @@ mod tests {
             ),
             (&["search"], "缺少参数：<QUERY>"),
             (&["search", "x", "--limit"], "后面缺少值"),
-            (&["search", "x", "--limit", "many"], "应为不带小数点的数"),
+            (&["search", "x", "--limit", "many"], "应为整数"),
             (
                 &["search", "x", "--level", "紫"],
                 "“紫”不是可用的值；可用：无 none、蓝 blue",
             ),
             (&["demo", "--port", "0"], "应在1至65534之间"),
+            (&["label", "abc"], "应为整数\n用法见 `yuqing label --help`"),
+            (
+                &["events", "merge", "1", "--by", "张三"],
+                "至少要写2个\n用法见 `yuqing events merge --help`",
+            ),
+            (
+                &["extract", "--url", "foo", "y"],
+                "应以 http:// 或 https:// 开头",
+            ),
             (&["--log", "loud", "check"], "可用：error、warn、info"),
         ] {
             let said = said(arguments);
