@@ -5,9 +5,9 @@ use super::input::text_of;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
 use super::train::{described_scores, in_chinese};
 use crate::config::{self, Config, ConfigFolder};
-use crate::eval::{LabelScore, score_expected, score_set};
+use crate::eval::{LabelScore, WrongLabel, score_expected, score_set};
 use crate::import::read_jsonl;
-use crate::model::{Channel, Intent, Jurisdiction, Level, Sentiment, Timestamp, Topic};
+use crate::model::{Channel, Intent, Jurisdiction, Level, Problem, Sentiment, Timestamp, Topic};
 use crate::train::{Scores, TrainingFile, read};
 use anyhow::Context;
 use chrono::Utc;
@@ -125,6 +125,7 @@ impl Eval {
             let rows = read_jsonl(&text_of(&file)?, Some(Channel::Other), now);
             let posts = rows.posts.iter().map(|(number, post)| (*number, post));
             let labels = score_expected(posts, &config.rules);
+            let labels = labels.map_err(|wrong| Failure::Config(problems(&file, wrong)))?;
             if !labels.is_empty() {
                 files.push(FileScores {
                     file,
@@ -153,6 +154,16 @@ fn jsonl_files(data: &Path) -> Result<Vec<PathBuf>, Failure> {
         .collect();
     files.sort();
     Ok(files)
+}
+
+fn problems(file: &Path, wrong: Vec<WrongLabel>) -> Vec<Problem> {
+    let problem = |wrong: WrongLabel| Problem {
+        file: file.display().to_string(),
+        line: wrong.row,
+        key: format!("expected.{}", wrong.key),
+        message: wrong.message,
+    };
+    wrong.into_iter().map(problem).collect()
 }
 
 /// The answer to one label, as people read it.

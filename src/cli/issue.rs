@@ -180,7 +180,7 @@ impl Draft {
                 let issue = load(app, id)?;
                 let entries = issue.content.entries().count();
                 print_text(&format!(
-                    "已起草第{}号稿件，{entries} 条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
+                    "已起草第{}号稿件，{entries}条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
                     id.0, id.0
                 ))?;
                 print_notes(&issue)?;
@@ -286,6 +286,7 @@ impl Export {
         }
         std::fs::write(&self.output, bytes)
             .with_context(|| format!("写不进文件 {}", self.output.display()))?;
+        eprintln!("已写入 {}（第{}号稿件）", self.output.display(), self.id);
         Ok(())
     }
 }

@@ -114,10 +114,9 @@ impl Compared<'_> {
     pub fn glance_at(self, original: Compared<'_>, least: f64) -> Glance {
         let (ours, theirs) = (self.likeness, original.likeness);
         if let Some(forwarded) = &ours.forwarded {
-            return match forwarded.is_contained_in(&theirs.pieces, MIN_FORWARDED_PIECES) {
-                true => Glance::MayBeCopy(1.0),
-                false => Glance::Differs,
-            };
+            let least = least.max(MIN_FORWARDED_PIECES);
+            let contained = forwarded.contained_share(&theirs.pieces, least);
+            return contained.map_or(Glance::Differs, Glance::MayBeCopy);
         }
         if ours.letter_count < MIN_COPY_CHARS || theirs.letter_count < MIN_COPY_CHARS {
             let is_same = ours.letter_count > 0 && ours.fingerprint == theirs.fingerprint;
@@ -266,18 +265,19 @@ impl Pieces {
         true
     }
 
-    /// At least the share `similarity` of these pieces stands in `whole`, and there are any.
-    fn is_contained_in(&self, whole: &Pieces, similarity: f64) -> bool {
+    /// The share of these pieces that stands in `whole`, where it is at least `similarity`.
+    fn contained_share(&self, whole: &Pieces, similarity: f64) -> Option<f64> {
         let count = self.hashes.len();
         let most_missing = ((1.0 - similarity) * count as f64) as usize + 1;
         let mut missing = 0;
         for hash in &self.hashes {
             missing += usize::from(whole.hashes.binary_search(hash).is_err());
             if missing > most_missing {
-                return false;
+                return None;
             }
         }
-        count > 0 && (count - missing) as f64 / count as f64 >= similarity
+        let share = (count - missing) as f64 / count as f64;
+        (count > 0 && share >= similarity).then_some(share)
     }
 }
 
@@ -358,7 +358,8 @@ mod tests {
             let share = pieces(&left).common_share(&pieces(&right), similarity);
             prop_assert_eq!(share.is_some(), is_similar);
             let is_part = !ours.is_empty() && both as f64 / ours.len() as f64 >= similarity;
-            prop_assert_eq!(pieces(&left).is_contained_in(&pieces(&right), similarity), is_part);
+            let contained = pieces(&left).contained_share(&pieces(&right), similarity);
+            prop_assert_eq!(contained.is_some(), is_part);
         }
     }
 }

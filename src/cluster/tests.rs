@@ -158,6 +158,20 @@ fn a_forward_is_a_copy_of_what_it_forwards() {
     assert_eq!(copies(&[NEWS, &forward]), [(2, 1)]);
 }
 
+/// An earlier post quotes the half of it.
+#[test]
+fn a_forward_is_a_copy_of_what_it_shares_most_with() {
+    let whole = "荥阳一家纸箱厂停产半年，四十多名工人的社保从三月起就没有再缴，\
+        厂里说等厂房租出去再补，可大家看病买药全靠自己掏钱，眼看入冬了还没有说法";
+    let half: String = whole.chars().take(40).collect();
+    let quoting = format!(
+        "{half}。隔壁印刷厂也一样，去年招人时说五险齐全，干满试用期才知道只上了工伤，\
+         问了几回都让等通知，同批进厂的已经走了一半"
+    );
+    let forward = format!("说得对//@乙：{whole}");
+    assert_eq!(copies(&[&quoting, whole, &forward]), [(3, 2)]);
+}
+
 #[test]
 fn the_same_matter_in_other_words_is_no_copy_but_one_event() {
     assert!(copies(&[NEWS, TOLD_AGAIN]).is_empty());

@@ -2,7 +2,7 @@
 
 mod expected;
 
-pub use expected::{LabelScore, Miss, score_expected};
+pub use expected::{LabelScore, Miss, WrongLabel, score_expected};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::model::{Channel, Post, Sentiment, Timestamp};

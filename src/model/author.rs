@@ -6,7 +6,8 @@ use crate::model::{Channel, PostId, StoredPost};
 /// 发帖人.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Author {
-    /// A paper, station or office is one author, whoever wrote for it and however often it prints a text.
+    /// A paper, station or office is one author, whoever wrote for it and however often it prints a text; so is an
+    /// account that names nobody.
     Outlet(String),
     /// One name is one person, on whichever board it appears.
     Person(String),
@@ -24,6 +25,10 @@ impl Author {
         match name.map(str::trim).filter(|name| !name.is_empty()) {
             _ if is_outlet => Author::Outlet(source_name.to_owned()),
             Some(name) => Author::Person(name.to_owned()),
+            // There a source is one account, unlike a board or a hotline.
+            None if matches!(channel, Channel::Wechat | Channel::Video) => {
+                Author::Outlet(source_name.to_owned())
+            }
             None => Author::Unnamed(id),
         }
     }
@@ -48,6 +53,9 @@ mod tests {
         let forum = |id, source, name| Author::of(PostId(id), Channel::Forum, source, name);
         assert_eq!(forum(1, "甲", Some("网友")), forum(2, "乙", Some("网友 ")));
         assert_ne!(forum(1, "甲", None), forum(2, "甲", None));
+        let account = |id, name| Author::of(PostId(id), Channel::Wechat, "某公众号", name);
+        assert_eq!(account(1, None), account(2, Some(" ")));
+        assert_ne!(account(1, None), account(2, Some("网友")));
         let paper = |id, name| Author::of(PostId(id), Channel::Newspaper, "示例日报", name);
         assert_eq!(paper(1, None), paper(2, Some("记者")));
     }

@@ -39,7 +39,8 @@ pub async fn rewrite(
         let Some(lead) = lead_of(entry, posts) else {
             continue;
         };
-        let Some(question) = question(&lead.post.title, &lead.post.text) else {
+        let post = &lead.post;
+        let Some(question) = question(&post.title, &post.text, post.author.as_deref()) else {
             continue;
         };
         match summary(model, &question, deadline).await {
@@ -49,9 +50,13 @@ pub async fn rewrite(
                 entry.summary_note = format!("摘要由语言模型（{name}）代写，请对照原文核对。");
             }
             Err(kept) => {
+                let why = match &kept {
+                    Kept::Refused(refusal) => refusal.kind().to_owned(),
+                    unanswered => unanswered.to_string(),
+                };
                 tracing::warn!(
                     post = lead.id.0,
-                    "Summary by the language model not used: {kept}"
+                    "Summary by the language model not used: {why}"
                 );
                 entry.summary_note = format!("语言模型代写的摘要未采用，仍用原文摘句：{kept}。");
             }

@@ -63,6 +63,7 @@ impl Store {
                     ))?
                     .execute(params![copy.0, first.0])?;
                 if changed > 0 {
+                    pass_on_copies(transaction, *copy, *first)?;
                     judge_again(transaction, *first)?;
                 }
             }
@@ -158,6 +159,22 @@ impl Store {
         let reader = self.reader()?;
         Ok(reader.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?)
     }
+}
+
+/// What was known as a copy of a copy is one of the first post.
+fn pass_on_copies(transaction: &Transaction<'_>, copy: PostId, first: PostId) -> Result<()> {
+    let copies = transaction
+        .prepare_cached("SELECT id FROM posts WHERE repost_of = ?1")?
+        .query_map([copy.0], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    // One by one: no two changes share a revision.
+    let mut update = transaction.prepare_cached(&format!(
+        "UPDATE posts SET repost_of = ?2, revision = {NEXT_REVISION} WHERE id = ?1"
+    ))?;
+    for id in copies {
+        update.execute([id, first.0])?;
+    }
+    Ok(())
 }
 
 /// Another voice says the same: the level of the first post may have to rise.

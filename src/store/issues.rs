@@ -184,11 +184,12 @@ impl Store {
     ) -> Result<IssueNumber, SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Approved {
-                return Err(wrong_state(
-                    issue,
-                    "签发",
-                    "先用 `yuqing issue approve` 审核",
-                ));
+                let remedy = match issue.state {
+                    IssueState::Signed => "不必再签，用 `yuqing issue export` 导出",
+                    IssueState::Void => "用 `yuqing issue draft` 另行起草",
+                    IssueState::Draft | IssueState::Approved => "先用 `yuqing issue approve` 审核",
+                };
+                return Err(wrong_state(issue, "签发", remedy));
             }
             if issue.content.entries().next().is_none() {
                 return Err(SignError::Empty(id.0));

@@ -85,6 +85,10 @@ const NUMBERED_THINGS: &[&str] = &[
 ];
 /// Words directly after a number that say it is an amount.
 const UNITS: &[&str] = &["元", "万元", "亿元", "美元", "人次", "平方米", "吨"];
+/// Words that only begin like a unit: `13812345678元旦也接`.
+const NO_UNITS: &[&str] = &["元旦", "元月", "元宵", "元氏", "吨位"];
+/// Words shortly before a number that say it is somebody's, whatever follows it.
+const TELEPHONE_WORDS: &[&str] = &["电话", "手机", "联系", "微信", "拨打"];
 /// Words directly before a land line that say an office has made it public.
 const PUBLIC_LINES: &[&str] = &[
     "热线",
@@ -100,6 +104,8 @@ const PUBLIC_LINES: &[&str] = &[
 ];
 /// How many characters may stand between such a word and the number.
 const DIRECTLY: usize = 2;
+/// The same for `手机号码是：`.
+const SHORTLY: usize = 4;
 /// Words near a number that say it is a bank account.
 const ACCOUNT_WORDS: &[&str] = &[
     "卡号",
@@ -175,8 +181,7 @@ fn mask_once(text: &str, signs: Signs) -> Option<String> {
     });
     turn.words(Signs::PLATE, &PLATE, words, mask_plate);
     turn.words(Signs::ROOM, &ROOM, words, |found| {
-        // Counters of offices are no homes.
-        (!found.precedes(&["窗", "柜"])).then(|| stars_for_digits(found.whole))
+        (!is_counter(found)).then(|| stars_for_digits(found.whole))
     });
     if signs.has(Signs::NAME_CUE) || turn.text.contains("***") {
         turn.text = Cow::Owned(name::mask_names(&turn.text));
@@ -258,11 +263,23 @@ fn mask_card(found: &Found) -> Option<String> {
 
 /// 3 + 4 digits stay, what separates them goes.
 fn mask_mobile(found: &Found) -> Option<String> {
-    if found.precedes(UNITS) {
+    if is_amount(found) {
         return None;
     }
     let number = keep_ends(&without_separators(found.part(2)), 3, 4);
     Some(format!("{}{number}", found.part(1)))
+}
+
+fn is_amount(found: &Found) -> bool {
+    found.precedes(UNITS) && !found.precedes(NO_UNITS) && !found.follows(TELEPHONE_WORDS, SHORTLY)
+}
+
+/// Counters of offices are no homes; a flat has windows, too (`2单元301窗户漏水`).
+fn is_counter(found: &Found) -> bool {
+    let is_home = ["单元", "室", "户"]
+        .iter()
+        .any(|word| found.whole.contains(word));
+    found.precedes(&["窗口", "柜台"]) && !is_home
 }
 
 fn mask_line(found: &Found) -> Option<String> {

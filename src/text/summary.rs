@@ -19,7 +19,8 @@ pub const MAX_CHARS: usize = 200;
 
 /// Links, emoticons in brackets and hashtags: what a printed summary leaves out.
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"https?://[\x21-\x7e]+|\[[^\[\]\s]{1,8}\]|#[^#\n]{1,40}#")
+    // An address without a scheme is told by its path: `t.cn/abc`.
+    Regex::new(r"(?i)(?:https?://|www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/)[\x21-\x7e]*|\[[^\[\]\s]{1,8}\]|#[^#\n]{1,40}#")
         .expect("the pattern is a constant")
 });
 

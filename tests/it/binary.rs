@@ -249,7 +249,9 @@ fn an_issue_goes_from_draft_to_number_and_keeps_it_when_void() {
         (&signed["state"], &signed["number"], &signed["total_number"]),
         (&"signed".into(), &1.into(), &1.into())
     );
-    assert_eq!(step("sign").code, Some(2), "only once");
+    let again = step("sign");
+    assert_eq!(again.code, Some(2), "only once");
+    assert!(again.err.contains("不必再签"), "{}", again.err);
 
     for (format, begins_with) in [
         ("html", "<!DOCTYPE html>"),

@@ -53,6 +53,37 @@ fn eval_answers_in_chinese_and_says_what_it_could_not_read() {
 }
 
 #[test]
+fn eval_refuses_labels_that_nothing_can_match() {
+    let desk = Desk::new();
+    let labels = [
+        ("\"intent\":\"ask\"", "expected.intent: “ask”", "consult"),
+        ("\"level\":\"黄色\"", "expected.level: “黄色”", "yellow"),
+        ("\"about\":1", "expected.about: “1”", "true、false"),
+        (
+            "\"sentimemt\":\"negative\"",
+            "expected.sentimemt: 没有这一项",
+            "sentiment、",
+        ),
+    ];
+    for (label, wrong, allowed) in labels {
+        let rows = row(1, true) + "\n" + &row(2, true).replace("\"about\":true", label);
+        desk.write("rows.jsonl", rows);
+        let done = desk.expect(2, &["eval", "rows.jsonl"]);
+        assert!(
+            done.err.contains(&format!("rows.jsonl:3: {wrong}")) && done.err.contains(allowed),
+            "{}",
+            done.err
+        );
+    }
+    desk.write(
+        "rows.jsonl",
+        row(1, true).replace("\"about\":true", "\"level\":\"红\",\"topics\":[]"),
+    );
+    let done = desk.expect(0, &["eval", "rows.jsonl"]);
+    assert!(done.out.contains("应为“红”"), "{}", done.out);
+}
+
+#[test]
 fn train_says_what_is_wrong_before_it_works() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("empty")).expect("the desk can be written to");

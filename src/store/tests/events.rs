@@ -153,6 +153,24 @@ fn a_placed_post_that_a_person_drops_and_takes_back_returns_to_its_event() {
     assert_eq!(event_of(&store, 2), Some(1));
 }
 
+#[test]
+fn copies_of_a_copy_are_copies_of_the_first_post() {
+    let (_folder, store) = judged_posts(4);
+    let saved = |copies: &[(i64, i64)]| {
+        let copies: Vec<_> = (copies.iter())
+            .map(|(copy, first)| (PostId(*copy), PostId(*first)))
+            .collect();
+        store.save_clusters(&[], &copies, &[]).expect("saves");
+    };
+    saved(&[(2, 1), (3, 1)]);
+    saved(&[(1, 4)]);
+    let first_of = |id| store.post(PostId(id)).expect("reads").expect("is there");
+    assert_eq!(
+        [1, 2, 3, 4].map(|id| first_of(id).repost_of),
+        [Some(PostId(4)), Some(PostId(4)), Some(PostId(4)), None]
+    );
+}
+
 fn event_of(store: &Store, id: i64) -> Option<i64> {
     let post = store.post(PostId(id)).expect("reads").expect("stored");
     post.event.map(|event| event.0)

@@ -25,6 +25,12 @@ const PLACE_ENDS: &str = "省市州县区镇乡村街路局厅院校厂";
 /// Times that say no more than that something is being told.
 const PLAIN_TIMES: &[&str] = &["目前", "现在", "当前"];
 
+/// 否定词, the longer ones first.
+const DENIALS: &[&str] = &[
+    "没有", "不予", "不能", "不会", "不再", "无法", "未能", "尚未", "从未", "并未", "不", "没",
+    "未", "无", "非", "勿",
+];
+
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("[“\"‘「『《]([^“”\"‘’「」『』《》]+)[”\"’」』》]")
         .expect("the pattern is a constant")
@@ -44,9 +50,25 @@ pub enum Refusal {
     /// Figure, date, place, name, quoted or foreign word that the source lacks.
     #[error("答复中的“{0}”不见于原文")]
     Invented(String),
+    /// A denial of the source is left out.
+    #[error("原文为“{0}”，答复漏了否定词")]
+    Affirmed(String),
     /// Too many other words.
     #[error("答复的字词只有{0}%见于原文")]
     Words(usize),
+}
+
+impl Refusal {
+    /// For logs, where no words of a post belong.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refusal::Length(_) => "length",
+            Refusal::Form => "form",
+            Refusal::Invented(_) => "invented word",
+            Refusal::Affirmed(_) => "denial left out",
+            Refusal::Words(_) => "too many other words",
+        }
+    }
 }
 
 /// The answer as a summary of `source`, masked.
@@ -60,6 +82,7 @@ pub fn accept(answer: &str, source: &str) -> Result<String, Refusal> {
     let source = compared(source);
     check_figures(&written, &source)?;
     check_words(&written, &source)?;
+    check_denials(&written, &source)?;
     let known = known_percent(&written, &source);
     if known < MIN_KNOWN_PERCENT {
         return Err(Refusal::Words(known));
@@ -106,7 +129,8 @@ fn check_figures(written: &str, source: &str) -> Result<(), Refusal> {
     for range in figures(&written) {
         let figure = &written[range];
         if !stands_in(figure, &source) {
-            return Err(Refusal::Invented(figure.iter().collect()));
+            let figure: String = figure.iter().collect();
+            return Err(Refusal::Invented(mask(&figure)));
         }
     }
     Ok(())
@@ -125,7 +149,7 @@ fn check_words(written: &str, source: &str) -> Result<(), Refusal> {
         .chain(names(written))
         .chain(denials(written))
         .find(|word| !source.contains(word.as_str()));
-    invented.map_or(Ok(()), |word| Err(Refusal::Invented(word)))
+    invented.map_or(Ok(()), |word| Err(Refusal::Invented(mask(&word))))
 }
 
 /// Words that name somebody, some place or some time.
@@ -158,6 +182,46 @@ fn denials(written: &str) -> Vec<String> {
         .filter(|(denial, _)| "不没未无非勿".contains(*denial))
         .map(|(denial, denied)| format!("{denial}{denied}"))
         .collect()
+}
+
+/// `至今未发放` → `至今发放`, `不受理` → `受理`: what the source only denies may not be affirmed.
+fn check_denials(written: &str, source: &str) -> Result<(), Refusal> {
+    let letters: Vec<char> = format!("。{written}。").chars().collect();
+    for place in letters.windows(3) {
+        let &[before, first, second] = place else {
+            continue;
+        };
+        let left_out = match (before, first, second) {
+            (a, b, _) if a.is_alphanumeric() && b.is_alphanumeric() => denied_between(a, b, source),
+            (_, b, c) if b.is_alphanumeric() && c.is_alphanumeric() => {
+                denied_everywhere(&format!("{b}{c}"), source)
+            }
+            _ => None,
+        };
+        if let Some(denied) = left_out {
+            return Err(Refusal::Affirmed(mask(&denied)));
+        }
+    }
+    Ok(())
+}
+
+/// The source has these two never side by side, but with a denial between.
+fn denied_between(left: char, right: char, source: &str) -> Option<String> {
+    if source.contains(&format!("{left}{right}")) {
+        return None;
+    }
+    let mut denied = (DENIALS.iter()).map(|denial| format!("{left}{denial}{right}"));
+    denied.find(|denied| source.contains(denied))
+}
+
+/// The source has this word, which opens a clause, behind denials only.
+fn denied_everywhere(word: &str, source: &str) -> Option<String> {
+    let mut denial = None;
+    for (at, _) in source.match_indices(word) {
+        let before = &source[..at];
+        denial = Some(DENIALS.iter().find(|denial| before.ends_with(**denial))?);
+    }
+    denial.map(|denial| format!("{denial}{word}"))
 }
 
 fn known_percent(written: &str, source: &str) -> usize {

@@ -83,6 +83,30 @@ fn one_invented_thing_is_enough() {
 }
 
 #[test]
+fn a_denial_of_the_source_is_not_left_out() {
+    for (number, said, instead, denied) in [
+        (1, "至今没有人", "至今有人", "今没有"),
+        (2, "总包没有拨款", "总包拨款", "包没有拨"),
+        (2, "总包没有拨款", "总包称，拨款", "没有拨款"),
+    ] {
+        let answer = FAITHFUL[number].replacen(said, instead, 1);
+        assert_eq!(
+            accept(&answer, SOURCE),
+            Err(Refusal::Affirmed(denied.to_owned())),
+            "{instead}"
+        );
+    }
+}
+
+#[test]
+fn a_number_that_was_invented_is_masked_in_the_refusal() {
+    let answer = FAITHFUL[1].replace("至今", "电话13900001111至今");
+    let refusal = accept(&answer, SOURCE).expect_err("the source lacks it");
+    assert_eq!(refusal, Refusal::Invented("139****1111".to_owned()));
+    assert_eq!(refusal.kind(), "invented word");
+}
+
+#[test]
 fn other_languages_and_other_forms_are_refused() {
     let english = "Around thirty construction workers say they have not been paid for three months of work on a site.";
     assert!(accept(english, SOURCE).is_err());
