@@ -44,7 +44,7 @@ impl<'p> State<'p> {
         closeness(ours, theirs, &self.commonness) >= SAME_MATTER
     }
 
-    fn representative(&self, event: usize) -> Option<&Seen<'p>> {
+    pub(super) fn representative(&self, event: usize) -> Option<&Seen<'p>> {
         let first = self.by_id.get(&self.events[event].draft.representative)?;
         Some(&self.posts[*first])
     }

@@ -12,6 +12,7 @@ mod draft;
 mod dress;
 mod essence;
 mod gathering;
+mod hot;
 mod likeness;
 mod memory;
 mod old_news;
@@ -66,6 +67,7 @@ pub fn cluster(
     for post in waiting {
         state.place(post);
     }
+    state.draw_together();
     gathering::gather(&mut state);
     state.finish(waiting)
 }

@@ -204,6 +204,24 @@ fn what_keeps_the_title_of_a_post_goes_on_by_what_it_is_about() {
 }
 
 #[test]
+fn what_began_beside_a_happening_comes_to_it_once_it_is_hot() {
+    let texts = [
+        "朋友发来的照片，说拍的就是郑州市社保局办业务的窗口，真是这样吗",
+        "编剧说剧里那块玻璃是虚构的，结果现实里的社保局窗口一模一样，站也不是蹲也不是，老人只能弯着腰",
+        "新郑一家服装厂拖欠我们三个月工资，老板电话关机，劳动监察还没有答复",
+    ];
+    let events: Vec<usize> = [Level::Blue, Level::Orange]
+        .map(|level| {
+            let mut posts: Vec<PostToCluster> =
+                (1..).zip(texts).map(|(id, text)| post(id, text)).collect();
+            posts[0].stored.analysis = Some(complaint(level));
+            clusters(&posts).events.len()
+        })
+        .into();
+    assert_eq!(events, [3, 2]);
+}
+
+#[test]
 fn an_unrelated_post_stays_out() {
     let other = "省直社保的养老金调整方案昨日公布，退休人员每人每月增加五十八元，补发从一月起计算，月底到账。";
     let clusters = clusters(&[post(1, NEWS), post(2, other)]);

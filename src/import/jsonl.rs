@@ -49,7 +49,8 @@ fn read_line(line: &str, frame: &Frame<'_>) -> Result<Post, String> {
     Ok(origin.put_into(post))
 }
 
-/// What only our own exports say of a post; judging it anew needs it.
+/// What only our own exports say of a post, beside what was `expected` of its judgement; judging it anew needs it.
+#[derive(Default)]
 struct Origin {
     source_region: Option<String>,
     is_official: bool,
@@ -58,6 +59,10 @@ struct Origin {
 
 impl Origin {
     fn taken_from(object: &mut Map<String, Value>) -> Origin {
+        if !object.contains_key("expected") {
+            // Another program means its own by these words: an official account's complaint is a complaint.
+            return Origin::default();
+        }
         let region = object.get("source_region").and_then(Value::as_str);
         let floor = object.get("floor").and_then(Value::as_u64);
         let origin = Origin {

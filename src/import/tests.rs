@@ -514,3 +514,19 @@ fn reasons_quote_a_broken_cell_on_one_line() {
     let rows = read("x.csv", table.as_bytes()).expect("readable");
     assert!(rows.refused[0].reason.contains("“1,2 论坛”"));
 }
+
+#[test]
+fn what_another_program_calls_official_is_no_official_position_of_ours() {
+    let line = |rest: &str| {
+        let line = format!(
+            r#"{{"channel":"weibo","source_name":"微博","text":"社保局不接电话","is_official":true{rest}}}"#
+        );
+        read("a.jsonl", line.as_bytes()).expect("readable")
+    };
+    let theirs = line("");
+    let theirs = post(&theirs, 0);
+    assert!(!theirs.is_official);
+    assert_eq!(theirs.extra["is_official"], true);
+    let ours = line(r#","expected":{}"#);
+    assert!(post(&ours, 0).is_official);
+}

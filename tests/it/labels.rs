@@ -195,6 +195,7 @@ fn what_people_confirmed_is_judged_alike_from_the_export() {
         json!({
             "id": id, "channel": "message_board", "source_name": "示例留言板", "text": text,
             "published_at": "2017-04-14T09:00:00+08:00", "source_region": "410100",
+            "expected": {},
         })
     };
     desk.write(
