@@ -17,7 +17,7 @@ type Matter = (Topic, String);
 const TOLD_AS_MUCH: f32 = 0.4;
 
 /// Joins complaints of one matter into a yellow event where enough independent authors wrote within the window. The
-/// matter of most complaints comes first; who is counted there is not counted again elsewhere.
+/// matter of most complaints comes first; a complaint that joined it is not counted again elsewhere.
 pub fn gather(state: &mut State<'_>) {
     let mut matters: Vec<(Matter, Vec<usize>)> = complaints_by_matter(state).into_iter().collect();
     matters.sort_by_key(|(_, complaints)| Reverse(complaints.len()));
