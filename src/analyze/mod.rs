@@ -11,6 +11,7 @@ mod gather;
 mod intent;
 mod irony;
 mod keywords;
+mod letters;
 mod level;
 mod models;
 mod noise;
@@ -82,7 +83,7 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let noise = noise::recognise(post, &found);
     let seen = rules.models.see(post);
     let places = place::locate(post, &found, rules);
-    let about = about::judge(post, &found, &places, seen.about().as_ref());
+    let about = about::judge(post, &found, &places, seen.about().as_ref(), &rules.letters);
     let topics = topic::topics(&found);
     let names_own_office = places.name_own_office();
     let stance = stance::judge(post, &found, &seen, about.is_about, names_own_office);
