@@ -2,10 +2,16 @@
 //! live in another time.
 
 mod adoption;
+mod export;
+mod search;
 mod source_report;
+mod trend;
 
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
+pub use export::TableFormat;
+pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
+pub use trend::{MAX_STEPS, Trend, TrendStep, share};
 
 use crate::cluster;
 use crate::config::Config;

@@ -6,6 +6,7 @@ use crate::analyze::rules::{Account, OtherPlace, Place, PlaceKind};
 use crate::analyze::terms::{Meaning, OrgKind, OrgRank, Side, Strength, TermList};
 use crate::analyze::{pairs::Pair, tables, tables::Table, variants::Variant};
 use crate::model::{Intent, Problem, Topic};
+use crate::text::synonyms::Synonyms;
 use std::collections::HashSet;
 
 /// Before a number of characters: the halves of a pair may stand in different clauses.
@@ -78,6 +79,7 @@ pub(super) struct Compiler {
     pub elsewhere: Vec<OtherPlace>,
     pub accounts: Vec<Account>,
     pub variants: Vec<Variant>,
+    pub synonyms: Synonyms,
     pub problems: Vec<Problem>,
 }
 
@@ -147,6 +149,7 @@ impl Compiler {
             "elsewhere.tsv" => &["name", "kind"],
             "filters.tsv" => &["filter", "term"],
             "letters.tsv" => &["term", "weight"],
+            "synonyms.tsv" => &["words"],
             "pairs.tsv" => &["target", "first", "second", "within"],
             "accounts.tsv" => &["name", "kind", "region"],
             _ => {
@@ -172,11 +175,16 @@ impl Compiler {
                 "filters.tsv" => self.add_filter(&row.cells),
                 "letters.tsv" => (self.letters.add(row.cells[0], row.cells[1]))
                     .map_err(|message| ("weight", message)),
+                "synonyms.tsv" => self.add_synonyms(row.cells[0]),
                 "pairs.tsv" => self.add_pair(&row.cells),
                 _ => self.add_account(&row.cells),
             };
             self.keep_problem(&table, row.line, outcome);
         }
+    }
+
+    fn add_synonyms(&mut self, words: &str) -> Outcome {
+        (self.synonyms.add_group(words)).map_err(|message| ("words", message))
     }
 
     fn keep_problem(&mut self, table: &Table, line: usize, outcome: Outcome) {

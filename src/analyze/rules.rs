@@ -8,6 +8,7 @@ use crate::analyze::terms::Terms;
 use crate::analyze::{pairs::Pair, variants::Variants};
 use crate::model::{Problem, Timestamp, Topic};
 use crate::text::segment::Segmenter;
+use crate::text::synonyms::Synonyms;
 use std::collections::HashMap;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -27,6 +28,7 @@ pub struct Rules {
     topics: HashMap<Topic, TopicBlock>,
     groups: HashMap<String, usize>,
     filter_names: Vec<String>,
+    synonyms: Synonyms,
     segmenter: Arc<Segmenter>,
     version: String,
 }
@@ -115,11 +117,17 @@ impl Rules {
                     .collect(),
                 groups: compiler.groups.into_iter().zip(0..).collect(),
                 filter_names: compiler.filters,
+                synonyms: compiler.synonyms.with_words(compiler.words),
                 segmenter: Arc::new(segmenter),
                 version,
             }),
             _ => Err(compiler.problems),
         }
+    }
+
+    /// 同义词、同音词.
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.synonyms
     }
 
     /// The segmenter that knows the words of these rules.
@@ -204,9 +212,14 @@ impl Rules {
 }
 
 /// Hash over everything that may change a judgement.
+/// The table that no judgement reads.
+const SYNONYMS: &str = "synonyms.tsv";
+
 fn version_of(files: &RuleFiles) -> String {
     let mut everything = format!("{:?}{:?}{:?}", files.topics, files.levels, files.home);
-    for (name, content) in &files.lexicon {
+    // Synonyms serve searches only.
+    let judging = files.lexicon.iter().filter(|(name, _)| name != SYNONYMS);
+    for (name, content) in judging {
         everything.push_str(name);
         everything.push_str(content);
     }

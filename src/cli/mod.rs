@@ -25,9 +25,11 @@ mod reindex;
 mod rules;
 mod run;
 mod search;
+mod search_text;
 mod sources;
 mod sources_opml;
 mod train;
+mod trend;
 mod usage;
 
 use crate::app::{App, Clock};
@@ -97,6 +99,8 @@ enum Command {
     Sources(sources::Sources),
     /// 检索 · search
     Search(search::Search),
+    /// 声量走势：按日或小时，占全部信息的比例，与上一时段比较 · volume by day or hour
+    Trend(trend::TrendCommand),
     /// 事件 · events
     Events(events::Events),
     /// 存证：被标记信息所在的网页原样 · the page behind a flagged post
@@ -175,6 +179,7 @@ pub fn run() -> ExitCode {
         Command::Import(command) => command.run(&common),
         Command::Sources(command) => command.run(&common),
         Command::Search(command) => command.run(&common),
+        Command::Trend(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),
         Command::Original(command) => command.run(&common),

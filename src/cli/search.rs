@@ -1,27 +1,30 @@
-//! `yuqing search`: ad-hoc search with marked words.
+//! `yuqing search`: ad-hoc search with marked words, and tables of all hits.
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
-use crate::app::App;
+use super::search_text::table;
+use crate::app::{App, SNIPPET_CHARS, SearchOrder, SearchReport, TableFormat};
 use crate::index::query::{CodeField, TextField};
-use crate::index::{Facets, Query, Sort, snippet};
-use crate::model::{Channel, Level, PostId, PublishedAt, Sentiment, StoredPost, Timestamp, Topic};
+use crate::index::{Query, QueryError, Sort};
+use crate::model::{Channel, Level, PostId, Sentiment, Topic};
 use crate::pipeline;
+use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
-
-/// Characters of a snippet.
-const SNIPPET_CHARS: usize = 100;
 
 #[derive(Args)]
 pub struct Search {
-    /// 检索式，例如：欠薪 郑东新区 -招聘 · query; see README, Searching
-    #[arg(allow_hyphen_values = true)]
+    /// 检索式，例如：欠薪 郑东新区 -招聘；写法见 --syntax · query
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["like", "syntax"], default_value = "", hide_default_value = true)]
     query: String,
+    /// 检索式的写法和例子 · how to write a query
+    #[arg(long)]
+    syntax: bool,
+    /// 与此相似的信息：一段文字，或 #编号 · posts like this text, or like post #N
+    #[arg(long, value_name = "文字|#编号", conflicts_with_all = ["query", "from", "to", "channel", "topic", "level", "sentiment", "region", "source", "sort", "offset", "facets", "csv", "xlsx"])]
+    like: Option<String>,
     /// 起始日，如 2017-04-01 · published on or after
     #[arg(long, value_name = "D", value_parser = parse_day)]
     from: Option<NaiveDate>,
@@ -46,7 +49,7 @@ pub struct Search {
     /// 信源名称 · source
     #[arg(long)]
     source: Option<String>,
-    /// 排序：相关度 relevance，时间 time · order
+    /// 排序：相关度 relevance，时间 time，级别 level，互动量 engagement · order
     #[arg(long, value_enum, default_value = "relevance")]
     sort: SortArgument,
     /// 显示几条 · number of hits
@@ -61,12 +64,12 @@ pub struct Search {
     /// 只给总数 · the total only
     #[arg(long)]
     count: bool,
-    /// 导出 CSV（后续版本） · later version
-    #[arg(long, value_name = "F", hide = true)]
-    csv: Option<std::path::PathBuf>,
-    /// 导出 XLSX（后续版本） · later version
-    #[arg(long, value_name = "F", hide = true)]
-    xlsx: Option<std::path::PathBuf>,
+    /// 全部结果导出为 CSV · all hits as a CSV file
+    #[arg(long, value_name = "F", conflicts_with_all = ["limit", "offset", "count", "facets"])]
+    csv: Option<PathBuf>,
+    /// 全部结果导出为 Excel 表格 · all hits as an Excel workbook
+    #[arg(long, value_name = "F", conflicts_with_all = ["limit", "offset", "count", "facets", "csv"])]
+    xlsx: Option<PathBuf>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
     json: bool,
@@ -78,61 +81,42 @@ enum SortArgument {
     Relevance,
     #[value(alias = "时间")]
     Time,
-}
-
-#[derive(Serialize)]
-struct Report {
-    total: usize,
-    took_ms: f64,
-    hits: Vec<Hit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    facets: Option<Facets>,
-}
-
-#[derive(Serialize)]
-struct Hit {
-    id: PostId,
-    external_id: Option<String>,
-    url: Option<String>,
-    title: String,
-    source: String,
-    channel: Channel,
-    published_at: Option<Timestamp>,
-    #[serde(skip)]
-    published: Option<PublishedAt>,
-    level: Option<Level>,
-    sentiment: Option<Sentiment>,
-    topics: Vec<Topic>,
-    score: f32,
-    snippet: String,
-    highlights: Vec<(usize, usize)>,
+    #[value(alias = "级别")]
+    Level,
+    #[value(alias = "互动量")]
+    Engagement,
 }
 
 impl Search {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        if self.csv.is_some() || self.xlsx.is_some() {
-            return Err(Failure::Usage(
-                "导出 CSV、XLSX 将在后续版本提供；可用 --json".to_owned(),
-            ));
+        if self.syntax {
+            print_text(SYNTAX)?;
+            return Ok(DONE);
         }
         check_days(self.from, self.to)?;
         let query = self.query()?;
         let app = common.open_app()?;
         // Without a daemon nobody else brings the index up to the store.
         while pipeline::index_once(&app)? > 0 {}
-        let report = self.search(&app, &query)?;
+        if let Some(done) = self.export(&app, &query)? {
+            return Ok(done);
+        }
+        let report = match &self.like {
+            Some(like) => self.similar(&app, like)?,
+            None => app.search(&self.order(query))?,
+        };
         if self.json {
             print_json(&report)?;
         } else if self.count {
             print_text(&format!("{}\n", report.total))?;
         } else {
-            print_text(&self.text(&report))?;
+            print_text(&table(&report, self.offset, self.like.is_some()))?;
         }
         Ok(DONE)
     }
 
     fn query(&self) -> Result<Query, Failure> {
-        let wrong = |error: crate::index::QueryError| Failure::Usage(error.to_string());
+        let wrong = |error: QueryError| Failure::Usage(error.to_string());
         let mut query: Query = self.query.parse().map_err(wrong)?;
         let codes = [
             (CodeField::Channel, self.channel.map(Channel::code)),
@@ -153,99 +137,64 @@ impl Search {
         Ok(query.and(self.to.map_or(Query::All, Query::Before)))
     }
 
-    fn search(&self, app: &App, query: &Query) -> anyhow::Result<Report> {
-        let begin = Instant::now();
-        let sort = match self.sort {
+    fn sort(&self) -> Sort {
+        match self.sort {
             SortArgument::Relevance => Sort::Relevance,
             SortArgument::Time => Sort::Time,
-        };
-        let limit = if self.count { 0 } else { self.limit };
-        let found = app.index.search(query, sort, self.offset, limit)?;
-        let ids: Vec<PostId> = found.page.iter().map(|(id, _)| *id).collect();
-        let marked = query.marked_strings();
-        let mut hits = Vec::with_capacity(ids.len());
-        for stored in app.store.posts(&ids)? {
-            let score = found
-                .page
-                .iter()
-                .find(|(id, _)| *id == stored.id)
-                .map_or(0.0, |(_, score)| *score);
-            hits.push(hit(stored, score, &marked));
+            SortArgument::Level => Sort::Level,
+            SortArgument::Engagement => Sort::Engagement,
         }
-        let facets = if self.facets {
-            Some(app.index.facets(query)?)
+    }
+
+    fn order(&self, query: Query) -> SearchOrder {
+        SearchOrder {
+            query,
+            sort: self.sort(),
+            offset: self.offset,
+            limit: if self.count { 0 } else { self.limit },
+            with_facets: self.facets,
+            snippet_chars: SNIPPET_CHARS,
+        }
+    }
+
+    fn similar(&self, app: &App, like: &str) -> Result<SearchReport, Failure> {
+        let number = like
+            .strip_prefix(['#', '＃'])
+            .and_then(|number| number.parse().ok());
+        let Some(id) = number.map(PostId) else {
+            return Ok(app.similar(like, None, self.limit)?);
+        };
+        let stored = app.store.post(id)?.ok_or_else(|| {
+            Failure::Usage(format!(
+                "没有编号为{}的信息；检索结果里“#”后面的是编号",
+                id.0
+            ))
+        })?;
+        let text = format!("{} {}", stored.post.title, stored.post.text);
+        Ok(app.similar(&text, Some(id), self.limit)?)
+    }
+
+    fn export(&self, app: &App, query: &Query) -> Result<Option<ExitCode>, Failure> {
+        let (format, path) = match (&self.csv, &self.xlsx) {
+            (Some(path), _) => (TableFormat::Csv, path),
+            (_, Some(path)) => (TableFormat::Xlsx, path),
+            _ => return Ok(None),
+        };
+        if path.is_dir() {
+            return Err(Failure::Usage(format!(
+                "{}是一个目录，请写明导出到哪个文件",
+                path.display()
+            )));
+        }
+        let rows =
+            (app.export(query, self.sort(), format, path)).context("没有导出，原有文件未变")?;
+        if self.json {
+            print_json(&serde_json::json!({ "exported": rows, "file": path }))?;
         } else {
-            None
-        };
-        let took_ms = begin.elapsed().as_secs_f64() * 1000.0;
-        Ok(Report {
-            total: found.total,
-            took_ms,
-            hits,
-            facets,
-        })
-    }
-
-    fn text(&self, report: &Report) -> String {
-        let colours = std::io::stdout().is_terminal();
-        let mut text = format!("共{}条，{:.1}毫秒\n", report.total, report.took_ms);
-        for (number, hit) in report.hits.iter().enumerate() {
-            let level = hit.level.filter(|level| *level != Level::None);
-            let level = level.map_or(String::new(), |level| format!("【{}】", level.label()));
-            let published = hit
-                .published
-                .map_or_else(|| "时间不详".to_owned(), |at| at.to_string());
-            text += &format!(
-                "\n{}. {level}{}（#{}）\n   {} {published}  {}\n   {}\n",
-                self.offset + number + 1,
-                hit.title,
-                hit.id.0,
-                hit.source,
-                hit.url.as_deref().unwrap_or_default(),
-                marked(&hit.snippet, &hit.highlights, colours)
-            );
+            print_text(&format!("已导出{rows}条到 {}\n", path.display()))?;
         }
-        for (name, counts) in report.facets.iter().flatten() {
-            let mut counts: Vec<_> = counts.iter().collect();
-            counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
-            let counts: Vec<String> = counts
-                .iter()
-                .filter_map(|(value, count)| {
-                    Some(format!("{}{count}条", facet_value(name, value)?))
-                })
-                .collect();
-            text += &format!("\n{}：{}", facet_name(name), counts.join("，"));
-        }
-        if report.facets.is_some() {
-            text.push('\n');
-        }
-        text
+        Ok(Some(DONE))
     }
-}
-
-fn facet_name(name: &str) -> &str {
-    match name {
-        "channel" => "渠道",
-        "topic" => "主题",
-        "level" => "级别",
-        "sentiment" => "情感",
-        "region" => "属地",
-        "source" => "信源",
-        other => other,
-    }
-}
-
-/// A value as people read it; places are counted by name, by code and by jurisdiction: only the names are shown.
-fn facet_value<'v>(name: &str, value: &'v str) -> Option<&'v str> {
-    let label = match name {
-        "channel" => value.parse().ok().map(Channel::label),
-        "topic" => value.parse().ok().map(Topic::label),
-        "level" => value.parse().ok().map(Level::label),
-        "sentiment" => value.parse().ok().map(Sentiment::label),
-        "region" if value.is_ascii() => return None,
-        _ => None,
-    };
-    Some(label.unwrap_or(value))
 }
 
 /// Days as people type them.
@@ -264,57 +213,28 @@ pub fn check_days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(), 
     }
 }
 
-fn hit(stored: StoredPost, score: f32, marked: &[&str]) -> Hit {
-    let post = stored.post;
-    // The text shows why, unless only the title does.
-    let in_text = snippet(&post.text, marked, SNIPPET_CHARS);
-    let shown = if in_text.highlights.is_empty() && !post.title.is_empty() {
-        let in_title = snippet(&post.title, marked, SNIPPET_CHARS);
-        if in_title.highlights.is_empty() {
-            in_text
-        } else {
-            in_title
-        }
-    } else {
-        in_text
-    };
-    let analysis = stored.analysis.as_ref();
-    Hit {
-        id: stored.id,
-        external_id: post.external_id,
-        url: post.url,
-        title: post.title,
-        source: post.source_name,
-        channel: post.channel,
-        published_at: post.published_at.map(|published| published.at),
-        published: post.published_at,
-        level: analysis.map(|analysis| analysis.level),
-        sentiment: analysis.map(|analysis| analysis.sentiment),
-        topics: analysis.map_or_else(Vec::new, |analysis| {
-            analysis.topics.iter().map(|topic| topic.code).collect()
-        }),
-        score,
-        snippet: shown.text,
-        highlights: shown.highlights,
-    }
-}
+/// `--syntax`, and the help of the page.
+const SYNTAX: &str = "\
+检索式的写法
 
-/// Marks in red on a terminal, in brackets elsewhere.
-fn marked(text: &str, highlights: &[(usize, usize)], colours: bool) -> String {
-    let (open, close) = if colours {
-        ("\x1b[1;31m", "\x1b[0m")
-    } else {
-        ("〔", "〕")
-    };
-    let mut shown = String::new();
-    for (position, character) in text.chars().enumerate() {
-        if highlights.iter().any(|(from, _)| *from == position) {
-            shown += open;
-        }
-        shown.push(character);
-        if highlights.iter().any(|(_, to)| *to == position + 1) {
-            shown += close;
-        }
-    }
-    shown
-}
+  社保卡                     标题或正文里有“社保卡”的信息，一字不差；全角半角、大小写、繁简体不分
+  社保卡 排队                两个词都有（空格即“并且”）
+  社保卡 OR 医保卡           有其中一个
+  社保卡 -招聘               有前者、没有后者；-招聘 也可写作 NOT 招聘
+  (富士康 OR 裕展) 返费      括号分组
+  \"社保 卡\"                  引号里的原样，空格也算一个字
+  \"富士康 返费\"~10           两个词相隔不超过10个字，先后不论
+  syn:养老金                 养老金及其同义词（退休金等）
+
+字段（中英文均可，冒号全角半角均可）
+
+  标题: 正文: 作者: 信源: 网址:      title: body: author: source: url:
+  渠道:论坛贴吧,微博                 channel:forum,weibo
+  主题:QX  级别:红,橙                topic:QX level:red,orange
+  情感:负面  属地:二七区             sentiment:negative region:410103
+  日期:2017-04  起始:2017-07  截止:2017-12-31      date: after: before:
+
+例子：2017年下半年论坛上反映富士康返费的信息
+
+  yuqing search '富士康 返费 渠道:论坛贴吧 起始:2017-07 截止:2017-12'
+";

@@ -1,5 +1,6 @@
 //! Query tree → tantivy query.
 
+use super::Sort;
 use super::query::{CodeField, Query, TextField};
 use super::schema::{Fields, TextFields};
 use super::standing::Standing;
@@ -17,8 +18,21 @@ use tantivy::schema::{Field, IndexRecordOption};
 /// A word in the title counts this much more than in the text.
 const TITLE_BOOST: f32 = 3.0;
 
-/// Days of `after:` and `before:` are China's: one zone since 1991, no summer time.
-const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
+/// Days are China's: one zone since 1991, no summer time.
+pub const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
+
+/// What an order needs: only relevance needs scores.
+pub fn for_sort(
+    query: &Query,
+    sort: Sort,
+    fields: &Fields,
+    segmenter: &Segmenter,
+) -> Box<dyn TantivyQuery> {
+    match sort {
+        Sort::Relevance => scored(query, fields, segmenter),
+        _ => membership(query, fields),
+    }
+}
 
 /// Membership from characters; nothing is scored.
 pub fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
@@ -26,7 +40,7 @@ pub fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
 }
 
 /// Membership from characters, order from words.
-pub fn scored(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn TantivyQuery> {
+fn scored(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn TantivyQuery> {
     let mut parts = vec![(Occur::Must, membership(query, fields))];
     for text in query.marked_strings() {
         for word in words(text, segmenter) {

@@ -8,12 +8,16 @@ mod order;
 mod places;
 pub mod query;
 mod schema;
+mod similar;
 mod snippet;
 mod standing;
+pub mod suggest;
 mod tokenizer;
+mod volume;
 
 pub use query::{Query, QueryError};
 pub use snippet::{Snippet, snippet};
+pub use volume::Interval;
 
 use crate::model::{PostId, StoredPost};
 use crate::text::segment::Segmenter;
@@ -239,6 +243,13 @@ impl Index {
         })
     }
 
+    /// What is searched from here on, as it is at this moment.
+    fn searcher(&self) -> Result<(tantivy::Searcher, Arc<Generation>)> {
+        let generation = self.answering();
+        generation.reader.reload()?;
+        Ok((generation.reader.searcher(), generation))
+    }
+
     fn answering(&self) -> Arc<Generation> {
         Arc::clone(
             &self
@@ -257,13 +268,8 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn search(&self, query: &Query, sort: Sort, offset: usize, limit: usize) -> Result<Hits> {
-        let generation = self.answering();
-        generation.reader.reload()?;
-        let searcher = generation.reader.searcher();
-        let compiled = match sort {
-            Sort::Relevance => compile::scored(query, &generation.fields, &self.segmenter),
-            _ => compile::membership(query, &generation.fields),
-        };
+        let (searcher, generation) = self.searcher()?;
+        let compiled = compile::for_sort(query, sort, &generation.fields, &self.segmenter);
         // The library reserves room for every hit up to the page: no more than there are posts.
         let all = usize::try_from(searcher.num_docs())?;
         let offset = offset.min(all);
@@ -283,7 +289,19 @@ impl Index {
         })
     }
 
-    /// Counts of all matching posts by channel, topic, level, sentiment, jurisdiction and source.
+    /// Ids of all posts that match, in order.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn ids(&self, query: &Query, sort: Sort) -> Result<Vec<PostId>> {
+        let (searcher, generation) = self.searcher()?;
+        let compiled = compile::for_sort(query, sort, &generation.fields, &self.segmenter);
+        let keep = usize::try_from(searcher.num_docs())?;
+        let ranking = searcher.search(&compiled, &Ranked { sort, keep })?;
+        Ok(ranking.first.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// Counts of all matching posts by channel, topic, level, sentiment, jurisdiction, source and day.
     ///
     /// # Errors
     /// The index is damaged.
@@ -298,12 +316,17 @@ impl Index {
             })
             .collect();
         let request: Aggregations = serde_json::from_value(request.into())?;
-        let generation = self.answering();
-        generation.reader.reload()?;
+        let (searcher, generation) = self.searcher()?;
         let compiled = compile::membership(query, &generation.fields);
         let collector = AggregationCollector::from_aggs(request, AggContextParams::default());
-        let result = generation.reader.searcher().search(&compiled, &collector)?;
-        Ok(facets_of(&serde_json::to_value(result)?))
+        let result = searcher.search(&compiled, &collector)?;
+        let mut facets = facets_of(&serde_json::to_value(result)?);
+        let days = self.volumes(query, Interval::Day)?;
+        let days = days
+            .into_iter()
+            .map(|(day, count)| (day.format("%F").to_string(), count));
+        facets.insert("day".to_owned(), days.collect());
+        Ok(facets)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod fields;
 mod parse;
+mod write;
 
 pub use fields::{CodeField, TextField};
 

@@ -1,5 +1,8 @@
 //! Exactness first: what a string search finds is compared with a plain reading of the texts.
 
+mod asking;
+mod following;
+
 use super::query::{Query, QueryError};
 use super::{Hits, Index, IndexSettings, Sort};
 use crate::model::{Channel, Post, PostId, Precision, PublishedAt, StoredPost, Timestamp};

@@ -33,12 +33,14 @@ pub fn register(manager: &TokenizerManager, segmenter: &Arc<Segmenter>) {
 /// Folded characters, white space among them as one and the same character: a string matches where it stands in one
 /// piece and nowhere else.
 pub fn characters(text: &str) -> impl Iterator<Item = char> + '_ {
-    fold_with_positions(text).map(|(character, _)| {
-        if character.is_whitespace() || character == END {
-            ' '
-        } else {
-            character
-        }
+    characters_with_positions(text).map(|(character, _)| character)
+}
+
+/// The same, each with the position of the original character it came from.
+pub fn characters_with_positions(text: &str) -> impl Iterator<Item = (char, usize)> + '_ {
+    fold_with_positions(text).map(|(character, position)| {
+        let is_blank = character.is_whitespace() || character == END;
+        (if is_blank { ' ' } else { character }, position)
     })
 }
 

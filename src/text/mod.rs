@@ -10,3 +10,4 @@ pub mod normalize;
 pub mod printable;
 pub mod segment;
 pub mod summary;
+pub mod synonyms;

@@ -2,6 +2,7 @@
 //!
 //! Works without JavaScript, loads nothing from another host, changes nothing: editing comes with the desk.
 
+mod api;
 mod error;
 mod events;
 mod health;
@@ -38,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/issues/{id}/export", get(issues::export))
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
+        .route("/api/v1/search", get(api::search))
         .route("/health", get(health::health))
         .fallback(async || WebError::NotFound)
         .layer(middleware::from_fn(guard))

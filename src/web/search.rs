@@ -1,42 +1,188 @@
-//! `/search`: the query language of the command line.
+//! `/search`: the query language of the command line, with filters for those who do not write it.
 
 use super::Shared;
 use super::error::WebError;
-use super::layout::{PostLine, page_number};
-use crate::index::{Query as SearchQuery, Snippet, Sort, snippet};
+use super::layout::PostLine;
+use crate::app::{Hit, SearchOrder};
+use crate::index::query::{CodeField, TextField};
+use crate::index::{Query as SearchQuery, QueryError, Sort};
+use crate::model::{Channel, Level, Sentiment, Topic};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
+use chrono::NaiveDate;
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 
 /// Hits per page.
 const PAGE_SIZE: usize = 20;
 /// Characters of a snippet.
 const SNIPPET_CHARS: usize = 140;
+/// Values of a facet shown.
+const FACET_VALUES: usize = 8;
+/// Days shown.
+const FACET_DAYS: usize = 31;
 
-#[derive(Deserialize)]
+/// What an address says: of the page and of `/api/v1/search`. Empty values count as absent: a form sends them.
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub struct Parameters {
-    #[serde(default)]
     q: String,
-    #[serde(default)]
+    from: String,
+    to: String,
+    channel: String,
+    topic: String,
+    level: String,
+    sentiment: String,
+    region: String,
+    source: String,
     sort: String,
-    #[serde(default, deserialize_with = "page_number")]
-    page: usize,
+    page: String,
+    offset: String,
+    limit: String,
+    facets: String,
+}
+
+impl Parameters {
+    /// The order these parameters make.
+    ///
+    /// # Errors
+    /// A wrong query, code or day.
+    pub fn order(&self, max_limit: usize, snippet_chars: usize) -> Result<SearchOrder, QueryError> {
+        let limit = self.limit.parse().unwrap_or(PAGE_SIZE).min(max_limit);
+        let page: usize = self.page.parse().unwrap_or(0);
+        Ok(SearchOrder {
+            query: self.query()?,
+            sort: match self.sort.as_str() {
+                "time" => Sort::Time,
+                "level" => Sort::Level,
+                "engagement" => Sort::Engagement,
+                _ => Sort::Relevance,
+            },
+            offset: (self.offset.parse()).unwrap_or_else(|_| page.saturating_mul(limit)),
+            limit,
+            with_facets: matches!(self.facets.as_str(), "1" | "true" | "on"),
+            snippet_chars,
+        })
+    }
+
+    fn query(&self) -> Result<SearchQuery, QueryError> {
+        let mut query: SearchQuery = self.q.parse()?;
+        for (field, code) in [
+            (CodeField::Channel, &self.channel),
+            (CodeField::Topic, &self.topic),
+            (CodeField::Level, &self.level),
+            (CodeField::Sentiment, &self.sentiment),
+            (CodeField::Region, &self.region),
+        ] {
+            if !code.trim().is_empty() {
+                query = query.and(SearchQuery::is(field, code.trim())?);
+            }
+        }
+        if !self.source.trim().is_empty() {
+            query = query.and(SearchQuery::In(TextField::Source, self.source.clone()));
+        }
+        if let Some(day) = day(&self.from)? {
+            query = query.and(SearchQuery::After(day));
+        }
+        if let Some(day) = day(&self.to)? {
+            query = query.and(SearchQuery::Before(day));
+        }
+        Ok(query)
+    }
+
+    /// Nothing was asked for yet.
+    fn is_empty(&self) -> bool {
+        let asked = [
+            &self.q,
+            &self.from,
+            &self.to,
+            &self.channel,
+            &self.topic,
+            &self.level,
+            &self.sentiment,
+            &self.region,
+            &self.source,
+        ];
+        asked.iter().all(|value| value.trim().is_empty())
+    }
+
+    /// The address of the same search with one parameter changed.
+    fn address(&self, name: &str, value: &str) -> String {
+        let mut address = Serializer::new(String::new());
+        for (own, written) in [
+            ("q", &self.q),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("channel", &self.channel),
+            ("topic", &self.topic),
+            ("level", &self.level),
+            ("sentiment", &self.sentiment),
+            ("region", &self.region),
+            ("source", &self.source),
+            ("sort", &self.sort),
+        ] {
+            if own != name && !written.is_empty() {
+                address.append_pair(own, written);
+            }
+        }
+        address.append_pair(name, value);
+        format!("/search?{}", address.finish())
+    }
+}
+
+fn day(text: &str) -> Result<Option<NaiveDate>, QueryError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| QueryError {
+        position: 1,
+        message: format!("“{text}”不是日期，应写作 2017-04-14"),
+    })?;
+    Ok(Some(day))
 }
 
 #[derive(Template)]
 #[template(path = "search.html", config = "src/web/askama.toml")]
 struct SearchPage {
-    q: String,
-    by_time: bool,
+    parameters: Parameters,
+    channels: Vec<Choice>,
+    topics: Vec<Choice>,
+    levels: Vec<Choice>,
+    sentiments: Vec<Choice>,
+    sorts: Vec<Choice>,
+    is_asked: bool,
     mistake: String,
     total: usize,
-    hits: Vec<Hit>,
-    previous: Option<usize>,
-    next: Option<usize>,
+    took_ms: f64,
+    hits: Vec<HitLine>,
+    suggestions: Vec<Link>,
+    facets: Vec<Facet>,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
-struct Hit {
+/// A value of a list.
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    is_chosen: bool,
+}
+
+/// A way to another search.
+struct Link {
+    address: String,
+    text: String,
+    count: u64,
+}
+
+struct Facet {
+    name: &'static str,
+    values: Vec<Link>,
+}
+
+struct HitLine {
     post: PostLine,
     pieces: Vec<Piece>,
 }
@@ -56,50 +202,165 @@ pub async fn page(
 }
 
 fn search(app: &crate::app::App, parameters: Parameters) -> anyhow::Result<SearchPage> {
-    let by_time = parameters.sort == "time";
     let mut page = SearchPage {
-        q: parameters.q,
-        by_time,
+        channels: choices(
+            Channel::ALL,
+            Channel::code,
+            Channel::label,
+            &parameters.channel,
+        ),
+        topics: choices(Topic::ALL, Topic::code, Topic::label, &parameters.topic),
+        levels: choices(Level::ALL, Level::code, Level::label, &parameters.level),
+        sentiments: choices(
+            Sentiment::ALL,
+            Sentiment::code,
+            Sentiment::label,
+            &parameters.sentiment,
+        ),
+        sorts: sorts(&parameters.sort),
+        is_asked: !parameters.is_empty(),
         mistake: String::new(),
         total: 0,
+        took_ms: 0.0,
         hits: Vec::new(),
-        previous: parameters.page.checked_sub(1),
+        suggestions: Vec::new(),
+        facets: Vec::new(),
+        previous: None,
         next: None,
+        parameters,
     };
-    if page.q.trim().is_empty() {
+    if !page.is_asked {
         return Ok(page);
     }
-    let query: SearchQuery = match page.q.parse() {
-        Ok(query) => query,
+    let mut order = match page.parameters.order(PAGE_SIZE, SNIPPET_CHARS) {
+        Ok(order) => order,
         Err(mistake) => {
             page.mistake = mistake.to_string();
             return Ok(page);
         }
     };
-    let sort = if by_time { Sort::Time } else { Sort::Relevance };
-    let offset = parameters.page.saturating_mul(PAGE_SIZE);
-    let found = app.index.search(&query, sort, offset, PAGE_SIZE)?;
-    let ids: Vec<_> = found.page.iter().map(|(id, _)| *id).collect();
-    let marked = query.marked_strings();
-    page.total = found.total;
-    page.next = (offset + found.page.len() < found.total).then_some(parameters.page + 1);
-    page.hits = app
-        .store
-        .posts(&ids)?
-        .iter()
-        .map(|stored| Hit {
-            post: PostLine::of(stored),
-            pieces: pieces(&snippet(&stored.post.text, &marked, SNIPPET_CHARS)),
+    order.with_facets = true;
+    let report = app.search(&order)?;
+    page.total = report.total;
+    page.took_ms = report.took_ms;
+    let number = order.offset / order.limit.max(1);
+    let at = |number: usize| page.parameters.address("page", &number.to_string());
+    page.previous = number.checked_sub(1).map(at);
+    page.next = (order.offset + report.hits.len() < report.total).then(|| at(number + 1));
+    for (code, name) in FACETS {
+        let counts = report
+            .facets
+            .iter()
+            .filter_map(|facets| facets.get(*code))
+            .flatten();
+        let values = facet_values(code, counts, &page.parameters);
+        if !values.is_empty() {
+            page.facets.push(Facet { name, values });
+        }
+    }
+    page.suggestions = (report.suggestions.into_iter())
+        .map(|suggestion| Link {
+            address: page.parameters.address("q", &suggestion.query),
+            text: format!("{}：{}", suggestion.reason, suggestion.query),
+            count: suggestion.total as u64,
         })
         .collect();
+    page.hits = report.hits.iter().map(HitLine::of).collect();
     Ok(page)
 }
 
-fn pieces(snippet: &Snippet) -> Vec<Piece> {
-    let characters: Vec<char> = snippet.text.chars().collect();
+/// Facets shown, in this order.
+const FACETS: &[(&str, &str)] = &[
+    ("level", "级别"),
+    ("topic", "主题"),
+    ("channel", "渠道"),
+    ("sentiment", "情感"),
+    ("region", "属地"),
+    ("source", "信源"),
+    ("day", "日期"),
+];
+
+fn facet_values<'c>(
+    code: &str,
+    counts: impl Iterator<Item = (&'c String, &'c u64)>,
+    parameters: &Parameters,
+) -> Vec<Link> {
+    let mut counts: Vec<(&String, u64)> = counts.map(|(value, count)| (value, *count)).collect();
+    let is_day = code == "day";
+    // Places are counted by name, by code and by jurisdiction: only the names are shown.
+    counts.retain(|(value, _)| code != "region" || !value.is_ascii());
+    if is_day {
+        counts.reverse();
+        counts.truncate(FACET_DAYS);
+    } else {
+        counts.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        counts.truncate(FACET_VALUES);
+    }
+    let link = |(value, count): (&String, u64)| {
+        let label = match code {
+            "channel" => value.parse().ok().map(Channel::label),
+            "topic" => value.parse().ok().map(Topic::label),
+            "level" => value.parse().ok().map(Level::label),
+            "sentiment" => value.parse().ok().map(Sentiment::label),
+            _ => None,
+        };
+        let address = if is_day {
+            parameters.address("q", format!("{} date:{value}", parameters.q).trim_start())
+        } else {
+            parameters.address(code, value)
+        };
+        Link {
+            address,
+            text: label.unwrap_or(value).to_owned(),
+            count,
+        }
+    };
+    counts.into_iter().map(link).collect()
+}
+
+fn choices<T: Copy>(
+    all: &[T],
+    code: impl Fn(T) -> &'static str,
+    label: impl Fn(T) -> &'static str,
+    chosen: &str,
+) -> Vec<Choice> {
+    let choice = |value: &T| Choice {
+        value: code(*value),
+        label: label(*value),
+        is_chosen: code(*value) == chosen,
+    };
+    all.iter().map(choice).collect()
+}
+
+fn sorts(chosen: &str) -> Vec<Choice> {
+    let sorts = [
+        ("relevance", "按相关"),
+        ("time", "按时间"),
+        ("level", "按级别"),
+        ("engagement", "按互动量"),
+    ];
+    let choice = |(value, label): (&'static str, &'static str)| Choice {
+        value,
+        label,
+        is_chosen: value == chosen,
+    };
+    sorts.map(choice).into()
+}
+
+impl HitLine {
+    fn of(hit: &Hit) -> HitLine {
+        HitLine {
+            post: PostLine::of(&hit.stored),
+            pieces: pieces(&hit.snippet, &hit.highlights),
+        }
+    }
+}
+
+fn pieces(snippet: &str, highlights: &[(usize, usize)]) -> Vec<Piece> {
+    let characters: Vec<char> = snippet.chars().collect();
     let mut pieces = Vec::new();
     let mut at = 0;
-    for (from, to) in &snippet.highlights {
+    for (from, to) in highlights {
         pieces.push(Piece {
             text: characters[at..*from].iter().collect(),
             is_marked: false,

@@ -78,7 +78,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),
     ("memchr", &["extract"]),
-    ("csv", &["import"]),
+    ("csv", &["import", "app/export"]),
+    ("rust_xlsxwriter", &["app/export"]),
+    ("pinyin", &["text/synonyms"]),
+    ("unicode_width", &["cli"]),
     ("calamine", &["import/sheet"]),
     ("zip", &["import/guard"]),
     ("jieba_rs", &["text/segment"]),

@@ -1,0 +1,217 @@
+//! 导出 — all hits of a query as a table for Excel, WPS or another program: read from the store in portions, written as they
+//! come, so that memory does not grow with their number.
+
+use super::App;
+use crate::index::{Query, Sort};
+use crate::model::{PostId, StoredPost, Topic};
+use anyhow::{Context, Result};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Posts read at a time.
+const PORTION: usize = 500;
+/// Rows of an Excel sheet, the heading among them.
+const SHEET_ROWS: u32 = 1_048_576;
+/// Characters of an Excel cell.
+const CELL_CHARS: usize = 32_767;
+
+/// Heading and width of each column.
+const COLUMNS: &[(&str, f64)] = &[
+    ("编号", 8.0),
+    ("发布时间", 17.0),
+    ("渠道", 10.0),
+    ("信源", 16.0),
+    ("媒体", 14.0),
+    ("作者", 12.0),
+    ("标题", 40.0),
+    ("正文", 80.0),
+    ("级别", 6.0),
+    ("主题", 24.0),
+    ("情感", 6.0),
+    ("意图", 8.0),
+    ("属地", 14.0),
+    ("评论", 8.0),
+    ("转发", 8.0),
+    ("点赞", 8.0),
+    ("阅读", 8.0),
+    ("转载自编号", 10.0),
+    ("网址", 40.0),
+];
+
+/// How the table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Comma-separated, UTF-8 with a mark, as Excel reads Chinese.
+    Csv,
+    /// Excel workbook.
+    Xlsx,
+}
+
+/// A cell.
+enum Cell {
+    Text(String),
+    Number(Option<u64>),
+}
+
+impl App {
+    /// Writes all hits to a file, which appears when it is whole. How many?
+    ///
+    /// # Errors
+    /// The index or the store refuses; the file cannot be written.
+    pub fn export(
+        &self,
+        query: &Query,
+        sort: Sort,
+        format: TableFormat,
+        path: &Path,
+    ) -> Result<usize> {
+        let synonyms = self.config.rules.synonyms();
+        let query = query.clone().with_synonyms(&|word| synonyms.of(word));
+        let ids = self.index.ids(&query, sort)?;
+        let unfinished = path.with_added_extension("part");
+        let written = match format {
+            TableFormat::Csv => self.write_csv(&ids, &unfinished),
+            TableFormat::Xlsx => self.write_xlsx(&ids, &unfinished),
+        };
+        let written = written.and_then(|rows| {
+            std::fs::rename(&unfinished, path)?;
+            Ok(rows)
+        });
+        if written.is_err() {
+            // Half a table would be taken for a whole one.
+            let _ = std::fs::remove_file(&unfinished);
+        }
+        written.with_context(|| format!("写不成 {}", path.display()))
+    }
+
+    /// Posts in portions, in order.
+    fn for_each_post(
+        &self,
+        ids: &[PostId],
+        mut use_one: impl FnMut(StoredPost) -> Result<()>,
+    ) -> Result<usize> {
+        let mut count = 0;
+        for portion in ids.chunks(PORTION) {
+            for stored in self.store.posts(portion)? {
+                use_one(stored)?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    fn write_csv(&self, ids: &[PostId], path: &Path) -> Result<usize> {
+        let mut file = BufWriter::new(File::create(path)?);
+        file.write_all("\u{feff}".as_bytes())?;
+        let mut table = csv::Writer::from_writer(file);
+        table.write_record(COLUMNS.iter().map(|(heading, _)| heading))?;
+        let rows = self.for_each_post(ids, |stored| {
+            let cells = cells(&stored).into_iter().map(|cell| match cell {
+                Cell::Text(text) => harmless(text),
+                Cell::Number(number) => {
+                    number.map_or_else(String::new, |number| number.to_string())
+                }
+            });
+            Ok(table.write_record(cells)?)
+        })?;
+        table.flush()?;
+        Ok(rows)
+    }
+
+    fn write_xlsx(&self, ids: &[PostId], path: &Path) -> Result<usize> {
+        let mut book = Workbook::new();
+        let bold = Format::new().set_bold();
+        head(book.add_worksheet_with_constant_memory()?, &bold)?;
+        let (mut number, mut row) = (0, 1);
+        let rows = self.for_each_post(ids, |stored| {
+            if row == SHEET_ROWS {
+                head(book.add_worksheet_with_constant_memory()?, &bold)?;
+                (number, row) = (number + 1, 1);
+            }
+            let sheet = book.worksheet_from_index(number)?;
+            for (column, cell) in (0..).zip(cells(&stored)) {
+                match cell {
+                    Cell::Text(text) => {
+                        let text: String = text.chars().take(CELL_CHARS).collect();
+                        sheet.write_string(row, column, text)?;
+                    }
+                    Cell::Number(Some(number)) => {
+                        sheet.write_number(row, column, number as f64)?;
+                    }
+                    Cell::Number(None) => {}
+                }
+            }
+            row += 1;
+            Ok(())
+        })?;
+        book.save(path)?;
+        Ok(rows)
+    }
+}
+
+fn head(sheet: &mut Worksheet, bold: &Format) -> Result<()> {
+    for (column, (heading, width)) in (0..).zip(COLUMNS) {
+        sheet.set_column_width(column, *width)?;
+        sheet.write_string_with_format(0, column, *heading, bold)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    Ok(())
+}
+
+/// A table program takes what begins like this for a formula.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+/// The row of a post; one cell for each of `COLUMNS`.
+fn cells(stored: &StoredPost) -> Vec<Cell> {
+    let post = &stored.post;
+    let analysis = stored.analysis.as_ref();
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let optional = |value: &Option<String>| Cell::Text(value.clone().unwrap_or_default());
+    let topics = analysis.map_or(&[][..], |analysis| &analysis.topics);
+    let topics: Vec<&str> = topics
+        .iter()
+        .map(|topic| Topic::label(topic.code))
+        .collect();
+    let place = analysis.map_or_else(String::new, |analysis| {
+        let regions = &analysis.regions;
+        let act = regions
+            .act
+            .as_ref()
+            .map_or("", |region| region.name.as_str());
+        format!("{} {act}", regions.jurisdiction.label())
+            .trim_end()
+            .to_owned()
+    });
+    vec![
+        Cell::Number(u64::try_from(stored.id.0).ok()),
+        Cell::Text(
+            post.published_at
+                .map_or_else(String::new, |at| at.to_string()),
+        ),
+        text(post.channel.label()),
+        text(&post.source_name),
+        optional(&post.outlet),
+        optional(&post.author),
+        text(&post.title),
+        text(&post.text),
+        text(analysis.map_or("", |analysis| analysis.level.label())),
+        Cell::Text(topics.join("、")),
+        text(analysis.map_or("", |analysis| analysis.sentiment.label())),
+        text(analysis.map_or("", |analysis| analysis.intent.label())),
+        Cell::Text(place),
+        Cell::Number(post.engagement.comments),
+        Cell::Number(post.engagement.reposts),
+        Cell::Number(post.engagement.likes),
+        Cell::Number(post.engagement.views),
+        Cell::Number(stored.repost_of.and_then(|id| u64::try_from(id.0).ok())),
+        optional(&post.url),
+    ]
+}

@@ -1,0 +1,118 @@
+//! 建议 — what to ask instead when nothing is found: without one of the words, with a word that means or sounds the same.
+//! Proposed with the number of hits, never asked on one's own account.
+
+use super::{Index, Query, Sort};
+use crate::text::synonyms::Synonyms;
+use anyhow::Result;
+use serde::Serialize;
+
+/// Another query.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// To be typed.
+    pub query: String,
+    /// What is different.
+    pub reason: String,
+    /// Its hits.
+    pub total: usize,
+}
+
+/// Suggestions at most.
+const MAX_SUGGESTIONS: usize = 8;
+/// Queries tried at most.
+const MAX_TRIES: usize = 40;
+
+/// Queries like this one that find something: those that change least first.
+///
+/// # Errors
+/// The index is damaged.
+pub fn suggestions(index: &Index, query: &Query, synonyms: &Synonyms) -> Result<Vec<Suggestion>> {
+    let mut candidates = Vec::new();
+    for word in query.words() {
+        for other in synonyms.sounding_like(word) {
+            let reason = format!("同音：“{word}”改为“{other}”");
+            candidates.push((query.replaced(word, &other), reason));
+        }
+    }
+    for word in query.words() {
+        for other in synonyms.of(word) {
+            let reason = format!("同义：“{word}”改为“{other}”");
+            candidates.push((query.replaced(word, &other), reason));
+        }
+    }
+    candidates.extend(query.shortened());
+    let mut suggestions: Vec<Suggestion> = Vec::new();
+    for (query, reason) in candidates.into_iter().take(MAX_TRIES) {
+        let total = index.search(&query, Sort::Time, 0, 0)?.total;
+        let query = query.to_string();
+        if total > 0 && suggestions.iter().all(|one| one.query != query) {
+            suggestions.push(Suggestion {
+                query,
+                reason,
+                total,
+            });
+        }
+        if suggestions.len() == MAX_SUGGESTIONS {
+            break;
+        }
+    }
+    Ok(suggestions)
+}
+
+impl Query {
+    /// Words that must or may occur.
+    fn words(&self) -> Vec<&str> {
+        match self {
+            Query::Contains(word) | Query::In(_, word) => vec![word],
+            Query::And(parts) | Query::Or(parts) => parts.iter().flat_map(Query::words).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// With `other` in place of `word`.
+    fn replaced(&self, word: &str, other: &str) -> Query {
+        let all = |parts: &[Query]| {
+            parts
+                .iter()
+                .map(|part| part.replaced(word, other))
+                .collect()
+        };
+        match self {
+            Query::Contains(text) if text == word => Query::Contains(other.to_owned()),
+            Query::In(field, text) if text == word => Query::In(*field, other.to_owned()),
+            Query::And(parts) => Query::And(all(parts)),
+            Query::Or(parts) => Query::Or(all(parts)),
+            same => same.clone(),
+        }
+    }
+
+    /// Without one of its conditions, each in turn; the two days of a period are one.
+    fn shortened(&self) -> Vec<(Query, String)> {
+        let Query::And(parts) = self else {
+            return Vec::new();
+        };
+        let is_day = |part: &Query| matches!(part, Query::After(_) | Query::Before(_));
+        let mut dropped: Vec<(Query, String)> = Vec::new();
+        let days = parts.iter().filter(|part| is_day(part)).count();
+        if days > 0 && days < parts.len() {
+            let rest = parts.iter().filter(|part| !is_day(part)).cloned().collect();
+            dropped.push((together(rest), "不限日期".to_owned()));
+        }
+        for (number, part) in parts.iter().enumerate() {
+            if is_day(part) || parts.len() - days < 2 {
+                continue;
+            }
+            let mut rest = parts.clone();
+            rest.remove(number);
+            dropped.push((together(rest), format!("去掉“{part}”")));
+        }
+        dropped
+    }
+}
+
+fn together(mut parts: Vec<Query>) -> Query {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Query::And(parts),
+    }
+}

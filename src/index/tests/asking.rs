@@ -1,0 +1,140 @@
+//! What may be asked: distances, synonyms, what is proposed instead, and that a query is written as it is read.
+
+use super::{ids, index, post, search, string, texts};
+use crate::index::suggest::suggestions;
+use crate::index::tokenizer::characters;
+use crate::index::{Query, Sort};
+use crate::text::synonyms::Synonyms;
+use proptest::prelude::*;
+
+/// Do both strings stand in the text, apart by at most so many characters?
+fn are_near(text: &str, one: &str, other: &str, within: usize) -> bool {
+    let text: Vec<char> = characters(text).collect();
+    let places = |string: &str| -> Vec<(usize, usize)> {
+        let string: Vec<char> = characters(string).collect();
+        let windows = text.windows(string.len()).enumerate();
+        (windows.filter(|(_, window)| *window == string.as_slice()))
+            .map(|(at, window)| (at, at + window.len()))
+            .collect()
+    };
+    let (ones, others) = (places(one), places(other));
+    let follows = |first: &(usize, usize), second: &(usize, usize)| {
+        second.0 >= first.1 && second.0 - first.1 <= within
+    };
+    (ones.iter()).any(|one| {
+        others
+            .iter()
+            .any(|other| follows(one, other) || follows(other, one))
+    })
+}
+
+fn visible(length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    string(length).prop_filter("white space parts the strings", |text| {
+        !text.contains([' ', '"']) && !text.is_empty()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_distance_is_what_a_plain_reading_measures(
+        posts in prop::collection::vec(string(1..40), 6),
+        (one, other) in (visible(1..4), visible(1..4)),
+        within in 0_usize..8,
+    ) {
+        let (_folder, index) = texts(&posts.iter().map(String::as_str).collect::<Vec<_>>());
+        let query = Query::Near { field: None, strings: [one.clone(), other.clone()], within: within as u32 };
+        let found = index.search(&query, Sort::Time, 0, 100).expect("the index is sound");
+        let expected = (1_i64..).zip(&posts).filter(|(_, text)| are_near(text, &one, &other, within));
+        let mut expected: Vec<i64> = expected.map(|(id, _)| id).collect();
+        expected.reverse();
+        let found: Vec<i64> = found.page.iter().map(|(id, _)| id.0).collect();
+        prop_assert_eq!(found, expected, "{} {} {}", one, other, within);
+    }
+
+    #[test]
+    fn a_query_reads_as_it_is_written(text in prop::collection::vec(prop::sample::select(vec![
+        "社保", "-招聘", "(欠薪 OR 工资)", "\"社保 卡\"", "\"富士康 返费\"~10", "title:\"a b\"~2", "syn:养老金",
+        "标题：排队", "level:red,orange", "after:2017-04", "日期:2017", "-(a b)", "NOT (x OR -y)", "region:\"a b\"", "OR", "|",
+    ]), 1..6)) {
+        let text = text.join(" ");
+        if let Ok(query) = text.parse::<Query>() {
+            let written = query.to_string();
+            prop_assert_eq!(written.parse::<Query>(), Ok(query), "{} → {}", text, written);
+        }
+    }
+}
+
+fn words() -> Synonyms {
+    let mut synonyms = Synonyms::default().with_words(["社保", "欠薪"].map(str::to_owned));
+    synonyms.add_group("养老金、退休金").expect("two words");
+    synonyms
+}
+
+#[test]
+fn synonyms_are_asked_for_on_request_only() {
+    let (_folder, index) = texts(&["养老金涨了", "退休金涨了", "工资涨了"]);
+    let ids = |query: Query| {
+        let mut ids = index.ids(&query, Sort::Time).expect("the index is sound");
+        ids.reverse();
+        ids.into_iter().map(|id| id.0).collect::<Vec<_>>()
+    };
+    let query: Query = "syn:养老金 涨".parse().expect("a query");
+    assert_eq!(ids(query.with_synonyms(&|word| words().of(word))), [1, 2]);
+    assert_eq!(ids("养老金 涨".parse().expect("a query")), [1]);
+}
+
+#[test]
+fn what_finds_nothing_is_answered_with_queries_that_do() {
+    let (_folder, index) = texts(&["社保大厅排队", "退休金没到账"]);
+    let proposed = |query: &str| -> Vec<(String, usize)> {
+        let query: Query = query.parse().expect(query);
+        let suggestions = suggestions(&index, &query, &words()).expect("the index is sound");
+        (suggestions.into_iter())
+            .map(|one| (one.query, one.total))
+            .collect()
+    };
+    assert_eq!(
+        proposed("射保 排队"),
+        [("社保 排队".to_owned(), 1), ("排队".to_owned(), 1)]
+    );
+    assert_eq!(proposed("养老金"), [("退休金".to_owned(), 1)]);
+    assert_eq!(
+        proposed("排队 after:2018-01-01 before:2018-02-01"),
+        [("排队".to_owned(), 1)]
+    );
+    assert!(proposed("天气").is_empty());
+}
+
+#[test]
+fn similar_posts_share_what_is_rare() {
+    let posts = [
+        post(1, "", "郑州社保大厅排队三小时，窗口只开两个"),
+        post(2, "", "社保大厅排队太久，窗口开得少"),
+        post(3, "", "今天天气很好，去公园排队看花"),
+        post(4, "", "公司拖欠工资半年"),
+    ];
+    let (_folder, index) = index(&posts);
+    let hits = index
+        .similar("社保大厅窗口少，排队久", 10)
+        .expect("the index is sound");
+    let ids: Vec<i64> = hits.page.iter().map(|(id, _)| id.0).collect();
+    assert_eq!(ids[..2], [2, 1]);
+    assert!(!ids.contains(&4));
+    assert!(
+        index
+            .similar("", 10)
+            .expect("the index is sound")
+            .page
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_search_for_one_character_beside_another_sees_the_ends_of_texts() {
+    let (_folder, index) = texts(&["保险社", "社会保", "保"]);
+    assert_eq!(ids(&index, "\"社 保\"~5"), [1, 2].into());
+    assert_eq!(ids(&index, "保"), [1, 2, 3].into());
+    assert_eq!(search(&index, "\"保\u{0}\"", Sort::Time, 0, 10).total, 0);
+}
