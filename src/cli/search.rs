@@ -17,7 +17,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Search {
     /// 检索式，例如：欠薪 郑东新区 -招聘；写法见 --syntax · query
-    #[arg(allow_hyphen_values = true, required_unless_present_any = ["like", "syntax"], default_value = "", hide_default_value = true)]
+    #[arg(value_name = "检索式", allow_hyphen_values = true, required_unless_present_any = ["like", "syntax"], default_value = "", hide_default_value = true)]
     query: String,
     /// 检索式的写法和例子 · how to write a query
     #[arg(long)]

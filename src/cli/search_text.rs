@@ -2,7 +2,6 @@
 
 use crate::app::{Hit, SearchReport};
 use crate::model::{Channel, Level, Sentiment, Topic};
-use crate::text::heading::heading;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -15,6 +14,8 @@ const LEVEL_WIDTH: usize = 6;
 const SOURCE_WIDTH: usize = 16;
 /// Columns of a title.
 const TITLE_WIDTH: usize = 56;
+/// Values of a facet shown, the commonest.
+const FACET_VALUES: usize = 20;
 /// Columns of a time.
 const TIME_WIDTH: usize = 16;
 /// Columns before the title: a snippet and an address begin below it.
@@ -69,18 +70,22 @@ fn row(number: usize, hit: &Hit, colours: bool) -> String {
     let published = post
         .published_at
         .map_or_else(|| "时间不详".to_owned(), |at| at.to_string());
-    let title = heading(&post.title, &post.text);
     let indent = " ".repeat(INDENT);
+    let mut lines = wrapped(&hit.snippet, &hit.highlights, TITLE_WIDTH, colours).into_iter();
+    // A post without a title shows its words at once.
+    let title = match post.title.trim() {
+        "" => lines.next().unwrap_or_default(),
+        title => cut(title, TITLE_WIDTH),
+    };
     let mut row = format!(
-        "{}{}{}  {}  {}　#{}\n",
+        "{}{}{}  {}  {title}　#{}\n",
         left(&number.to_string(), NUMBER_WIDTH),
         left(level.map_or("", Level::label), LEVEL_WIDTH),
         left(&published, TIME_WIDTH),
         left(&post.source_name, SOURCE_WIDTH),
-        cut(&title, TITLE_WIDTH),
         hit.id.0,
     );
-    for line in wrapped(&hit.snippet, &hit.highlights, TITLE_WIDTH, colours) {
+    for line in lines {
         row += &format!("{indent}{line}\n");
     }
     if let Some(url) = &post.url {
@@ -156,6 +161,7 @@ fn facet(name: &str, counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<_> = counts.iter().collect();
     if name != "day" {
         counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
+        counts.truncate(FACET_VALUES);
     }
     let counts: Vec<String> = counts
         .iter()

@@ -23,7 +23,7 @@ const BAR_WIDTH: f64 = 30.0;
 #[derive(Args)]
 pub struct TrendCommand {
     /// 检索式，一个或并列比较的几个 · one query, or several side by side
-    #[arg(required = true, num_args = 1..=4, allow_hyphen_values = true)]
+    #[arg(required = true, num_args = 1..=4, value_name = "检索式")]
     query: Vec<String>,
     /// 按小时 hour 或按日 day · step
     #[arg(long, value_enum, default_value = "day")]

@@ -67,6 +67,16 @@ impl Corpus {
         }
     }
 
+    /// Articles of five posts each.
+    pub fn of_articles(posts: &[Microblog], size: usize) -> Corpus {
+        let mut parts = Corpus::of(posts, size * 5);
+        let days = parts.days.chunks(5).map(|days| days[0]).collect();
+        let texts = (parts.texts.chunks_mut(5))
+            .map(|texts| texts.concat())
+            .collect();
+        Corpus { texts, days }
+    }
+
     /// Bytes of all texts.
     pub fn bytes(&self) -> u64 {
         self.texts.iter().map(|text| text.len() as u64).sum()
@@ -75,11 +85,6 @@ impl Corpus {
     /// Text of a post; ids begin at 1.
     pub fn text(&self, id: PostId) -> &str {
         &self.texts[usize::try_from(id.0 - 1).expect("ids begin at 1")]
-    }
-
-    /// The day a post was published on.
-    pub fn day(&self, number: usize) -> NaiveDate {
-        self.days[number]
     }
 
     /// Stored posts, so many at a time.
