@@ -12,7 +12,7 @@ use yuqing::store::Store;
 /// systemd would wait longer; an operator should not.
 const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
-fn desk(port: u16) -> Desk {
+pub fn desk(port: u16) -> Desk {
     let desk = Desk::new();
     desk.write(
         "config/yuqing.toml",
@@ -22,7 +22,7 @@ fn desk(port: u16) -> Desk {
     desk
 }
 
-fn start(desk: &Desk, port: u16) -> Running {
+pub fn start(desk: &Desk, port: u16) -> Running {
     let running = Running::start(
         desk.command(&["run"])
             .stderr(Stdio::null())

@@ -19,5 +19,6 @@ mod real_pages;
 mod robots;
 mod rude;
 mod scenario;
+mod search;
 mod site;
 mod summaries;
