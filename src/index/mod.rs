@@ -119,7 +119,19 @@ impl Index {
         };
         let answering = match earlier {
             Some(earlier) => earlier,
-            None => Generation::open(folder.join(&wanted), &segmenter)?,
+            None => {
+                let current = Generation::open(folder.join(&wanted), &segmenter)?;
+                // What no program needs any more; another may be building at this moment.
+                for other in generations(folder)?
+                    .into_iter()
+                    .filter(|other| is_whole(other))
+                {
+                    if !other.ends_with(&wanted) {
+                        generation::remove(&other)?;
+                    }
+                }
+                current
+            }
         };
         Ok(Index {
             folder: folder.to_owned(),
@@ -350,9 +362,16 @@ fn generations(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// A whole index of another name that has the fields this program reads.
 fn earlier(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<Generation>> {
-    let whole = |path: &PathBuf| !path.to_string_lossy().ends_with(BUILDING);
-    let mut earlier = generations(folder)?.into_iter().rev().filter(whole);
+    let mut earlier = generations(folder)?
+        .into_iter()
+        .rev()
+        .filter(|path| is_whole(path));
     Ok(earlier.find_map(|path| Generation::open(path, segmenter).ok()))
+}
+
+fn is_whole(generation: &Path) -> bool {
+    let is_building = generation.to_string_lossy().ends_with(BUILDING);
+    !is_building && generation.join("meta.json").is_file()
 }
 
 fn facets_of(result: &serde_json::Value) -> Facets {

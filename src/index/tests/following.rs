@@ -135,6 +135,19 @@ fn another_dictionary_rebuilds_while_the_old_index_answers() {
 }
 
 #[test]
+fn what_no_program_can_read_any_more_is_removed() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, meta) in [("v3", "{}"), ("v9-0000000000000000.building", "{}")] {
+        std::fs::create_dir_all(folder.path().join(name)).expect("room");
+        std::fs::write(folder.path().join(name).join("meta.json"), meta).expect("room");
+    }
+    let index = open(folder.path());
+    assert!(!index.is_outdated());
+    assert!(!folder.path().join("v3").exists());
+    assert!(folder.path().join("v9-0000000000000000.building").exists());
+}
+
+#[test]
 fn a_half_built_index_that_is_damaged_is_begun_anew() {
     let folder = TempDir::new().expect("a temporary folder");
     drop(open(folder.path()));
