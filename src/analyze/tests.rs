@@ -67,28 +67,13 @@ fn at(text: &str) -> Timestamp {
 
 fn post(channel: Channel, text: &str) -> Post {
     Post {
-        url: None,
-        external_id: None,
-        channel,
-        source_name: "测试".to_owned(),
-        outlet: None,
-        outlet_tier: OutletTier::T5,
-        title: String::new(),
         text: text.to_owned(),
-        author: None,
         published_at: Some(PublishedAt {
             at: at("2017-11-20T10:00:00+08:00"),
             precision: Precision::Minute,
             is_inferred: false,
         }),
-        fetched_at: at("2017-11-21T10:00:00+08:00"),
-        engagement: Engagement::default(),
-        has_image: false,
-        has_video: false,
-        floor: None,
-        source_region: None,
-        is_official: false,
-        extra: serde_json::Map::new(),
+        ..Post::bare(channel, "测试", at("2017-11-21T10:00:00+08:00"))
     }
 }
 

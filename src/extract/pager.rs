@@ -182,31 +182,12 @@ pub fn join_pages(mut first: Post, further: Vec<Post>) -> Post {
 #[cfg(test)]
 mod tests {
     use super::{join_pages, number_after};
-    use crate::model::{Channel, Engagement, OutletTier, Post};
+    use crate::model::{Channel, Post};
     use url::Url;
 
     fn empty() -> Post {
-        Post {
-            url: None,
-            external_id: None,
-            channel: Channel::Other,
-            source_name: String::new(),
-            outlet: None,
-            outlet_tier: OutletTier::T5,
-            title: String::new(),
-            text: String::new(),
-            author: None,
-            published_at: None,
-            fetched_at: chrono::DateTime::parse_from_rfc3339("2017-04-14T14:20:35+08:00")
-                .expect("a time"),
-            engagement: Engagement::default(),
-            has_image: false,
-            has_video: false,
-            floor: None,
-            source_region: None,
-            is_official: false,
-            extra: serde_json::Map::new(),
-        }
+        let read_at = chrono::DateTime::parse_from_rfc3339("2017-04-14T14:20:35+08:00");
+        Post::bare(Channel::Other, "", read_at.expect("a time"))
     }
 
     #[test]
