@@ -245,13 +245,13 @@ fn index_from(app: &App, changes: Changes) -> Result<usize> {
 /// # Errors
 /// The store or the index refuses.
 pub fn rebuild_once(app: &App) -> Result<usize> {
-    let begun = app.index.next_cursor()?;
+    let begun = app.index.next_cursor();
     let cursor = match begun {
         Some(cursor) => cursor,
         None if app.index.is_outdated() => {
             app.index.begin_next()?;
             tracing::info!("词库或程序已变更，正在重建检索索引，其间检索照常");
-            app.index.next_cursor()?.unwrap_or(0)
+            app.index.next_cursor().unwrap_or(0)
         }
         None => return Ok(0),
     };

@@ -8,12 +8,12 @@ use super::tokenizer::{characters, words};
 use crate::text::segment::Segmenter;
 use chrono::{FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use std::ops::Bound;
-use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query as TantivyQuery,
     RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Result, Searcher, Term};
 
 /// A word in the title counts this much more than in the text.
 const TITLE_BOOST: f32 = 3.0;
@@ -27,10 +27,11 @@ pub fn for_sort(
     sort: Sort,
     fields: &Fields,
     segmenter: &Segmenter,
-) -> Box<dyn TantivyQuery> {
+    searcher: &Searcher,
+) -> Result<Box<dyn TantivyQuery>> {
     match sort {
-        Sort::Relevance => scored(query, fields, segmenter),
-        _ => membership(query, fields),
+        Sort::Relevance => scored(query, fields, segmenter, searcher),
+        _ => Ok(membership(query, fields)),
     }
 }
 
@@ -40,24 +41,36 @@ pub fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
 }
 
 /// Membership from characters, order from words.
-fn scored(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn TantivyQuery> {
+fn scored(
+    query: &Query,
+    fields: &Fields,
+    segmenter: &Segmenter,
+    searcher: &Searcher,
+) -> Result<Box<dyn TantivyQuery>> {
     let mut parts = vec![(Occur::Must, membership(query, fields))];
+    let common = searcher.num_docs() / COMMON;
     for text in query.marked_strings() {
         for word in words(text, segmenter) {
-            let term = |field| {
+            for (field, boost) in [(fields.text_words, 1.0), (fields.title_words, TITLE_BOOST)] {
                 let term = Term::from_field_text(field, &word);
-                Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-                    as Box<dyn TantivyQuery>
-            };
-            parts.push((Occur::Should, term(fields.text_words)));
-            parts.push((
-                Occur::Should,
-                Box::new(BoostQuery::new(term(fields.title_words), TITLE_BOOST)),
-            ));
+                if searcher.doc_freq(&term)? > common.max(LEAST_COMMON) {
+                    continue;
+                }
+                let word = TermQuery::new(term, IndexRecordOption::WithFreqs);
+                parts.push((
+                    Occur::Should,
+                    Box::new(BoostQuery::new(Box::new(word), boost)),
+                ));
+            }
         }
     }
-    Box::new(BooleanQuery::new(parts))
+    Ok(Box::new(BooleanQuery::new(parts)))
 }
+
+/// A word that one in so many posts has says next to nothing about a post, and costs the most.
+const COMMON: u64 = 8;
+/// In a small index no word is common.
+const LEAST_COMMON: u64 = 10_000;
 
 /// Which posts.
 fn matching(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {

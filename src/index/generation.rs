@@ -68,12 +68,36 @@ impl Generation {
         Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
+    /// Puts posts in, replaces earlier versions of them; they are searchable and durable after [`Generation::update`] or
+    /// [`Generation::settle`]. `false`: another process is writing, nothing was done.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn add(&self, posts: &[StoredPost], power: Power) -> Result<bool> {
+        self.with_writer(power, |writer| self.put(writer, posts))
+    }
+
     /// Puts posts in, replaces earlier versions of them, and moves the cursor: searchable and durable on return.
     /// `false`: another process is writing, nothing was done.
     ///
     /// # Errors
     /// The disk refuses.
     pub fn update(&self, posts: &[StoredPost], cursor: u64, power: Power) -> Result<bool> {
+        let is_written = self.with_writer(power, |writer| {
+            self.put(writer, posts)?;
+            commit(writer, cursor)
+        })?;
+        if is_written {
+            self.reader.reload()?;
+        }
+        Ok(is_written)
+    }
+
+    fn with_writer(
+        &self,
+        power: Power,
+        write: impl FnOnce(&mut IndexWriter) -> Result<()>,
+    ) -> Result<bool> {
         let mut slot = self.lock_writer();
         if slot.is_none() {
             *slot = self.open_writer(power)?;
@@ -81,17 +105,15 @@ impl Generation {
         let Some(writer) = slot.as_mut() else {
             return Ok(false);
         };
-        if let Err(error) = self.write(writer, posts, cursor) {
+        if let Err(error) = write(writer) {
             // A writer that failed once (a full disk) stays broken; the next call begins with a new one.
             *slot = None;
             return Err(error);
         }
-        drop(slot);
-        self.reader.reload()?;
         Ok(true)
     }
 
-    fn write(&self, writer: &mut IndexWriter, posts: &[StoredPost], cursor: u64) -> Result<()> {
+    fn put(&self, writer: &IndexWriter, posts: &[StoredPost]) -> Result<()> {
         for post in posts {
             writer.delete_term(Term::from_field_u64(
                 self.fields.id,
@@ -99,9 +121,6 @@ impl Generation {
             ));
             writer.add_document(self.fields.document(post))?;
         }
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&cursor.to_string());
-        commit.commit()?;
         Ok(())
     }
 
@@ -110,12 +129,13 @@ impl Generation {
         *self.lock_writer() = None;
     }
 
-    /// Waits for the writer's merges and closes it.
+    /// Makes durable what was added, waits for the writer's merges and closes it.
     ///
     /// # Errors
-    /// A merge failed.
-    pub fn settle(&self) -> Result<()> {
-        if let Some(writer) = self.lock_writer().take() {
+    /// The disk refuses; a merge failed.
+    pub fn settle(&self, cursor: u64) -> Result<()> {
+        if let Some(mut writer) = self.lock_writer().take() {
+            commit(&mut writer, cursor)?;
             writer.wait_merging_threads()?;
         }
         Ok(())
@@ -137,6 +157,13 @@ impl Generation {
                 .with_context(|| format!("open index {} for writing", self.folder.display())),
         }
     }
+}
+
+fn commit(writer: &mut IndexWriter, cursor: u64) -> Result<()> {
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&cursor.to_string());
+    commit.commit()?;
+    Ok(())
 }
 
 /// What a writer may use.

@@ -73,7 +73,16 @@ pub struct Index {
     segmenter: Arc<Segmenter>,
     answering: RwLock<Arc<Generation>>,
     /// The next one, once it was begun.
-    next: Mutex<Option<Generation>>,
+    next: Mutex<Option<Next>>,
+}
+
+/// An index that is being built.
+struct Next {
+    generation: Generation,
+    /// The store's revision up to which posts were put in.
+    cursor: u64,
+    /// Posts put in that a crash would lose.
+    uncommitted: usize,
 }
 
 /// How to order hits.
@@ -179,13 +188,8 @@ impl Index {
     }
 
     /// How far the next index is built, `None` while none is: it is begun by [`Index::begin_next`].
-    ///
-    /// # Errors
-    /// It is damaged.
-    pub fn next_cursor(&self) -> Result<Option<u64>> {
-        (self.lock_next().as_ref())
-            .map(Generation::cursor)
-            .transpose()
+    pub fn next_cursor(&self) -> Option<u64> {
+        self.lock_next().as_ref().map(|next| next.cursor)
     }
 
     /// Begins the next index beside the one that answers, or goes on with one that was left half built.
@@ -199,21 +203,36 @@ impl Index {
             generation::remove(&folder)?;
             open()
         })?;
-        *self.lock_next() = Some(next);
+        *self.lock_next() = Some(Next {
+            cursor: next.cursor()?,
+            generation: next,
+            uncommitted: 0,
+        });
         Ok(())
     }
 
-    /// Puts posts into the next index. `false`: another process builds it.
+    /// Puts posts into the next index; after a crash the last of them are put in again. `false`: another process builds it.
     ///
     /// # Errors
     /// The disk refuses.
     pub fn extend_next(&self, posts: &[StoredPost], cursor: u64) -> Result<bool> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let power = self.power(cores.min(MAX_BUILDERS))?;
-        match self.lock_next().as_ref() {
-            Some(next) => next.update(posts, cursor, power),
-            None => Ok(false),
+        let mut slot = self.lock_next();
+        let Some(next) = slot.as_mut() else {
+            return Ok(false);
+        };
+        next.uncommitted += posts.len();
+        let is_put = if next.uncommitted < COMMIT_AFTER {
+            next.generation.add(posts, power)?
+        } else {
+            next.uncommitted = 0;
+            next.generation.update(posts, cursor, power)?
+        };
+        if is_put {
+            next.cursor = cursor;
         }
+        Ok(is_put)
     }
 
     /// The next index answers from now on; the old one and all others are removed.
@@ -224,8 +243,8 @@ impl Index {
         let Some(next) = self.lock_next().take() else {
             return Ok(());
         };
-        next.settle()?;
-        let built = next.folder.clone();
+        next.generation.settle(next.cursor)?;
+        let built = next.generation.folder.clone();
         drop(next);
         let folder = self.folder.join(&self.wanted);
         let mut answering = self
@@ -271,7 +290,7 @@ impl Index {
         )
     }
 
-    fn lock_next(&self) -> MutexGuard<'_, Option<Generation>> {
+    fn lock_next(&self) -> MutexGuard<'_, Option<Next>> {
         self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -281,7 +300,8 @@ impl Index {
     /// The index is damaged.
     pub fn search(&self, query: &Query, sort: Sort, offset: usize, limit: usize) -> Result<Hits> {
         let (searcher, generation) = self.searcher()?;
-        let compiled = compile::for_sort(query, sort, &generation.fields, &self.segmenter);
+        let compiled =
+            compile::for_sort(query, sort, &generation.fields, &self.segmenter, &searcher)?;
         // The library reserves room for every hit up to the page: no more than there are posts.
         let all = usize::try_from(searcher.num_docs())?;
         let offset = offset.min(all);
@@ -307,7 +327,8 @@ impl Index {
     /// The index is damaged.
     pub fn ids(&self, query: &Query, sort: Sort) -> Result<Vec<PostId>> {
         let (searcher, generation) = self.searcher()?;
-        let compiled = compile::for_sort(query, sort, &generation.fields, &self.segmenter);
+        let compiled =
+            compile::for_sort(query, sort, &generation.fields, &self.segmenter, &searcher)?;
         let keep = usize::try_from(searcher.num_docs())?;
         let ranking = searcher.search(&compiled, &Ranked { sort, keep })?;
         Ok(ranking.first.into_iter().map(|(id, _)| id).collect())
@@ -342,6 +363,8 @@ impl Index {
     }
 }
 
+/// Posts put into an index that is being built before they are made durable: every time costs parts to be merged.
+const COMMIT_AFTER: usize = 200_000;
 /// Threads that build an index at most: more are no faster than the store.
 const MAX_BUILDERS: usize = 4;
 /// tantivy refuses a writer with less.

@@ -1,6 +1,6 @@
 //! Fields of an indexed post, and how a post becomes a document. Texts are not stored: hits are read from the store.
 
-use super::tokenizer::{PAIRS, SINGLES, WORDS};
+use super::tokenizer::{PAIRS, SINGLES, WORDS, plain};
 use crate::model::{Level, StoredPost, Topic};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
@@ -110,6 +110,7 @@ impl Fields {
 }
 
 impl TextFields {
+    /// `text` is folded.
     fn add(self, document: &mut TantivyDocument, text: &str) {
         document.add_text(self.singles, text);
         document.add_text(self.pairs, text);
@@ -130,18 +131,21 @@ impl Fields {
             (self.text, self.text_words, &post.text),
         ] {
             if !content.is_empty() {
-                text.add(&mut document, content);
+                let content = plain(content);
+                text.add(&mut document, &content);
                 document.add_text(words, content);
             }
         }
-        self.author
-            .add(&mut document, post.author.as_deref().unwrap_or_default());
-        self.source_name.add(&mut document, &post.source_name);
-        if let Some(outlet) = &post.outlet {
-            self.source_name.add(&mut document, outlet);
+        for (text, content) in [
+            (self.author, post.author.as_deref()),
+            (self.source_name, Some(post.source_name.as_str())),
+            (self.source_name, post.outlet.as_deref()),
+            (self.url, post.url.as_deref()),
+        ] {
+            if let Some(content) = content {
+                text.add(&mut document, &plain(content));
+            }
         }
-        self.url
-            .add(&mut document, post.url.as_deref().unwrap_or_default());
         document.add_text(self.channel, post.channel.code());
         document.add_text(self.source, &post.source_name);
         let level = stored

@@ -1,10 +1,11 @@
 //! Three ways to cut a text for the index: into characters and into pairs of neighbours (for membership), and into jieba's
 //! words (for order).
 //!
-//! All fold first (`text::normalize`), on the indexed text and on the query alike.
+//! All of them are given folded text ([`plain`]), the indexed text and the query alike.
 
-use crate::text::normalize::{fold, fold_with_positions};
-use crate::text::segment::Segmenter;
+use crate::text::normalize::fold_with_positions;
+use crate::text::segment::{self, Segmenter};
+use std::str::Chars;
 use std::sync::Arc;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
@@ -44,14 +45,18 @@ pub fn characters_with_positions(text: &str) -> impl Iterator<Item = (char, usiz
     })
 }
 
+/// The text as the index has it.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    plain.extend(characters(text));
+    plain
+}
+
 /// Folded words, as many as the segmenter finds for search.
 pub fn words(text: &str, segmenter: &Segmenter) -> Vec<String> {
-    let mut tokens = Tokens::of(fold(text), segmenter);
-    let mut words = Vec::new();
-    while tokens.advance() {
-        words.push(tokens.current.text.clone());
-    }
-    words
+    let plain = plain(text);
+    let words = segmenter.cut_for_search(&plain).into_iter();
+    words.map(|token| token.word.to_owned()).collect()
 }
 
 /// Every run of so many neighbouring characters, at the position of its first.
@@ -65,17 +70,13 @@ impl Tokenizer for Characters {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Runs<'a> {
         // Every character begins a pair, the last one with the end: `Places::of_character` rests on that.
-        let ends = self.length - 1;
-        let mut waiting: Box<dyn Iterator<Item = char> + 'a> =
-            Box::new(characters(text).chain(std::iter::repeat_n(END, ends)));
-        let begin: String = waiting.by_ref().take(self.length - 1).collect();
+        let is_pair = self.length == 2;
+        let mut waiting = text.chars();
         Runs {
+            before: if is_pair { waiting.next() } else { None },
             waiting,
-            current: Token {
-                // The first character in front of it makes room.
-                text: format!("\0{begin}"),
-                ..Token::default()
-            },
+            is_pair,
+            current: Token::default(),
             next: 0,
         }
     }
@@ -83,18 +84,30 @@ impl Tokenizer for Characters {
 
 /// One run after the other, each written into the same token.
 struct Runs<'a> {
-    waiting: Box<dyn Iterator<Item = char> + 'a>,
+    /// The character a pair begins with.
+    before: Option<char>,
+    waiting: Chars<'a>,
+    is_pair: bool,
     current: Token,
     next: usize,
 }
 
 impl TokenStream for Runs<'_> {
     fn advance(&mut self) -> bool {
-        let Some(character) = self.waiting.next() else {
-            return false;
-        };
-        self.current.text.remove(0);
-        self.current.text.push(character);
+        self.current.text.clear();
+        if self.is_pair {
+            let Some(before) = self.before else {
+                return false;
+            };
+            self.before = self.waiting.next();
+            self.current.text.push(before);
+            self.current.text.push(self.before.unwrap_or(END));
+        } else {
+            let Some(character) = self.waiting.next() else {
+                return false;
+            };
+            self.current.text.push(character);
+        }
         self.current.position = self.next;
         self.next += 1;
         true
@@ -115,49 +128,31 @@ struct Words {
 }
 
 impl Tokenizer for Words {
-    type TokenStream<'a> = Tokens;
+    type TokenStream<'a> = Tokens<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens::of(fold(text), &self.segmenter)
-    }
-}
-
-/// Words found beforehand, each copied into the same token.
-struct Tokens {
-    folded: String,
-    /// Bytes of each word in `folded`.
-    words: std::vec::IntoIter<std::ops::Range<usize>>,
-    current: Token,
-    next: usize,
-}
-
-impl Tokens {
-    fn of(folded: String, segmenter: &Segmenter) -> Self {
-        let begin = folded.as_ptr() as usize;
-        let words: Vec<_> = segmenter
-            .cut_for_search(&folded)
-            .into_iter()
-            .map(|token| {
-                let from = token.word.as_ptr() as usize - begin;
-                from..from + token.word.len()
-            })
-            .collect();
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens<'a> {
         Tokens {
-            folded,
-            words: words.into_iter(),
+            words: self.segmenter.cut_for_search(text).into_iter(),
             current: Token::default(),
             next: 0,
         }
     }
 }
 
-impl TokenStream for Tokens {
+/// Words found beforehand, each copied into the same token.
+struct Tokens<'a> {
+    words: std::vec::IntoIter<segment::Token<'a>>,
+    current: Token,
+    next: usize,
+}
+
+impl TokenStream for Tokens<'_> {
     fn advance(&mut self) -> bool {
-        let Some(word) = self.words.next() else {
+        let Some(token) = self.words.next() else {
             return false;
         };
         self.current.text.clear();
-        self.current.text.push_str(&self.folded[word]);
+        self.current.text.push_str(token.word);
         self.current.position = self.next;
         self.next += 1;
         true

@@ -12,6 +12,8 @@ mod corpus;
 mod full_text;
 #[path = "search/oracle.rs"]
 mod oracle;
+#[path = "search/ranking.rs"]
+mod ranking;
 #[path = "search/strings.rs"]
 mod strings;
 
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use yuqing::config::{Config, ConfigFolder};
 use yuqing::index::{Index, Query, Sort, snippet};
+use yuqing::text::segment::Segmenter;
 
 /// Posts handed to the index at a time: `[index] batch` of the shipped configuration is smaller, a rebuild's is this.
 const BATCH: usize = 20_000;
@@ -31,6 +34,9 @@ const BATCH: usize = 20_000;
 const TOP: usize = 20;
 
 fn main() -> ExitCode {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (index, segmenter) = open(folder.path());
+    ranking::measure(&index, &segmenter);
     let Some(posts) = corpus::microblogs() else {
         println!("No posts: see the head of tests/bench/search.rs");
         return ExitCode::SUCCESS;
@@ -61,14 +67,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// An empty index as the shipped configuration has it.
+fn open(folder: &Path) -> (Index, Arc<Segmenter>) {
+    let config =
+        Config::read(&ConfigFolder::shipped(), []).expect("the shipped configuration is valid");
+    let segmenter = Arc::clone(config.rules.segmenter());
+    let settings = config.settings.index.clone();
+    let index = Index::open(folder, settings, Arc::clone(&segmenter)).expect("an empty folder");
+    (index, segmenter)
+}
+
 fn measure(corpus: &Corpus) -> bool {
     let count = corpus.texts.len();
     println!("\n== {count} posts, {} of text", megabytes(corpus.bytes()));
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let config = Config::read(&ConfigFolder::shipped(), []).expect("the shipped configuration");
-    let segmenter = Arc::clone(config.rules.segmenter());
-    let settings = config.settings.index.clone();
-    let index = Index::open(folder.path(), settings, segmenter).expect("an empty folder");
+    let (index, _) = open(folder.path());
     let (begin, cpu) = (Instant::now(), cpu_seconds());
     index.begin_next().expect("room on the disk");
     for (number, batch) in (1..).zip(corpus.batches(BATCH)) {

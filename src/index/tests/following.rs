@@ -100,9 +100,9 @@ fn another_dictionary_rebuilds_while_the_old_index_answers() {
 
     let index = open_with(folder.path(), &["社保大厅"]);
     assert!(index.is_outdated());
-    assert_eq!(index.next_cursor().expect("sound"), None);
+    assert_eq!(index.next_cursor(), None);
     index.begin_next().expect("room");
-    assert_eq!(index.next_cursor().expect("sound"), Some(0));
+    assert_eq!(index.next_cursor(), Some(0));
     assert_eq!(total(&index, "社保"), 1);
     // New posts are found at once, in the old one.
     index.update(&[post(2, "", "社保卡")], 2).expect("room");
@@ -110,11 +110,15 @@ fn another_dictionary_rebuilds_while_the_old_index_answers() {
     index
         .extend_next(&[post(1, "", "社保大厅")], 1)
         .expect("room");
-    // The program may end here: what was built is there.
+    // The program may end here: what was not made durable is put in again.
     drop(index);
     let index = open_with(folder.path(), &["社保大厅"]);
     index.begin_next().expect("room");
-    assert_eq!(index.next_cursor().expect("sound"), Some(1));
+    assert_eq!(index.next_cursor(), Some(0));
+    index
+        .extend_next(&[post(1, "", "社保大厅")], 1)
+        .expect("room");
+    assert_eq!(index.next_cursor(), Some(1));
     index
         .extend_next(&[post(2, "", "社保卡")], 2)
         .expect("room");
@@ -156,5 +160,5 @@ fn a_half_built_index_that_is_damaged_is_begun_anew() {
     std::fs::create_dir_all(&half).expect("room");
     std::fs::write(half.join("meta.json"), "{").expect("room");
     index.begin_next().expect("begun anew");
-    assert_eq!(index.next_cursor().expect("sound"), Some(0));
+    assert_eq!(index.next_cursor(), Some(0));
 }
