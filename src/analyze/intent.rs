@@ -19,15 +19,29 @@ pub(super) struct Circumstances<'a> {
     pub is_official: bool,
 }
 
-/// Decides the intent, with the sentence that says why.
-pub(super) fn decide(post: &Post, found: &Found, about: &Circumstances) -> (Intent, Reason) {
-    let (intent, why) = by_form(post, found, about)
+/// An intent, with the sentence that says why.
+pub(super) struct Decision {
+    pub intent: Intent,
+    pub reason: Reason,
+    /// The form alone decided: no wording can say otherwise.
+    pub is_by_form: bool,
+}
+
+/// Decides the intent.
+pub(super) fn decide(post: &Post, found: &Found, about: &Circumstances) -> Decision {
+    let by_form = by_form(post, found, about);
+    let is_by_form = by_form.is_some();
+    let (intent, why) = by_form
         .or_else(|| by_press(post, found, about))
         .or_else(|| by_cues(found, about))
         .unwrap_or((Intent::Other, "没有明确的意图线索".to_owned()));
     let text = format!("意图为{}：{why}", intent.label());
     let rule = format!("intent.{intent}");
-    (intent, Reason { rule, text })
+    Decision {
+        intent,
+        reason: Reason { rule, text },
+        is_by_form,
+    }
 }
 
 /// What the form alone decides: transfers, advertisements, fiction, reposts.
