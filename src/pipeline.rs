@@ -43,6 +43,9 @@ const ANALYZE_BATCH: usize = 1000;
 /// Posts placed among copies and events per transaction.
 const CLUSTER_BATCH: usize = 2000;
 
+/// Posts put at a time into an index that is being built: what is written at once is merged least.
+const REBUILD_BATCH: usize = 10_000;
+
 /// What one round of [`process_once`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -54,6 +57,8 @@ pub struct Progress {
     pub indexed: usize,
     /// Pages behind flagged posts put into the archive.
     pub archived: usize,
+    /// Posts put into an index that is built beside the one that answers.
+    pub rebuilt: usize,
     /// A step took as much as it may in one round: more may wait.
     pub is_full: bool,
 }
@@ -76,15 +81,18 @@ pub fn process_once(app: &App) -> Result<Progress> {
     };
     let (clustered, indexed) = (clustered?, indexed?);
     let archived = evidence_once(app)?;
+    let rebuilt = rebuild_once(app)?;
     Ok(Progress {
         analyzed,
         clustered,
         indexed,
         archived,
+        rebuilt,
         is_full: analyzed == ANALYZE_BATCH
             || clustered == CLUSTER_BATCH
             || indexed == app.config.settings.index.batch.get()
-            || archived == EVIDENCE_BATCH,
+            || archived == EVIDENCE_BATCH
+            || rebuilt > 0,
     })
 }
 
@@ -228,6 +236,34 @@ fn index_from(app: &App, changes: Changes) -> Result<usize> {
     let cursor = *cursor;
     let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
     let is_written = app.index.update(&posts, cursor)?;
+    Ok(if is_written { posts.len() } else { 0 })
+}
+
+/// Builds the next index by at most a batch, where the one that answers comes from another program or dictionary. How many
+/// posts went in? When none is left, the next one answers.
+///
+/// # Errors
+/// The store or the index refuses.
+pub fn rebuild_once(app: &App) -> Result<usize> {
+    let begun = app.index.next_cursor()?;
+    let cursor = match begun {
+        Some(cursor) => cursor,
+        None if app.index.is_outdated() => {
+            app.index.begin_next()?;
+            tracing::info!("词库或程序已变更，正在重建检索索引，其间检索照常");
+            app.index.next_cursor()?.unwrap_or(0)
+        }
+        None => return Ok(0),
+    };
+    let changed = app.store.changed_after(cursor, REBUILD_BATCH)?;
+    let Some((cursor, _)) = changed.last() else {
+        app.index.adopt_next()?;
+        tracing::info!("检索索引已重建");
+        return Ok(0);
+    };
+    let cursor = *cursor;
+    let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
+    let is_written = app.index.extend_next(&posts, cursor)?;
     Ok(if is_written { posts.len() } else { 0 })
 }
 

@@ -1,6 +1,7 @@
 //! Rule files → lists of terms, places and accounts, with every mistake named by file and line.
 
 use crate::analyze::files::{LevelsFile, TopicBlock, TopicsFile};
+use crate::analyze::letters::LetterWords;
 use crate::analyze::rules::{Account, OtherPlace, Place, PlaceKind};
 use crate::analyze::terms::{Meaning, OrgKind, OrgRank, Side, Strength, TermList};
 use crate::analyze::{pairs::Pair, tables, tables::Table, variants::Variant};
@@ -68,6 +69,7 @@ const FILTERS_IN_CODE: &[&str] = &[
 #[derive(Default)]
 pub(super) struct Compiler {
     pub terms: TermList,
+    pub letters: LetterWords,
     pub words: Vec<String>,
     pub groups: Vec<String>,
     pub filters: Vec<String>,
@@ -144,6 +146,7 @@ impl Compiler {
             "gazetteer.tsv" => &["name", "code", "kind", "standing", "answer"],
             "elsewhere.tsv" => &["name", "kind"],
             "filters.tsv" => &["filter", "term"],
+            "letters.tsv" => &["term", "weight"],
             "pairs.tsv" => &["target", "first", "second", "within"],
             "accounts.tsv" => &["name", "kind", "region"],
             _ => {
@@ -167,6 +170,8 @@ impl Compiler {
                 "gazetteer.tsv" => self.add_place(&row.cells),
                 "elsewhere.tsv" => self.add_elsewhere(&row.cells),
                 "filters.tsv" => self.add_filter(&row.cells),
+                "letters.tsv" => (self.letters.add(row.cells[0], row.cells[1]))
+                    .map_err(|message| ("weight", message)),
                 "pairs.tsv" => self.add_pair(&row.cells),
                 _ => self.add_account(&row.cells),
             };

@@ -39,7 +39,13 @@ pub(super) struct Draft {
 pub(super) fn judge(post: &Post, found: &Found, seen: &Seen<'_>, rules: &Rules) -> Draft {
     let (noise, noise_reason) = noise::recognise(post, found).unzip();
     let places = place::locate(post, found, rules);
-    let about = about::judge(post, found, &places, seen.about().as_ref());
+    let about = about::judge(
+        post,
+        found,
+        &places,
+        seen.about().as_ref(),
+        &rules.letters,
+    );
     let topics = topic::topics(found);
     let names_own_office = places.name_own_office();
     let stance = stance::judge(post, found, seen, about.is_about, names_own_office);

@@ -167,10 +167,7 @@ impl<'r> Found<'r> {
 
     /// The folded text between two positions.
     pub fn folded_text(&self, start: usize, end: usize) -> &str {
-        let text = self.reading.text();
-        let from = self.reading.byte_at(start);
-        let to = self.reading.byte_at(end);
-        text.get(from..to).unwrap_or_default()
+        self.reading.between(start, end)
     }
 }
 
@@ -195,7 +192,7 @@ fn is_half_of_a_question(reading: &Reading, hit: &Hit) -> bool {
 }
 
 /// Two words that stand far apart, or in two lines, are quoted by their ends.
-fn quotable(words: String) -> String {
+pub(super) fn quotable(words: String) -> String {
     let count = words.chars().count();
     if count <= QUOTED_CHARS && !words.contains('\n') || count <= 2 * QUOTED_END_CHARS {
         return words.replace('\n', "…");

@@ -13,6 +13,7 @@ mod gather;
 mod intent;
 mod irony;
 mod keywords;
+mod letters;
 mod level;
 mod models;
 mod noise;

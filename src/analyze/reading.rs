@@ -138,6 +138,12 @@ impl Reading {
             .map_or(self.text.len(), |character| character.byte)
     }
 
+    /// The folded text between two positions.
+    pub fn between(&self, start: usize, end: usize) -> &str {
+        let (from, to) = (self.byte_at(start), self.byte_at(end));
+        self.text.get(from..to).unwrap_or_default()
+    }
+
     /// The folded character at a position.
     pub fn folded(&self, position: usize) -> Option<char> {
         self.characters

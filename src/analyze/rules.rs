@@ -2,6 +2,7 @@
 
 use crate::analyze::compile::Compiler;
 use crate::analyze::files::{Home, LevelsFile, RuleFiles, TopicBlock};
+use crate::analyze::letters::Letters;
 use crate::analyze::models::Models;
 use crate::analyze::terms::Terms;
 use crate::analyze::{pairs::Pair, variants::Variants};
@@ -14,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// 规则 — everything `analyze` knows, compiled.
 pub struct Rules {
     pub(super) terms: Terms,
+    pub(super) letters: Letters,
     pub(super) variants: Variants,
     pub(super) pairs: Vec<Pair>,
     pub(super) places: Vec<Place>,
@@ -99,6 +101,7 @@ impl Rules {
         match terms {
             Some(terms) if compiler.problems.is_empty() => Ok(Rules {
                 terms,
+                letters: compiler.letters.build(),
                 variants: Variants::build(compiler.variants),
                 pairs: compiler.pairs,
                 places: compiler.places,

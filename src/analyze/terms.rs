@@ -62,6 +62,8 @@ pub(super) enum Meaning {
     NotAPlace,
     /// Sign of a false friend.
     Filter(usize),
+    /// Word of letters, with its weight.
+    Letter(i8),
     /// One half of a pair.
     Half(usize, Side),
 }
@@ -79,8 +81,8 @@ pub(super) enum Side {
 /// `拖欠工资` as a topic does not hide `拖欠` as a risk word.
 type Family = (usize, usize);
 
-/// Kinds of families: terms, groups, intents, places, filters.
-const FAMILY_KINDS: usize = 5;
+/// Kinds of families: terms, groups, intents, places, filters, words of letters.
+const FAMILY_KINDS: usize = 6;
 
 impl Meaning {
     fn family(self) -> Option<Family> {
@@ -90,6 +92,7 @@ impl Meaning {
             Meaning::Intent(intent, _) => Some((2, intent as usize)),
             Meaning::Place(_) | Meaning::Elsewhere(_) | Meaning::NotAPlace => Some((3, 0)),
             Meaning::Filter(filter) => Some((4, filter)),
+            Meaning::Letter(_) => Some((5, 0)),
             Meaning::Half(..) => None,
         }
     }
@@ -137,6 +140,9 @@ impl TermList {
 
     /// Builds the automaton; `None` if no string is listed.
     pub fn build(self) -> Option<Terms> {
+        if self.strings.is_empty() {
+            return None;
+        }
         let values = self.strings.iter().zip(0u32..);
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .match_kind(MatchKind::Standard)

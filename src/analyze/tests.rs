@@ -162,6 +162,30 @@ fn a_wrong_table_is_refused_with_file_and_line() {
 }
 
 #[test]
+fn without_a_model_the_words_of_a_letter_tell_schools_from_work() {
+    let mut files = rule_files();
+    files.models.clear();
+    let rules = Rules::compile(files).expect("the rules stand without models");
+    let judge = |text: &str| {
+        let letter = post(Channel::MessageBoard, text);
+        analyze(&letter, &Spread::of_snapshot(&letter), &rules)
+    };
+    let school = "中小学教师评职称的名额年年都给了校领导，一线教师没有份，请教育局公开评审办法，让各中学的教师都看得到名单，谢谢。";
+    let analysis = judge(school);
+    assert!(!analysis.about, "{:?}", analysis.reasons);
+    assert!(
+        analysis
+            .reasons
+            .iter()
+            .any(|reason| reason.rule == "letter")
+    );
+    let here = judge(&format!("郑州市{school}"));
+    assert!(here.about, "in our city titles of teachers are our matter");
+    let work = "厂里一直没有和员工签劳动合同，工人天天加班，发工资也总是拖到下个月，到现在社保都没有参保，请领导帮帮我们这些打工的人吧。";
+    assert!(judge(work).about);
+}
+
+#[test]
 fn a_hidden_word_is_found_and_shown_as_published() {
     let analysis = judge(&post(Channel::Weibo, "郑州设保局又推诿,社*保断缴没人管"));
     assert!(analysis.relevant);

@@ -188,7 +188,7 @@ fn described(report: &Report) -> String {
     let mut text = String::new();
     if !report.sets.is_empty() {
         text.push_str(
-            "分类模型若用这些数据训练过，分数会偏高；未参与训练的分数见 yuqing train --out -\n",
+            "分类模型或来信用词（letters.tsv）若由这些数据算出，分数会偏高；模型未参与训练的分数见 yuqing train --out -\n",
         );
     }
     for set in &report.sets {

@@ -2,8 +2,8 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
-use crate::app::{self, App, Clock};
-use crate::index::{Index, Query, Sort};
+use crate::app::{App, Clock};
+use crate::index::{Query, Sort};
 use crate::pipeline;
 use clap::Args;
 use std::process::ExitCode;
@@ -18,11 +18,12 @@ pub struct Reindex {
 impl Reindex {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let config = common.load_config()?;
-        // The daemon holds the folder while it writes the index; two must not.
-        let lock_holder = App::open(config.clone(), &common.data, Clock::System)?;
-        let _lock = lock_holder.lock_folder()?;
-        Index::remove(&app::index_folder(&common.data))?;
         let app = App::open(config, &common.data, Clock::System)?;
+        // The daemon holds the folder while it writes the index; two must not.
+        let _lock = app.lock_folder()?;
+        // Searches go on meanwhile, in the old one.
+        app.index.begin_next()?;
+        while pipeline::rebuild_once(&app)? > 0 {}
         pipeline::process_all(&app)?;
         let indexed = app.index.search(&Query::All, Sort::default(), 0, 0)?.total;
         if self.json {

@@ -1,16 +1,16 @@
 //! Query tree → tantivy query.
 
-use super::matching_set::MatchingSet;
 use super::query::{CodeField, Query, TextField};
-use super::schema::Fields;
+use super::schema::{Fields, TextFields};
+use super::standing::Standing;
 use super::tokenizer::{characters, words};
 use crate::text::segment::Segmenter;
 use chrono::{FixedOffset, NaiveDate, NaiveTime, TimeDelta};
 use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery,
-    Query as TantivyQuery, RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query as TantivyQuery,
+    RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -20,10 +20,14 @@ const TITLE_BOOST: f32 = 3.0;
 /// Days of `after:` and `before:` are China's: one zone since 1991, no summer time.
 const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
 
+/// Membership from characters; nothing is scored.
+pub fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
+    Box::new(ConstScoreQuery::new(matching(query, fields), 0.0))
+}
+
 /// Membership from characters, order from words.
-pub fn compile(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn TantivyQuery> {
-    let membership = membership(query, fields);
-    let mut parts = vec![(Occur::Must, membership)];
+pub fn scored(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn TantivyQuery> {
+    let mut parts = vec![(Occur::Must, membership(query, fields))];
     for text in query.marked_strings() {
         for word in words(text, segmenter) {
             let term = |field| {
@@ -41,36 +45,43 @@ pub fn compile(query: &Query, fields: &Fields, segmenter: &Segmenter) -> Box<dyn
     Box::new(BooleanQuery::new(parts))
 }
 
-/// Which posts; all of them weigh the same.
-fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
-    let all = || Box::new(AllQuery) as Box<dyn TantivyQuery>;
-    let weightless = |query| Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn TantivyQuery>;
+/// Which posts.
+fn matching(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
     match query {
-        Query::All => weightless(all()),
-        Query::Contains(text) => weightless(any(vec![
+        Query::All => Box::new(AllQuery),
+        Query::Contains(text) => any(vec![
             contains(fields.title, text),
             contains(fields.text, text),
-        ])),
-        Query::In(field, text) => weightless(contains(text_field(*field, fields), text)),
+        ]),
+        Query::In(field, text) => contains(text_field(*field, fields), text),
+        Query::Near {
+            field,
+            strings,
+            within,
+        } => match field {
+            None => any(vec![
+                near(fields.title, strings, *within),
+                near(fields.text, strings, *within),
+            ]),
+            Some(field) => near(text_field(*field, fields), strings, *within),
+        },
+        Query::Synonym(word) => matching(&Query::Contains(word.clone()), fields),
         Query::Is(field, code) => {
             let term = Term::from_field_text(code_field(*field, fields), code);
-            weightless(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Query::After(day) => weightless(published(fields, Some(*day), None)),
-        Query::Before(day) => weightless(published(fields, None, Some(*day))),
+        Query::After(day) => published(fields, Some(*day), None),
+        Query::Before(day) => published(fields, None, Some(*day)),
         Query::And(parts) => Box::new(BooleanQuery::new(
             parts
                 .iter()
-                .map(|part| (Occur::Must, membership(part, fields)))
+                .map(|part| (Occur::Must, matching(part, fields)))
                 .collect(),
         )),
-        Query::Or(parts) => any(parts.iter().map(|part| membership(part, fields)).collect()),
+        Query::Or(parts) => any(parts.iter().map(|part| matching(part, fields)).collect()),
         Query::Not(part) => Box::new(BooleanQuery::new(vec![
-            (Occur::Must, weightless(all())),
-            (
-                Occur::MustNot,
-                Box::new(MatchingSet(membership(part, fields))),
-            ),
+            (Occur::Must, Box::new(AllQuery)),
+            (Occur::MustNot, matching(part, fields)),
         ])),
     }
 }
@@ -85,15 +96,23 @@ fn any(parts: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
 }
 
 /// The string stands in the field in one piece.
-fn contains(field: Field, text: &str) -> Box<dyn TantivyQuery> {
-    let terms: Vec<Term> = characters(text.trim())
-        .map(|character| Term::from_field_text(field, character.encode_utf8(&mut [0; 4])))
-        .collect();
-    match terms.as_slice() {
-        [] => Box::new(EmptyQuery),
-        [term] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
-        _ => Box::new(PhraseQuery::new(terms)),
+fn contains(field: TextFields, text: &str) -> Box<dyn TantivyQuery> {
+    let characters: Vec<char> = characters(text.trim()).collect();
+    if characters.is_empty() {
+        return Box::new(EmptyQuery);
     }
+    Box::new(Standing::of(field, &characters))
+}
+
+/// Both strings, at most so many characters apart.
+fn near(field: TextFields, strings: &[String; 2], within: u32) -> Box<dyn TantivyQuery> {
+    let [one, other] = strings
+        .each_ref()
+        .map(|string| characters(string).collect::<Vec<_>>());
+    if one.is_empty() || other.is_empty() {
+        return Box::new(EmptyQuery);
+    }
+    Box::new(Standing::near(field, [&one, &other], within))
 }
 
 fn published(
@@ -113,7 +132,7 @@ fn published(
     Box::new(RangeQuery::new(lower, upper))
 }
 
-fn text_field(field: TextField, fields: &Fields) -> Field {
+fn text_field(field: TextField, fields: &Fields) -> TextFields {
     match field {
         TextField::Title => fields.title,
         TextField::Body => fields.text,

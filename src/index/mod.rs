@@ -3,10 +3,13 @@
 //! Characters decide **whether** a post contains a string, exactly; jieba's words decide the **order**.
 
 mod compile;
-mod matching_set;
+mod generation;
+mod order;
+mod places;
 pub mod query;
 mod schema;
 mod snippet;
+mod standing;
 mod tokenizer;
 
 pub use query::{Query, QueryError};
@@ -16,18 +19,21 @@ use crate::model::{PostId, StoredPost};
 use crate::text::segment::Segmenter;
 use anyhow::{Context, Result};
 use bytesize::ByteSize;
-use schema::Fields;
+use generation::{Generation, Power};
+use order::Ranked;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tantivy::collector::{Count, TopDocs};
-use tantivy::directory::MmapDirectory;
-use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Score, TantivyError, Term};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tantivy::collector::Count;
 
-/// Part of the folder's name; a change of `schema` or of the tokenizers raises it, and the index is built anew.
-const VERSION: &str = "v3";
+/// Part of the folder's name, beside the dictionary's fingerprint; a change of `schema` or of the tokenizers raises it. An
+/// index of another name answers as long as it has the fields, until the wanted one is built.
+const VERSION: &str = "v4";
+
+/// Ends the name of a folder whose index is not whole yet.
+const BUILDING: &str = ".building";
 
 /// Hits given out at a time.
 const MAX_PAGE: usize = 10_000;
@@ -57,12 +63,13 @@ fn enough_memory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize,
 /// 索引.
 pub struct Index {
     folder: PathBuf,
+    /// Name of the generation that this program and its dictionary make.
+    wanted: String,
     settings: IndexSettings,
-    inner: tantivy::Index,
-    fields: Fields,
-    reader: IndexReader,
-    writer: Mutex<Option<IndexWriter>>,
     segmenter: Arc<Segmenter>,
+    answering: RwLock<Arc<Generation>>,
+    /// The next one, once it was begun.
+    next: Mutex<Option<Generation>>,
 }
 
 /// How to order hits.
@@ -73,6 +80,10 @@ pub enum Sort {
     Relevance,
     /// Latest publication first.
     Time,
+    /// Highest level first.
+    Level,
+    /// Most reactions first.
+    Engagement,
 }
 
 /// A page of hits.
@@ -88,33 +99,31 @@ pub struct Hits {
 pub type Facets = BTreeMap<String, BTreeMap<String, u64>>;
 
 impl Index {
-    /// Opens the index below `folder`, or begins an empty one; other versions' folders are removed.
+    /// Opens the index below `folder`, or begins an empty one. One that an earlier program or dictionary made answers
+    /// until [`Index::extend_next`] has built the wanted one.
     ///
     /// # Errors
     /// The folder cannot be written, or the index is damaged: remove it and run `reindex`.
     pub fn open(folder: &Path, settings: IndexSettings, segmenter: Arc<Segmenter>) -> Result<Self> {
-        let current = folder.join(VERSION);
-        std::fs::create_dir_all(&current)
-            .with_context(|| format!("create index folder {}", current.display()))?;
-        remove_other_versions(folder)?;
-        let (inner, fields) = open_inner(&current, &segmenter).with_context(|| {
-            format!(
-                "open index {}; `yuqing reindex` rebuilds it",
-                current.display()
-            )
-        })?;
-        let reader = inner
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("create index folder {}", folder.display()))?;
+        let wanted = format!("{VERSION}-{:016x}", segmenter.fingerprint());
+        let earlier = if folder.join(&wanted).is_dir() {
+            None
+        } else {
+            earlier(folder, &segmenter)?
+        };
+        let answering = match earlier {
+            Some(earlier) => earlier,
+            None => Generation::open(folder.join(&wanted), &segmenter)?,
+        };
         Ok(Index {
-            folder: current,
+            folder: folder.to_owned(),
+            wanted,
             settings,
-            inner,
-            fields,
-            reader,
-            writer: Mutex::new(None),
             segmenter,
+            answering: RwLock::new(Arc::new(answering)),
+            next: Mutex::new(None),
         })
     }
 
@@ -123,12 +132,7 @@ impl Index {
     /// # Errors
     /// The file system refuses.
     pub fn remove(folder: &Path) -> Result<()> {
-        match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("remove index folder {}", folder.display()))
-            }
-            _ => Ok(()),
-        }
+        generation::remove(folder)
     }
 
     /// The store's revision up to which posts are searchable; 0 for an empty index.
@@ -136,8 +140,7 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn cursor(&self) -> Result<u64> {
-        let payload = self.inner.load_metas()?.payload;
-        Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
+        self.answering().cursor()
     }
 
     /// Puts posts in, replaces earlier versions of them, and moves the cursor: searchable and durable on return.
@@ -146,40 +149,107 @@ impl Index {
     /// # Errors
     /// The disk refuses.
     pub fn update(&self, posts: &[StoredPost], cursor: u64) -> Result<bool> {
-        let mut slot = self.lock_writer();
-        if slot.is_none() {
-            *slot = self.open_writer()?;
-        }
-        let Some(writer) = slot.as_mut() else {
-            return Ok(false);
-        };
-        if let Err(error) = self.write(writer, posts, cursor) {
-            // A writer that failed once (a full disk) stays broken; the next call begins with a new one.
-            *slot = None;
-            return Err(error);
-        }
-        drop(slot);
-        self.reader.reload()?;
-        Ok(true)
-    }
-
-    fn write(&self, writer: &mut IndexWriter, posts: &[StoredPost], cursor: u64) -> Result<()> {
-        for post in posts {
-            writer.delete_term(Term::from_field_u64(
-                self.fields.id,
-                post.id.0.cast_unsigned(),
-            ));
-            writer.add_document(self.fields.document(post))?;
-        }
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&cursor.to_string());
-        commit.commit()?;
-        Ok(())
+        self.answering().update(posts, cursor, self.power(1)?)
     }
 
     /// Gives the write lock back to other processes.
     pub fn close_writer(&self) {
-        *self.lock_writer() = None;
+        self.answering().close_writer();
+    }
+
+    /// Does another program's or dictionary's index answer?
+    pub fn is_outdated(&self) -> bool {
+        !self.answering().folder.ends_with(&self.wanted)
+    }
+
+    /// How far the next index is built, `None` while none is: it is begun by [`Index::begin_next`].
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn next_cursor(&self) -> Result<Option<u64>> {
+        (self.lock_next().as_ref())
+            .map(Generation::cursor)
+            .transpose()
+    }
+
+    /// Begins the next index beside the one that answers, or goes on with one that was left half built.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn begin_next(&self) -> Result<()> {
+        let folder = self.folder.join(format!("{}{BUILDING}", self.wanted));
+        let open = || Generation::open(folder.clone(), &self.segmenter);
+        let next = open().or_else(|_damaged| {
+            generation::remove(&folder)?;
+            open()
+        })?;
+        *self.lock_next() = Some(next);
+        Ok(())
+    }
+
+    /// Puts posts into the next index. `false`: another process builds it.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn extend_next(&self, posts: &[StoredPost], cursor: u64) -> Result<bool> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let power = self.power(cores.min(MAX_BUILDERS))?;
+        match self.lock_next().as_ref() {
+            Some(next) => next.update(posts, cursor, power),
+            None => Ok(false),
+        }
+    }
+
+    /// The next index answers from now on; the old one and all others are removed.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn adopt_next(&self) -> Result<()> {
+        let Some(next) = self.lock_next().take() else {
+            return Ok(());
+        };
+        next.settle()?;
+        let built = next.folder.clone();
+        drop(next);
+        let folder = self.folder.join(&self.wanted);
+        let mut answering = self
+            .answering
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // The old one may be of the same name (`yuqing reindex`).
+        generation::remove(&folder)?;
+        std::fs::rename(&built, &folder)
+            .with_context(|| format!("rename {} to {}", built.display(), folder.display()))?;
+        *answering = Arc::new(Generation::open(folder, &self.segmenter)?);
+        drop(answering);
+        for other in generations(&self.folder)? {
+            if !other.ends_with(&self.wanted) {
+                generation::remove(&other)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Memory of a writer with so many threads, each of which must have its least.
+    fn power(&self, threads: usize) -> Result<Power> {
+        let memory = usize::try_from(self.settings.writer_memory.as_u64())?;
+        Ok(Power {
+            threads: threads.min(memory / LEAST_MEMORY).max(1),
+            memory,
+        })
+    }
+
+    fn answering(&self) -> Arc<Generation> {
+        Arc::clone(
+            &self
+                .answering
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn lock_next(&self) -> MutexGuard<'_, Option<Generation>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Posts that match, in order, from `offset`.
@@ -187,9 +257,13 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn search(&self, query: &Query, sort: Sort, offset: usize, limit: usize) -> Result<Hits> {
-        self.reader.reload()?;
-        let searcher = self.reader.searcher();
-        let compiled = compile::compile(query, &self.fields, &self.segmenter);
+        let generation = self.answering();
+        generation.reader.reload()?;
+        let searcher = generation.reader.searcher();
+        let compiled = match sort {
+            Sort::Relevance => compile::scored(query, &generation.fields, &self.segmenter),
+            _ => compile::membership(query, &generation.fields),
+        };
         // The library reserves room for every hit up to the page: no more than there are posts.
         let all = usize::try_from(searcher.num_docs())?;
         let offset = offset.min(all);
@@ -201,33 +275,12 @@ impl Index {
                 page: Vec::new(),
             });
         }
-        let top = TopDocs::with_limit(limit).and_offset(offset);
-        let (total, addresses): (usize, Vec<(Score, tantivy::DocAddress)>) = match sort {
-            Sort::Relevance => searcher.search(&compiled, &(Count, top.order_by_score()))?,
-            Sort::Time => {
-                let newest = top.order_by_fast_field::<i64>("published_at", Order::Desc);
-                let (total, found) = searcher.search(&compiled, &(Count, newest))?;
-                (
-                    total,
-                    found
-                        .into_iter()
-                        .map(|(_, address)| (0.0, address))
-                        .collect(),
-                )
-            }
-        };
-        let mut page = Vec::with_capacity(addresses.len());
-        for (score, address) in addresses {
-            let ids = searcher
-                .segment_reader(address.segment_ord)
-                .fast_fields()
-                .u64("id")?;
-            let id = ids
-                .first(address.doc_id)
-                .context("every indexed post has an id")?;
-            page.push((PostId(id.cast_signed()), score));
-        }
-        Ok(Hits { total, page })
+        let keep = offset + limit;
+        let mut ranking = searcher.search(&compiled, &Ranked { sort, keep })?;
+        Ok(Hits {
+            total: ranking.total,
+            page: ranking.first.split_off(offset.min(ranking.first.len())),
+        })
     }
 
     /// Counts of all matching posts by channel, topic, level, sentiment, jurisdiction and source.
@@ -245,45 +298,38 @@ impl Index {
             })
             .collect();
         let request: Aggregations = serde_json::from_value(request.into())?;
-        self.reader.reload()?;
-        let compiled = compile::compile(query, &self.fields, &self.segmenter);
+        let generation = self.answering();
+        generation.reader.reload()?;
+        let compiled = compile::membership(query, &generation.fields);
         let collector = AggregationCollector::from_aggs(request, AggContextParams::default());
-        let result = self.reader.searcher().search(&compiled, &collector)?;
+        let result = generation.reader.searcher().search(&compiled, &collector)?;
         Ok(facets_of(&serde_json::to_value(result)?))
     }
-
-    fn lock_writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `None`: another process holds the write lock.
-    fn open_writer(&self) -> Result<Option<IndexWriter>> {
-        let memory = usize::try_from(self.settings.writer_memory.as_u64())?;
-        match self.inner.writer_with_num_threads(1, memory) {
-            Ok(writer) => Ok(Some(writer)),
-            Err(TantivyError::LockFailure(..)) => Ok(None),
-            Err(error) => Err(error)
-                .with_context(|| format!("open index {} for writing", self.folder.display())),
-        }
-    }
 }
 
-fn open_inner(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<(tantivy::Index, Fields)> {
-    let (schema, fields) = schema::build();
-    let inner = tantivy::Index::open_or_create(MmapDirectory::open(folder)?, schema)?;
-    tokenizer::register(inner.tokenizers(), segmenter);
-    Ok((inner, fields))
-}
+/// Threads that build an index at most: more are no faster than the store.
+const MAX_BUILDERS: usize = 4;
+/// tantivy refuses a writer with less.
+const LEAST_MEMORY: usize = 16 * 1024 * 1024;
 
-fn remove_other_versions(folder: &Path) -> Result<()> {
+/// Folders of whole and half-built indexes.
+fn generations(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name() != VERSION && entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())
-                .with_context(|| format!("remove old index {}", entry.path().display()))?;
+        if entry.file_type()?.is_dir() {
+            found.push(entry.path());
         }
     }
-    Ok(())
+    found.sort();
+    Ok(found)
+}
+
+/// A whole index of another name that has the fields this program reads.
+fn earlier(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<Generation>> {
+    let whole = |path: &PathBuf| !path.to_string_lossy().ends_with(BUILDING);
+    let mut earlier = generations(folder)?.into_iter().rev().filter(whole);
+    Ok(earlier.find_map(|path| Generation::open(path, segmenter).ok()))
 }
 
 fn facets_of(result: &serde_json::Value) -> Facets {

@@ -1,24 +1,37 @@
 //! Fields of an indexed post, and how a post becomes a document. Texts are not stored: hits are read from the store.
 
-use super::tokenizer::{CHARACTERS, WORDS};
-use crate::model::{StoredPost, Topic};
-use tantivy::TantivyDocument;
+use super::tokenizer::{PAIRS, SINGLES, WORDS};
+use crate::model::{Level, StoredPost, Topic};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
 };
+use tantivy::{TantivyDocument, TantivyError};
 
 /// Fields that facets count.
 pub const FACETS: &[&str] = &["channel", "topic", "level", "sentiment", "region", "source"];
+
+/// A text in the index: its characters, and its pairs of neighbouring characters with their positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextFields {
+    pub singles: Field,
+    pub pairs: Field,
+}
 
 /// 字段.
 pub struct Fields {
     pub id: Field,
     pub published_at: Field,
-    pub title: Field,
-    pub text: Field,
-    pub author: Field,
-    pub source_name: Field,
-    pub url: Field,
+    /// `OutletTier` as a number.
+    pub tier: Field,
+    /// `Level` as a number, red the highest.
+    pub rank: Field,
+    /// 互动指数.
+    pub engagement: Field,
+    pub title: TextFields,
+    pub text: TextFields,
+    pub author: TextFields,
+    pub source_name: TextFields,
+    pub url: TextFields,
     pub title_words: Field,
     pub text_words: Field,
     pub channel: Field,
@@ -30,35 +43,77 @@ pub struct Fields {
 }
 
 /// The schema; a change raises `index::VERSION`.
-pub fn build() -> (Schema, Fields) {
+pub fn build() -> Schema {
     let mut builder = Schema::builder();
     let indexed_by = |tokenizer: &str, record| {
         TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()
                 .set_tokenizer(tokenizer)
+                .set_fieldnorms(tokenizer == WORDS)
                 .set_index_option(record),
         )
     };
-    let characters = indexed_by(CHARACTERS, IndexRecordOption::WithFreqsAndPositions);
-    let words = indexed_by(WORDS, IndexRecordOption::WithFreqs);
-    let fields = Fields {
-        id: builder.add_u64_field("id", INDEXED | FAST),
-        published_at: builder.add_i64_field("published_at", INDEXED | FAST),
-        title: builder.add_text_field("title", characters.clone()),
-        text: builder.add_text_field("text", characters.clone()),
-        author: builder.add_text_field("author", characters.clone()),
-        source_name: builder.add_text_field("source_name", characters.clone()),
-        url: builder.add_text_field("url", characters),
-        title_words: builder.add_text_field("title_words", words.clone()),
-        text_words: builder.add_text_field("text_words", words),
-        channel: builder.add_text_field("channel", STRING | FAST),
-        topic: builder.add_text_field("topic", STRING | FAST),
-        level: builder.add_text_field("level", STRING | FAST),
-        sentiment: builder.add_text_field("sentiment", STRING | FAST),
-        region: builder.add_text_field("region", STRING | FAST),
-        source: builder.add_text_field("source", STRING | FAST),
-    };
-    (builder.build(), fields)
+    builder.add_u64_field("id", INDEXED | FAST);
+    builder.add_i64_field("published_at", INDEXED | FAST);
+    for number in ["tier", "rank", "engagement"] {
+        builder.add_u64_field(number, FAST);
+    }
+    for text in ["title", "text", "author", "source_name", "url"] {
+        let singles = indexed_by(SINGLES, IndexRecordOption::Basic);
+        builder.add_text_field(&format!("{text}_singles"), singles);
+        let pairs = indexed_by(PAIRS, IndexRecordOption::WithFreqsAndPositions);
+        builder.add_text_field(&format!("{text}_pairs"), pairs);
+    }
+    for words in ["title_words", "text_words"] {
+        builder.add_text_field(words, indexed_by(WORDS, IndexRecordOption::WithFreqs));
+    }
+    for code in FACETS {
+        builder.add_text_field(code, STRING | FAST);
+    }
+    builder.build()
+}
+
+impl Fields {
+    /// The fields of an index.
+    ///
+    /// # Errors
+    /// It lacks one.
+    pub fn of(schema: &Schema) -> tantivy::Result<Fields> {
+        let field = |name: &str| schema.get_field(name);
+        let text = |name: &str| {
+            Ok::<_, TantivyError>(TextFields {
+                singles: field(&format!("{name}_singles"))?,
+                pairs: field(&format!("{name}_pairs"))?,
+            })
+        };
+        Ok(Fields {
+            id: field("id")?,
+            published_at: field("published_at")?,
+            tier: field("tier")?,
+            rank: field("rank")?,
+            engagement: field("engagement")?,
+            title: text("title")?,
+            text: text("text")?,
+            author: text("author")?,
+            source_name: text("source_name")?,
+            url: text("url")?,
+            title_words: field("title_words")?,
+            text_words: field("text_words")?,
+            channel: field("channel")?,
+            topic: field("topic")?,
+            level: field("level")?,
+            sentiment: field("sentiment")?,
+            region: field("region")?,
+            source: field("source")?,
+        })
+    }
+}
+
+impl TextFields {
+    fn add(self, document: &mut TantivyDocument, text: &str) {
+        document.add_text(self.singles, text);
+        document.add_text(self.pairs, text);
+    }
 }
 
 impl Fields {
@@ -68,21 +123,32 @@ impl Fields {
         let mut document = TantivyDocument::default();
         document.add_u64(self.id, stored.id.0.cast_unsigned());
         document.add_i64(self.published_at, post.effective_at().timestamp_millis());
-        for (characters, words, text) in [
+        document.add_u64(self.tier, post.outlet_tier as u64);
+        document.add_u64(self.engagement, post.engagement.weight() as u64);
+        for (text, words, content) in [
             (self.title, self.title_words, &post.title),
             (self.text, self.text_words, &post.text),
         ] {
-            document.add_text(characters, text);
-            document.add_text(words, text);
+            if !content.is_empty() {
+                text.add(&mut document, content);
+                document.add_text(words, content);
+            }
         }
-        document.add_text(self.author, post.author.as_deref().unwrap_or_default());
-        document.add_text(self.source_name, &post.source_name);
+        self.author
+            .add(&mut document, post.author.as_deref().unwrap_or_default());
+        self.source_name.add(&mut document, &post.source_name);
         if let Some(outlet) = &post.outlet {
-            document.add_text(self.source_name, outlet);
+            self.source_name.add(&mut document, outlet);
         }
-        document.add_text(self.url, post.url.as_deref().unwrap_or_default());
+        self.url
+            .add(&mut document, post.url.as_deref().unwrap_or_default());
         document.add_text(self.channel, post.channel.code());
         document.add_text(self.source, &post.source_name);
+        let level = stored
+            .analysis
+            .as_ref()
+            .map_or(Level::None, |analysis| analysis.level);
+        document.add_u64(self.rank, rank(level));
         if let Some(analysis) = &stored.analysis {
             for topic in &analysis.topics {
                 document.add_text(self.topic, Topic::code(topic.code));
@@ -94,6 +160,17 @@ impl Fields {
             }
         }
         document
+    }
+}
+
+/// Red is the highest.
+fn rank(level: Level) -> u64 {
+    match level {
+        Level::Red => 4,
+        Level::Orange => 3,
+        Level::Yellow => 2,
+        Level::Blue => 1,
+        Level::None => 0,
     }
 }
 

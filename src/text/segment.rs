@@ -1,10 +1,12 @@
 //! 分词 — text → words. The only file that names jieba.
 
 use jieba_rs::{Jieba, TokenizeMode};
+use xxhash_rust::xxh3::Xxh3;
 
 /// 分词器 — jieba with the project's words (人社局, 养老金, 郑东新区 …), which come out whole.
 pub struct Segmenter {
     jieba: Jieba,
+    fingerprint: u64,
 }
 
 /// 词 — a word and where it stands.
@@ -29,10 +31,21 @@ impl Segmenter {
     /// frequencies would set 0 and the word would never come out whole).
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut jieba = Jieba::new();
+        let mut hasher = Xxh3::new();
         for word in words {
             jieba.add_word(word, None, None);
+            hasher.update(word.as_bytes());
+            hasher.update(b"\n");
         }
-        Segmenter { jieba }
+        Segmenter {
+            jieba,
+            fingerprint: hasher.digest(),
+        }
+    }
+
+    /// 词典指纹 — the same for the same words added in the same order.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Words in order, without overlap; punctuation included.

@@ -1,0 +1,162 @@
+//! One index on the disk: opened, written, read. `Index` holds the one that answers and, while it is built, the next.
+
+use super::schema::{self, Fields};
+use super::tokenizer;
+use crate::model::StoredPost;
+use crate::text::segment::Segmenter;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tantivy::directory::MmapDirectory;
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+
+/// An index in a folder of its own.
+pub struct Generation {
+    pub folder: PathBuf,
+    pub fields: Fields,
+    pub reader: IndexReader,
+    inner: tantivy::Index,
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+impl Generation {
+    /// Opens the index in `folder`, or begins an empty one there.
+    ///
+    /// # Errors
+    /// The folder cannot be written, the index is damaged, or it lacks a field that this program reads.
+    pub fn open(folder: PathBuf, segmenter: &Arc<Segmenter>) -> Result<Generation> {
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("create index folder {}", folder.display()))?;
+        let open = || -> Result<_> {
+            let directory = MmapDirectory::open(&folder)?;
+            let mut inner = if tantivy::Index::exists(&directory)? {
+                tantivy::Index::open(directory)?
+            } else {
+                tantivy::Index::open_or_create(directory, schema::build())?
+            };
+            let fields = Fields::of(&inner.schema())?;
+            tokenizer::register(inner.tokenizers(), segmenter);
+            // The parts of an index are searched side by side.
+            inner.set_default_multithread_executor()?;
+            let reader = inner
+                .reader_builder()
+                .reload_policy(ReloadPolicy::Manual)
+                .try_into()?;
+            Ok((inner, fields, reader))
+        };
+        let (inner, fields, reader) = open().with_context(|| {
+            format!(
+                "open index {}; `yuqing reindex` rebuilds it",
+                folder.display()
+            )
+        })?;
+        Ok(Generation {
+            folder,
+            fields,
+            reader,
+            inner,
+            writer: Mutex::new(None),
+        })
+    }
+
+    /// The store's revision up to which posts are searchable; 0 for an empty index.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn cursor(&self) -> Result<u64> {
+        let payload = self.inner.load_metas()?.payload;
+        Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Puts posts in, replaces earlier versions of them, and moves the cursor: searchable and durable on return.
+    /// `false`: another process is writing, nothing was done.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn update(&self, posts: &[StoredPost], cursor: u64, power: Power) -> Result<bool> {
+        let mut slot = self.lock_writer();
+        if slot.is_none() {
+            *slot = self.open_writer(power)?;
+        }
+        let Some(writer) = slot.as_mut() else {
+            return Ok(false);
+        };
+        if let Err(error) = self.write(writer, posts, cursor) {
+            // A writer that failed once (a full disk) stays broken; the next call begins with a new one.
+            *slot = None;
+            return Err(error);
+        }
+        drop(slot);
+        self.reader.reload()?;
+        Ok(true)
+    }
+
+    fn write(&self, writer: &mut IndexWriter, posts: &[StoredPost], cursor: u64) -> Result<()> {
+        for post in posts {
+            writer.delete_term(Term::from_field_u64(
+                self.fields.id,
+                post.id.0.cast_unsigned(),
+            ));
+            writer.add_document(self.fields.document(post))?;
+        }
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&cursor.to_string());
+        commit.commit()?;
+        Ok(())
+    }
+
+    /// Gives the write lock back to other processes.
+    pub fn close_writer(&self) {
+        *self.lock_writer() = None;
+    }
+
+    /// Waits for the writer's merges and closes it.
+    ///
+    /// # Errors
+    /// A merge failed.
+    pub fn settle(&self) -> Result<()> {
+        if let Some(writer) = self.lock_writer().take() {
+            writer.wait_merging_threads()?;
+        }
+        Ok(())
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None`: another process holds the write lock.
+    fn open_writer(&self, power: Power) -> Result<Option<IndexWriter>> {
+        match self
+            .inner
+            .writer_with_num_threads(power.threads, power.memory)
+        {
+            Ok(writer) => Ok(Some(writer)),
+            Err(TantivyError::LockFailure(..)) => Ok(None),
+            Err(error) => Err(error)
+                .with_context(|| format!("open index {} for writing", self.folder.display())),
+        }
+    }
+}
+
+/// What a writer may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Power {
+    /// Threads.
+    pub threads: usize,
+    /// Bytes of all threads together.
+    pub memory: usize,
+}
+
+/// Removes a generation's folder.
+///
+/// # Errors
+/// The file system refuses.
+pub fn remove(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("remove index folder {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,380 @@
+//! What people type → tree, or the position of the mistake.
+//!
+//! ```text
+//! or    = and { ( "OR" | "|" ) and }
+//! and   = not { [ "AND" ] not }
+//! not   = [ "-" | "NOT" ] atom
+//! atom  = "(" or ")" | [ field ":" ] ( '"' … '"' [ "~" number ] | word )
+//! ```
+
+use super::fields::Name;
+use super::{Query, QueryError, TextField};
+use chrono::{Months, NaiveDate};
+use std::str::FromStr;
+
+/// Longest query, in characters; longer ones are refused before any work.
+const MAX_CHARS: usize = 2000;
+/// Deepest nesting of parentheses.
+const MAX_DEPTH: usize = 50;
+/// Largest distance of two strings, in characters.
+const MAX_DISTANCE: u32 = 200;
+
+impl FromStr for Query {
+    type Err = QueryError;
+
+    fn from_str(text: &str) -> Result<Self, QueryError> {
+        let characters: Vec<char> = text.chars().take(MAX_CHARS + 1).collect();
+        if characters.len() > MAX_CHARS {
+            return Err(error(
+                MAX_CHARS,
+                format!("检索式超过{MAX_CHARS}个字符，请缩短"),
+            ));
+        }
+        let mut parser = Parser {
+            characters: &characters,
+            position: 0,
+            depth: 0,
+        };
+        parser.skip_space();
+        if parser.is_at_end() {
+            return Ok(Query::All);
+        }
+        let query = parser.alternatives()?;
+        if parser.is_at_end() {
+            Ok(query)
+        } else {
+            Err(parser.error("多了一个右括号"))
+        }
+    }
+}
+
+struct Parser<'q> {
+    characters: &'q [char],
+    position: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn alternatives(&mut self) -> Result<Query, QueryError> {
+        let mut parts = vec![self.conjunction()?];
+        while self.take_keyword("OR") || self.take_bar() {
+            parts.push(self.conjunction()?);
+        }
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Query::Or(parts)
+        })
+    }
+
+    fn conjunction(&mut self) -> Result<Query, QueryError> {
+        let mut parts = Vec::new();
+        loop {
+            self.skip_space();
+            // "AND" is what a space means already; people write it.
+            if self.take_keyword("AND") {
+                continue;
+            }
+            if self.is_at_end()
+                || matches!(self.peek(), Some(')' | '）'))
+                || self.sees_keyword("OR")
+                || self.sees_bar()
+            {
+                break;
+            }
+            parts.push(self.negation()?);
+        }
+        match parts.len() {
+            0 => Err(self.error("这里缺少检索词")),
+            1 => Ok(parts.remove(0)),
+            _ => Ok(Query::And(parts)),
+        }
+    }
+
+    fn negation(&mut self) -> Result<Query, QueryError> {
+        let is_minus = self.peek() == Some('-')
+            && self
+                .characters
+                .get(self.position + 1)
+                .is_some_and(|next| !next.is_whitespace());
+        if is_minus {
+            self.position += 1;
+        }
+        if is_minus || self.take_keyword("NOT") {
+            self.skip_space();
+            return Ok(Query::Not(Box::new(self.atom()?)));
+        }
+        self.atom()
+    }
+
+    fn atom(&mut self) -> Result<Query, QueryError> {
+        match self.peek() {
+            Some('(' | '（') => self.group(),
+            Some('"' | '“' | '”') => {
+                let open = self.position;
+                let text = self.quoted()?;
+                match self.distance()? {
+                    Some(within) => near(None, &text, within, open),
+                    None => Ok(Query::Contains(text)),
+                }
+            }
+            Some(')' | '）') => Err(self.error("这里缺少检索词")),
+            Some(_) => self.word(),
+            None => Err(self.error("这里缺少检索词")),
+        }
+    }
+
+    fn group(&mut self) -> Result<Query, QueryError> {
+        let open = self.position;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(error(open, format!("括号超过{MAX_DEPTH}层")));
+        }
+        self.position += 1;
+        let query = self.alternatives()?;
+        self.skip_space();
+        if !matches!(self.peek(), Some(')' | '）')) {
+            return Err(error(open, "这个左括号没有对应的右括号".to_owned()));
+        }
+        self.position += 1;
+        self.depth -= 1;
+        Ok(query)
+    }
+
+    fn quoted(&mut self) -> Result<String, QueryError> {
+        let open = self.position;
+        let is_quote = |character: &char| matches!(character, '"' | '“' | '”');
+        let rest = &self.characters[open + 1..];
+        let Some(length) = rest.iter().position(is_quote) else {
+            return Err(error(open, "这个引号没有对应的后引号".to_owned()));
+        };
+        self.position = open + length + 2;
+        if length == 0 {
+            return Err(error(open, "引号里没有内容".to_owned()));
+        }
+        Ok(rest[..length].iter().collect())
+    }
+
+    /// `~5` behind a quotation: characters between the two strings in it.
+    fn distance(&mut self) -> Result<Option<u32>, QueryError> {
+        if !matches!(self.peek(), Some('~' | '～')) {
+            return Ok(None);
+        }
+        let at = self.position;
+        self.position += 1;
+        let digits: String = self.characters[self.position..]
+            .iter()
+            .take_while(|character| character.is_ascii_digit())
+            .collect();
+        self.position += digits.len();
+        match digits.parse() {
+            Ok(within) if within <= MAX_DISTANCE => Ok(Some(within)),
+            _ => Err(error(
+                at,
+                format!(
+                    "“~”后面应写两个词之间最多隔几个字，0至{MAX_DISTANCE}，如 \"富士康 返费\"~10"
+                ),
+            )),
+        }
+    }
+
+    fn word(&mut self) -> Result<Query, QueryError> {
+        let start = self.position;
+        while let Some(character) = self.peek() {
+            if character.is_whitespace() || matches!(character, '(' | ')' | '（' | '）' | '"' | '“')
+            {
+                break;
+            }
+            if matches!(character, ':' | '：') && self.is_field(start) {
+                let name: String = self.characters[start..self.position].iter().collect();
+                self.position += 1;
+                return self.field(&name, start);
+            }
+            self.position += 1;
+        }
+        Ok(Query::Contains(
+            self.characters[start..self.position].iter().collect(),
+        ))
+    }
+
+    /// `http://…` and `8:30` are words, `title:` and `标题：` are fields: known names, or Latin letters, before the first
+    /// colon.
+    fn is_field(&self, start: usize) -> bool {
+        let name = &self.characters[start..self.position];
+        let follows_slash = self.characters.get(self.position + 1) == Some(&'/');
+        let is_known = || Name::of(&name.iter().collect::<String>()).is_some();
+        let is_latin = || !name.is_empty() && name.iter().all(char::is_ascii_alphabetic);
+        !follows_slash && (is_latin() || is_known())
+    }
+
+    fn field(&mut self, written: &str, start: usize) -> Result<Query, QueryError> {
+        let Some(name) = Name::of(written) else {
+            return Err(error(
+                start,
+                format!(
+                    "没有“{written}”这个字段；可用{}；按原文检索请加引号",
+                    Name::all()
+                ),
+            ));
+        };
+        let value_at = self.position;
+        let (value, within) = match self.peek() {
+            Some('"' | '“' | '”') => (self.quoted()?, self.distance()?),
+            _ => (self.bare_value(), None),
+        };
+        if value.trim().is_empty() {
+            return Err(error(value_at, format!("“{written}:”后面缺少内容")));
+        }
+        match (name, within) {
+            (Name::Text(field), Some(within)) => near(Some(field), &value, within, value_at),
+            (_, Some(_)) => Err(error(
+                value_at,
+                format!("“{written}:”不能用字距“~”，字距只用于文字"),
+            )),
+            (Name::Text(field), None) => Ok(Query::In(field, value)),
+            (Name::Synonym, None) => Ok(Query::Synonym(value)),
+            (Name::Code(field), None) => any_of(&value, value_at, |one| {
+                field.code(one).map(|code| Query::Is(field, code))
+            }),
+            (Name::After, None) => Ok(Query::After(period(&value, value_at)?.0)),
+            (Name::Before, None) => Ok(Query::Before(period(&value, value_at)?.1)),
+            (Name::Date, None) => {
+                let (first, last) = period(&value, value_at)?;
+                Ok(Query::And(vec![Query::After(first), Query::Before(last)]))
+            }
+        }
+    }
+
+    fn bare_value(&mut self) -> String {
+        let start = self.position;
+        while self
+            .peek()
+            .is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '（' | '）'))
+        {
+            self.position += 1;
+        }
+        self.characters[start..self.position].iter().collect()
+    }
+
+    fn take_keyword(&mut self, keyword: &str) -> bool {
+        self.skip_space();
+        let is_there = self.sees_keyword(keyword);
+        if is_there {
+            self.position += keyword.len();
+        }
+        is_there
+    }
+
+    fn take_bar(&mut self) -> bool {
+        self.skip_space();
+        let is_there = self.sees_bar();
+        self.position += usize::from(is_there);
+        is_there
+    }
+
+    /// A bar that stands alone means OR.
+    fn sees_bar(&self) -> bool {
+        matches!(self.peek(), Some('|' | '｜'))
+            && (self.characters.get(self.position + 1))
+                .is_none_or(|next| next.is_whitespace() || matches!(next, '(' | '（' | '"' | '“'))
+    }
+
+    /// A keyword is upper case and stands alone.
+    fn sees_keyword(&self, keyword: &str) -> bool {
+        let end = self.position + keyword.len();
+        let letters = self.characters.get(self.position..end);
+        let ends = self.characters.get(end).is_none_or(|next| {
+            next.is_whitespace() || matches!(next, '(' | ')' | '（' | '）' | '"')
+        });
+        ends && letters.is_some_and(|letters| letters.iter().copied().eq(keyword.chars()))
+    }
+
+    fn skip_space(&mut self) {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.position += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.characters.get(self.position).copied()
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.position >= self.characters.len()
+    }
+
+    fn error(&self, message: &str) -> QueryError {
+        error(self.position, message.to_owned())
+    }
+}
+
+fn error(offset: usize, message: String) -> QueryError {
+    QueryError {
+        position: offset + 1,
+        message,
+    }
+}
+
+/// The two strings of `"富士康 返费"~10`.
+fn near(field: Option<TextField>, text: &str, within: u32, at: usize) -> Result<Query, QueryError> {
+    let strings: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    match <[String; 2]>::try_from(strings) {
+        Ok(strings) => Ok(Query::Near {
+            field,
+            strings,
+            within,
+        }),
+        Err(strings) => Err(error(
+            at,
+            format!(
+                "字距“~”用于引号里空格分开的两个词，如 \"富士康 返费\"~10；这里有{}个",
+                strings.len()
+            ),
+        )),
+    }
+}
+
+/// `red,orange`: one or several values of a field.
+fn any_of(
+    value: &str,
+    at: usize,
+    query: impl Fn(&str) -> Result<Query, String>,
+) -> Result<Query, QueryError> {
+    let values = value
+        .split([',', '，', '、', '|', '｜'])
+        .filter(|one| !one.is_empty());
+    let parts: Result<Vec<Query>, String> = values.map(query).collect();
+    let mut parts = parts.map_err(|message| error(at, message))?;
+    match parts.len() {
+        0 => Err(error(at, "这里缺少内容".to_owned())),
+        1 => Ok(parts.remove(0)),
+        _ => Ok(Query::Or(parts)),
+    }
+}
+
+/// First and last day of a day, a month or a year.
+fn period(value: &str, at: usize) -> Result<(NaiveDate, NaiveDate), QueryError> {
+    let plain = value.replace(['/', '.', '年', '月'], "-").replace('日', "");
+    let plain = plain.trim_end_matches('-');
+    let day = |text: &str| {
+        let formats = ["%Y-%m-%d", "%Y%m%d"];
+        formats
+            .iter()
+            .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+    };
+    let whole = |first: NaiveDate, months| Some((first, (first + Months::new(months)).pred_opt()?));
+    let digits = plain.chars().all(|character| character.is_ascii_digit());
+    let found = if plain.len() == 4 && digits {
+        day(&format!("{plain}-01-01")).and_then(|first| whole(first, 12))
+    } else if let Some(day) = day(plain) {
+        Some((day, day))
+    } else {
+        day(&format!("{plain}-01")).and_then(|first| whole(first, 1))
+    };
+    found.ok_or_else(|| {
+        error(
+            at,
+            format!("“{value}”不是日期，应写作 2017-04-14，或 2017-04、2017"),
+        )
+    })
+}

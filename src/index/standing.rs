@@ -1,0 +1,281 @@
+//! Where strings stand: the posts whose field holds a string in one piece, or two strings near each other – exactly.
+//!
+//! A string of two characters is one term of the index; a longer one stands where its pairs of neighbours do, each at its
+//! own distance from the first. tantivy's `PhraseQuery` finds the same, and cannot tell how far apart two phrases are; nor
+//! may it stand behind a `NOT` (tantivy 0.27, `PhraseScorer::seek_danger`).
+
+use super::places::Places;
+use super::schema::TextFields;
+use std::sync::Arc;
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+
+/// Strings of folded characters in one field, in one piece each.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    strings: Arc<Vec<Vec<Part>>>,
+    fields: TextFields,
+    /// At most so many characters between two strings; `None` for one string.
+    within: Option<u32>,
+}
+
+/// A term of the index, so many characters after its string's first.
+#[derive(Clone, Debug)]
+struct Part {
+    offset: u32,
+    term: Term,
+}
+
+impl Standing {
+    /// One string.
+    pub fn of(fields: TextFields, string: &[char]) -> Self {
+        Standing {
+            strings: Arc::new(vec![parts(fields, string)]),
+            fields,
+            within: None,
+        }
+    }
+
+    /// Two strings, in either order, that do not overlap.
+    pub fn near(fields: TextFields, strings: [&[char]; 2], within: u32) -> Self {
+        Standing {
+            strings: Arc::new(strings.map(|string| parts(fields, string)).into()),
+            fields,
+            within: Some(within),
+        }
+    }
+
+    fn length_of(&self, string: &[Part]) -> u32 {
+        let last = string.last().expect("a string has a part");
+        last.offset
+            + if last.term.field() == self.fields.pairs {
+                2
+            } else {
+                1
+            }
+    }
+}
+
+/// The terms that hold a string together: every second pair of neighbours, and the last.
+fn parts(fields: TextFields, string: &[char]) -> Vec<Part> {
+    if let [single] = string {
+        let term = Term::from_field_text(fields.singles, single.encode_utf8(&mut [0; 4]));
+        return vec![Part { offset: 0, term }];
+    }
+    let last = string.len().saturating_sub(2);
+    let begins = (0..last).step_by(2).chain([last]);
+    begins
+        .map(|begin| Part {
+            offset: begin as u32,
+            term: Term::from_field_text(
+                fields.pairs,
+                &string[begin..begin + 2].iter().collect::<String>(),
+            ),
+        })
+        .collect()
+}
+
+impl Query for Standing {
+    fn weight(&self, _enable_scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Weight for Standing {
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        // One term needs no look at positions.
+        let is_one_term = self.strings.len() == 1 && self.strings[0].len() == 1;
+        let record = if is_one_term {
+            IndexRecordOption::Basic
+        } else {
+            IndexRecordOption::WithFreqsAndPositions
+        };
+        let mut strings = Vec::with_capacity(self.strings.len());
+        let mut lists = Vec::new();
+        for string in self.strings.iter() {
+            let mut numbers = Vec::with_capacity(string.len());
+            for part in string {
+                let is_single = part.term.field() == self.fields.singles;
+                let places = match part
+                    .term
+                    .value()
+                    .as_str()
+                    .and_then(|text| text.chars().next())
+                {
+                    Some(character) if is_single && !is_one_term => {
+                        Places::of_character(reader, self.fields, character)?
+                    }
+                    _ => Places::of_term(reader, &part.term, record)?,
+                };
+                let Some(places) = places else {
+                    return Ok(Box::new(EmptyScorer));
+                };
+                numbers.push((lists.len(), part.offset));
+                lists.push(places);
+            }
+            strings.push(Stood {
+                length: self.length_of(string),
+                parts: numbers,
+                places: Vec::new(),
+            });
+        }
+        let mut order: Vec<usize> = (0..lists.len()).collect();
+        order.sort_by_key(|number| lists[*number].size_hint());
+        let mut found = StandingScorer {
+            lists,
+            order,
+            strings,
+            within: self.within,
+            looks_at_places: !is_one_term,
+            other: Vec::new(),
+        };
+        let first = found.lists[found.order[0]].doc();
+        found.settle(first);
+        Ok(Box::new(found))
+    }
+
+    fn explain(&self, _reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        Err(TantivyError::InvalidArgument(format!(
+            "nothing to explain of document {doc}"
+        )))
+    }
+}
+
+/// One string in the document at hand.
+struct Stood {
+    /// Numbers of its terms' lists, each with its offset.
+    parts: Vec<(usize, u32)>,
+    /// Characters.
+    length: u32,
+    /// Positions of its first character.
+    places: Vec<u32>,
+}
+
+struct StandingScorer {
+    lists: Vec<Places>,
+    /// Numbers of the lists, the shortest first.
+    order: Vec<usize>,
+    strings: Vec<Stood>,
+    within: Option<u32>,
+    looks_at_places: bool,
+    other: Vec<u32>,
+}
+
+impl StandingScorer {
+    /// The first document from `doc` on that matches; `doc` is where the shortest list stands.
+    fn settle(&mut self, mut doc: DocId) -> DocId {
+        'next: while doc != TERMINATED {
+            for &number in &self.order[1..] {
+                let other = self.lists[number].doc();
+                let found = if other < doc {
+                    self.lists[number].seek(doc)
+                } else {
+                    other
+                };
+                if found != doc {
+                    doc = self.lists[self.order[0]].seek(found);
+                    continue 'next;
+                }
+            }
+            if !self.looks_at_places || self.stands() {
+                return doc;
+            }
+            doc = self.lists[self.order[0]].advance();
+        }
+        TERMINATED
+    }
+
+    /// Do the strings stand in the document that all lists have reached?
+    fn stands(&mut self) -> bool {
+        for string in &mut self.strings {
+            if !string.look(&mut self.lists, &mut self.other) {
+                return false;
+            }
+        }
+        match (self.within, self.strings.as_slice()) {
+            (Some(within), [one, other]) => are_near(one, other, within),
+            _ => true,
+        }
+    }
+}
+
+impl Stood {
+    /// Finds the string's places; false when there is none.
+    fn look(&mut self, lists: &mut [Places], other: &mut Vec<u32>) -> bool {
+        let mut parts = self.parts.iter();
+        if let Some((number, _)) = parts.next() {
+            lists[*number].places(&mut self.places);
+        }
+        for (number, offset) in parts {
+            lists[*number].places(other);
+            keep_followed(&mut self.places, other, *offset);
+            if self.places.is_empty() {
+                return false;
+            }
+        }
+        !self.places.is_empty()
+    }
+}
+
+/// Keeps the places that have one of `others` so far behind them; both are in order.
+fn keep_followed(places: &mut Vec<u32>, others: &[u32], offset: u32) {
+    let mut others = others.iter().copied().peekable();
+    places.retain(|place| {
+        let wanted = place + offset;
+        while others.next_if(|other| *other < wanted).is_some() {}
+        others.peek() == Some(&wanted)
+    });
+}
+
+/// Is there a place of each with at most `within` characters between them?
+fn are_near(one: &Stood, other: &Stood, within: u32) -> bool {
+    let behind = |first: &Stood, second: &Stood| {
+        let mut begins = second.places.iter().copied().peekable();
+        first.places.iter().any(|place| {
+            let end = place + first.length;
+            while begins.next_if(|begin| *begin < end).is_some() {}
+            begins.peek().is_some_and(|begin| begin - end <= within)
+        })
+    };
+    behind(one, other) || behind(other, one)
+}
+
+impl DocSet for StandingScorer {
+    fn advance(&mut self) -> DocId {
+        let next = self.lists[self.order[0]].advance();
+        self.settle(next)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let doc = self.doc();
+        if doc >= target {
+            return doc;
+        }
+        let next = self.lists[self.order[0]].seek(target);
+        self.settle(next)
+    }
+
+    fn doc(&self) -> DocId {
+        self.lists[self.order[0]].doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        let shortest = self.lists[self.order[0]].size_hint();
+        if self.looks_at_places {
+            shortest / 2
+        } else {
+            shortest
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        u64::from(self.lists[self.order[0]].size_hint()) * if self.looks_at_places { 10 } else { 1 }
+    }
+}
+
+impl Scorer for StandingScorer {
+    fn score(&mut self) -> Score {
+        0.0
+    }
+}
