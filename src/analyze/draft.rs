@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub noise_reason: Option<Reason>,
     pub places: Places,
     pub about: About,
+    /// What the words said of that.
+    pub was_about: bool,
     /// Something is asked, told or judged.
     pub is_told: bool,
     pub topics: Vec<TopicScore>,
@@ -39,13 +41,7 @@ pub(super) struct Draft {
 pub(super) fn judge(post: &Post, found: &Found, seen: &Seen<'_>, rules: &Rules) -> Draft {
     let (noise, noise_reason) = noise::recognise(post, found).unzip();
     let places = place::locate(post, found, rules);
-    let about = about::judge(
-        post,
-        found,
-        &places,
-        seen.about().as_ref(),
-        &rules.letters,
-    );
+    let about = about::judge(post, found, &places, seen.about().as_ref(), &rules.letters);
     let topics = topic::topics(found);
     let names_own_office = places.name_own_office();
     let stance = stance::judge(post, found, seen, about.is_about, names_own_office);
@@ -70,6 +66,7 @@ pub(super) fn judge(post: &Post, found: &Found, seen: &Seen<'_>, rules: &Rules) 
         noise,
         noise_reason,
         places,
+        was_about: about.is_about,
         about,
         topics,
         topic_by_examples: None,

@@ -82,6 +82,16 @@ pub(super) struct Said {
     pub words: Vec<String>,
 }
 
+impl Said {
+    /// Where nothing speaks for an answer but that little speaks against it.
+    pub fn without_words(probability: f32) -> Said {
+        Said {
+            probability,
+            words: Vec::new(),
+        }
+    }
+}
+
 impl ByExamples<'_> {
     /// Probability that it is about our work.
     pub fn about(&self) -> f32 {
@@ -98,36 +108,43 @@ impl ByExamples<'_> {
         self.probabilities[RELEVANT][0]
     }
 
-    /// The topic.
-    pub fn topic(&self) -> (Topic, Said) {
-        self.most_probable(TOPIC)
+    /// Another topic than `first`, if it is more probable by `lead`.
+    pub fn topic(&self, first: Option<Topic>, lead: f32) -> Option<(Topic, Said)> {
+        self.other_than(TOPIC, first, lead)
     }
 
-    /// The stance.
-    pub fn sentiment(&self) -> (Sentiment, Said) {
-        self.most_probable(SENTIMENT)
+    /// Another stance than `first`, if it is more probable by `lead`.
+    pub fn sentiment(&self, first: Sentiment, lead: f32) -> Option<(Sentiment, Said)> {
+        self.other_than(SENTIMENT, Some(first), lead)
     }
 
-    /// The intent.
-    pub fn intent(&self) -> (Intent, Said) {
-        self.most_probable(INTENT)
+    /// Another intent than `first`, if it is more probable by `lead`.
+    pub fn intent(&self, first: Intent, lead: f32) -> Option<(Intent, Said)> {
+        self.other_than(INTENT, Some(first), lead)
     }
 
-    fn most_probable<T: FromStr>(&self, classifier: usize) -> (T, Said) {
+    fn other_than<T: FromStr + PartialEq>(
+        &self,
+        classifier: usize,
+        first: Option<T>,
+        lead: f32,
+    ) -> Option<(T, Said)> {
         let probabilities = &self.probabilities[classifier];
-        let all = (0..).zip(probabilities);
-        let (class, probability) = all
-            .max_by(|one, other| one.1.total_cmp(other.1))
-            .expect("a classifier has classes");
-        let name = &self.classes(classifier)[class].name;
-        let label = name
-            .parse()
-            .unwrap_or_else(|_| unreachable!("checked when it was read"));
+        let named = |class: usize| self.classes(classifier)[class].name.parse::<T>().ok();
+        let all = (0..).zip(probabilities.iter().copied());
+        let (class, probability) = all.max_by(|one, other| one.1.total_cmp(&other.1))?;
+        let label = named(class)?;
+        let is_first = |class: &usize| first.is_some() && named(*class) == first;
+        let of_first = (0..probabilities.len()).find(is_first);
+        let of_first = of_first.map_or(f32::MIN, |class| probabilities[class]);
+        if probability - of_first < lead {
+            return None;
+        }
         let said = Said {
-            probability: *probability,
+            probability,
             words: self.words(classifier, class),
         };
-        (label, said)
+        Some((label, said))
     }
 
     fn classes(&self, classifier: usize) -> &[Class] {

@@ -29,7 +29,7 @@ pub(super) struct Decision {
 
 /// Decides the intent.
 pub(super) fn decide(post: &Post, found: &Found, about: &Circumstances) -> Decision {
-    let by_form = by_form(post, found, about);
+    let by_form = by_form(post, found, about).or_else(|| by_account(post, found, about));
     let is_by_form = by_form.is_some();
     let (intent, why) = by_form
         .or_else(|| by_press(post, found, about))
@@ -84,20 +84,26 @@ fn is_rumor(found: &Found, about: &Circumstances) -> bool {
     found.has("rumor") && found.has("mobilise") && is_policy
 }
 
-/// Press and official accounts report or explain.
-fn by_press(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+/// What an official account says is its office's word.
+fn by_account(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+    about.is_official.then(|| of_officials(post, found))
+}
+
+fn of_officials(post: &Post, found: &Found) -> (Intent, String) {
     let policy = found.intent_weight(Intent::Policy);
-    let consult = found.intent_weight(Intent::Consult);
     let news = found.intent_weight(Intent::News);
-    if about.is_official || found.has("official_voice") && !about.has_plea(found) {
-        return if policy >= 1.0
-            || news < 1.0 && !is_press(post.channel)
-            || is_titled_as_policy(post)
-        {
-            Some((Intent::Policy, "官方发布或政策说明".to_owned()))
-        } else {
-            Some((Intent::News, "官方发布".to_owned()))
-        };
+    if policy >= 1.0 || news < 1.0 && !is_press(post.channel) || is_titled_as_policy(post) {
+        (Intent::Policy, "官方发布或政策说明".to_owned())
+    } else {
+        (Intent::News, "官方发布".to_owned())
+    }
+}
+
+/// Press and official voices report or explain.
+fn by_press(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+    let consult = found.intent_weight(Intent::Consult);
+    if found.has("official_voice") && !about.has_plea(found) {
+        return Some(of_officials(post, found));
     }
     if !is_press(post.channel) {
         return None;

@@ -4,15 +4,20 @@
 use crate::analyze::draft::{Draft, is_letter, settle_sentiment};
 use crate::analyze::examples::{ByExamples, Said};
 use crate::analyze::found::Found;
-use crate::model::{Channel, Post, Reason, Topic, TopicScore};
+use crate::model::{Channel, Post, Reason, Sentiment, Topic, TopicScore};
 use crate::text::mask::may_identify;
 
-/// From this probability on a post is about our work.
-const ABOUT_FROM: f32 = 0.5;
-/// The same where no word of ours occurs.
-const ABOUT_FROM_WITHOUT_WORDS: f32 = 0.6;
-/// From this probability on it is to be dealt with.
-const RELEVANT_FROM: f32 = 0.5;
+/// From this probability on a post is about our work: with a word of ours and our city named, with one of them, with
+/// neither. Everyday talk is common, and names neither.
+const ABOUT_FROM: [f32; 3] = [0.25, 0.4, 0.5];
+/// From this probability on it is to be dealt with; where the rules say so too, an offence is rather looked at twice than
+/// missed.
+const RELEVANT_FROM: f32 = 0.6;
+const RELEVANT_FROM_WITH_RULES: f32 = 0.25;
+/// What the first judgement said stands unless another answer is so much more probable.
+const LEAD: f32 = 0.1;
+/// The same for what the rules take for a grievance.
+const LEAD_OVER_NEGATIVE: f32 = 0.25;
 
 /// Topics kept per post: one primary, two more.
 const TOPICS_KEPT: usize = 3;
@@ -23,15 +28,14 @@ const MIN_SCORE: f32 = 0.2;
 
 /// Revises a first judgement.
 pub(super) fn revise(post: &Post, found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
-    if !is_letter(post) {
+    // Letters to others are the business of the model that was trained on letters.
+    if !is_letter(post) || draft.places.names_home {
         revise_about(found, draft, examples);
     }
     if !draft.about.is_about || draft.noise.is_some_and(|noise| noise.is_other_office()) {
         return;
     }
-    if !is_letter(post) {
-        revise_relevance(draft, examples);
-    }
+    revise_relevance(draft, examples);
     revise_topic(draft, examples);
     if !draft.intent.is_by_form {
         revise_intent(draft, examples);
@@ -43,31 +47,23 @@ pub(super) fn revise(post: &Post, found: &Found, draft: &mut Draft, examples: &B
 }
 
 fn revise_about(found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
-    let from = match found.has_word_of_ours() {
-        true => ABOUT_FROM,
-        false => ABOUT_FROM_WITHOUT_WORDS,
-    };
+    let lacking = [draft.places.names_home, found.has_word_of_ours()];
+    let lacking = lacking.iter().filter(|is_there| !**is_there).count();
     let probability = examples.about();
-    let is_about = probability >= from;
+    let is_about = probability >= ABOUT_FROM[lacking];
     if is_about != draft.about.is_about {
-        let not = if is_about { "" } else { "不" };
-        let said = Said {
-            probability: if is_about {
-                probability
-            } else {
-                1.0 - probability
-            },
-            words: if is_about {
-                examples.words_about()
-            } else {
-                Vec::new()
-            },
+        let (not, said) = match is_about {
+            true => (
+                "",
+                Said {
+                    probability,
+                    words: examples.words_about(),
+                },
+            ),
+            false => ("不", Said::without_words(1.0 - probability)),
         };
-        draft.about.reasons.push(reason(
-            "about",
-            format!("比照样例，{not}涉及人社业务"),
-            &said,
-        ));
+        let text = format!("比照样例，{not}涉及人社业务");
+        draft.about.reasons.push(reason("about", text, &said));
     }
     draft.about.is_about = is_about;
     draft.about.relevance = probability;
@@ -75,70 +71,59 @@ fn revise_about(found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
 
 fn revise_relevance(draft: &mut Draft, examples: &ByExamples<'_>) {
     let probability = examples.relevant();
-    draft.is_told = probability >= RELEVANT_FROM;
+    let from = match draft.is_told && draft.was_about {
+        true => RELEVANT_FROM_WITH_RULES,
+        false => RELEVANT_FROM,
+    };
+    draft.is_told = probability >= from;
     if !draft.is_told {
-        let said = Said {
-            probability: 1.0 - probability,
-            words: Vec::new(),
-        };
-        draft.about.reasons.push(reason(
-            "relevant",
-            "比照样例，不属本单位须掌握的信息".to_owned(),
-            &said,
-        ));
+        let text = "比照样例，不属本单位须掌握的信息".to_owned();
+        let said = Said::without_words(1.0 - probability);
+        draft.about.reasons.push(reason("relevant", text, &said));
     }
 }
 
 fn revise_topic(draft: &mut Draft, examples: &ByExamples<'_>) {
-    let (topic, said) = examples.topic();
-    if draft
-        .topics
-        .first()
-        .is_some_and(|first| first.code == topic)
-    {
+    let first = draft.topics.first().map(|first| first.code);
+    let Some((topic, said)) = examples.topic(first, LEAD) else {
         return;
-    }
+    };
     let highest = draft.topics.first().map_or(UNSPOKEN, |first| first.score);
     draft.topics.retain(|other| other.code != topic);
-    draft.topics.insert(
-        0,
-        TopicScore {
-            code: topic,
-            score: highest,
-        },
-    );
+    let first = TopicScore {
+        code: topic,
+        score: highest,
+    };
+    draft.topics.insert(0, first);
     draft.topics.truncate(TOPICS_KEPT);
     draft.topic_by_examples = Some(said);
 }
 
 fn revise_intent(draft: &mut Draft, examples: &ByExamples<'_>) {
-    let (intent, said) = examples.intent();
-    if intent == draft.intent.intent {
+    let Some((intent, said)) = examples.intent(draft.intent.intent, LEAD) else {
         return;
-    }
+    };
+    let text = format!("比照样例，意图为{}", intent.label());
     draft.intent.intent = intent;
-    draft.intent.reason = reason(
-        "intent",
-        format!("比照样例，意图为{}", intent.label()),
-        &said,
-    );
+    draft.intent.reason = reason("intent", text, &said);
 }
 
 fn revise_sentiment(draft: &mut Draft, examples: &ByExamples<'_>) {
-    let (sentiment, said) = examples.sentiment();
     let stance = &mut draft.stance;
-    let is_by_other_model = |reason: &Reason| reason.rule == "model.sentiment";
-    if sentiment == stance.sentiment && !stance.reasons.iter().any(is_by_other_model) {
+    let lead = match stance.sentiment {
+        Sentiment::Negative => LEAD_OVER_NEGATIVE,
+        _ => LEAD,
+    };
+    let Some((sentiment, said)) = examples.sentiment(stance.sentiment, lead) else {
         return;
-    }
-    stance.reasons.retain(|reason| !is_by_other_model(reason));
+    };
+    stance
+        .reasons
+        .retain(|reason| reason.rule != "model.sentiment");
     stance.sentiment = sentiment;
     stance.score = sentiment.sign() * said.probability.max(MIN_SCORE);
-    stance.reasons.push(reason(
-        "sentiment",
-        format!("比照样例，情感为{}", sentiment.label()),
-        &said,
-    ));
+    let text = format!("比照样例，情感为{}", sentiment.label());
+    stance.reasons.push(reason("sentiment", text, &said));
 }
 
 /// Why a topic is first that the words would not have put there.
