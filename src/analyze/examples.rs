@@ -52,10 +52,7 @@ impl Examples {
         if classifiers.len() < NAMES.len() {
             return Ok(None);
         }
-        match Bundle::new(classifiers) {
-            Ok(bundle) => Ok(Some(Examples(bundle))),
-            Err(other) => Err(other.task),
-        }
+        Bundle::new(classifiers).map(|bundle| Some(Examples(bundle)))
     }
 
     /// Asks them about a post, with what the rules found in it.
@@ -106,6 +103,14 @@ impl ByExamples<'_> {
     /// Probability that it is to be dealt with here.
     pub fn relevant(&self) -> f32 {
         self.probabilities[RELEVANT][0]
+    }
+
+    /// Probability of the likeliest topic.
+    pub fn best_topic(&self) -> f32 {
+        self.probabilities[TOPIC]
+            .iter()
+            .copied()
+            .fold(0.0, f32::max)
     }
 
     /// Another topic than `first`, if it is more probable by `lead`.

@@ -10,6 +10,8 @@ use crate::text::mask::may_identify;
 /// From this probability on a post is about our work: with a word of ours and our city named, with one of them, with
 /// neither. Everyday talk is common, and names neither.
 const ABOUT_FROM: [f32; 3] = [0.25, 0.4, 0.5];
+/// Where no word of a topic occurs, the likeliest topic is at least so probable: what is about nothing is not about us.
+const TOPIC_FROM: f32 = 0.04;
 /// From this probability on it is to be dealt with; where the rules say so too, an offence is rather looked at twice than
 /// missed.
 const RELEVANT_FROM: f32 = 0.6;
@@ -50,7 +52,8 @@ fn revise_about(found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
     let lacking = [draft.places.names_home, found.has_word_of_ours()];
     let lacking = lacking.iter().filter(|is_there| !**is_there).count();
     let probability = examples.about();
-    let is_about = probability >= ABOUT_FROM[lacking];
+    let has_topic = !draft.topics.is_empty() || examples.best_topic() >= TOPIC_FROM;
+    let is_about = probability >= ABOUT_FROM[lacking] && has_topic;
     if is_about != draft.about.is_about {
         let (not, said) = match is_about {
             true => (

@@ -7,6 +7,7 @@ use super::{Characters, Classifier, FeatureSpace};
 const UNKNOWN: u32 = u32::MAX;
 
 /// Classifiers of one feature space.
+#[derive(Debug)]
 pub struct Bundle {
     classifiers: Vec<Classifier>,
     /// The hashes that any of them knows.
@@ -16,13 +17,15 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Takes classifiers together; `Err`: the first one whose feature space is not that of the others.
-    pub fn new(classifiers: Vec<Classifier>) -> Result<Bundle, Classifier> {
+    /// Takes classifiers together.
+    ///
+    /// # Errors
+    /// The name of the first one whose feature space is not that of the others.
+    pub fn new(classifiers: Vec<Classifier>) -> Result<Bundle, String> {
         let space = classifiers.first().map(|first| first.space.clone());
-        let mut classifiers = classifiers;
-        if let Some(other) = (classifiers.iter()).position(|one| Some(&one.space) != space.as_ref())
-        {
-            return Err(classifiers.swap_remove(other));
+        let is_other = |one: &&Classifier| Some(&one.space) != space.as_ref();
+        if let Some(other) = classifiers.iter().find(is_other) {
+            return Err(other.task.clone());
         }
         let mut hashes: Vec<u32> = (classifiers.iter())
             .flat_map(|classifier| classifier.table.hashes())
@@ -91,5 +94,67 @@ impl Bundle {
 
     fn space(&self) -> Option<&FeatureSpace> {
         self.classifiers.first().map(|first| &first.space)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bundle;
+    use crate::text::classifier::{
+        Characters, Class, Classifier, FeatureSpace, Signs, Weighed, Window,
+    };
+
+    fn classifier(task: &str, longest: usize, word: &str, weight: f32) -> Classifier {
+        let space = FeatureSpace {
+            longest,
+            windows: vec![Window::Whole, Window::Signs],
+            counts_again: false,
+        };
+        let class = Class {
+            name: task.to_owned(),
+            step: 0.0,
+            bias: 0.1,
+            slope: 2.0,
+            offset: 0.0,
+            from: 0.5,
+        };
+        let mut post = Characters::new("", word);
+        post.set_signs(signs());
+        let known = space.runs(&post).into_iter().flatten();
+        let weighed = known.map(|(hash, _)| Weighed {
+            hash,
+            rarity: 2.0,
+            weights: vec![weight],
+        });
+        let known = weighed.collect();
+        Classifier::pack(task, space, vec![class], known)
+    }
+
+    fn signs() -> Signs {
+        let mut signs = Signs::default();
+        signs.add(&["group", "N3"]);
+        signs
+    }
+
+    #[test]
+    fn together_they_say_what_each_says_alone() {
+        let (one, other) = (
+            classifier("a", 2, "欠薪", 2.0),
+            classifier("b", 2, "薪水", -1.0),
+        );
+        let bundle = Bundle::new(vec![one.clone(), other.clone()]).expect("one space");
+        let mut post = Characters::new("", "工地欠薪水");
+        post.set_signs(signs());
+        let alone = vec![one.probabilities(&post), other.probabilities(&post)];
+        assert_eq!(bundle.probabilities(&post), alone);
+    }
+
+    #[test]
+    fn another_feature_space_is_refused() {
+        let both = vec![
+            classifier("a", 2, "欠薪", 2.0),
+            classifier("b", 3, "欠薪", 2.0),
+        ];
+        assert_eq!(Bundle::new(both).expect_err("two spaces"), "b");
     }
 }
