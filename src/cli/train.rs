@@ -88,6 +88,13 @@ impl Train {
         let mut reports = Vec::new();
         let mut has_refused = false;
         for task in tasks {
+            if let Some(missing) = self.missing(task) {
+                eprintln!(
+                    "{}：缺少标注数据 {missing}，不训练，原有模型不动",
+                    task.name
+                );
+                continue;
+            }
             let rows = self.rows(task, &folder, &config)?;
             if rows.is_empty() {
                 eprintln!("{}：没有它的标注数据，跳过", task.name);
@@ -147,6 +154,18 @@ impl Train {
             }
         }
         Ok(rows)
+    }
+
+    /// A file that the task needs and that is not there.
+    fn missing<'t>(&self, task: &'t Task) -> Option<&'t str> {
+        let is_there = |set: &SetFile| {
+            let path = self.labelled.as_ref().map(|data| data.join(&set.file));
+            path.is_some_and(|path| path.is_file())
+        };
+        let mut needed = task.set.iter().filter(|set| set.is_needed);
+        needed
+            .find(|set| !is_there(set))
+            .map(|set| set.file.as_str())
     }
 
     /// Files of a set with their texts: examples lie in the configuration, all else in the data folder, if at all.

@@ -67,6 +67,9 @@ pub struct SetFile {
     /// How much a mistake on its rows counts.
     #[serde(default = "one")]
     pub importance: f64,
+    /// Without it the task is not trained: its other rows alone would teach something else.
+    #[serde(default)]
+    pub is_needed: bool,
     /// Scores are printed for it; a set that is only of help is not.
     #[serde(default = "yes")]
     pub is_scored: bool,
