@@ -94,6 +94,11 @@ impl<'r> Found<'r> {
         })
     }
 
+    /// Does any term or organisation of ours occur?
+    pub fn has_word_of_ours(&self) -> bool {
+        self.terms().next().is_some() || self.organisations().next().is_some()
+    }
+
     /// Hits of a group with their weights.
     pub fn group(&self, name: &str) -> impl Iterator<Item = (&Hit, f32)> + '_ {
         let group = self.rules.group(name).filter(|group| self.present[*group]);

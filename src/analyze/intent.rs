@@ -19,15 +19,29 @@ pub(super) struct Circumstances<'a> {
     pub is_official: bool,
 }
 
-/// Decides the intent, with the sentence that says why.
-pub(super) fn decide(post: &Post, found: &Found, about: &Circumstances) -> (Intent, Reason) {
-    let (intent, why) = by_form(post, found, about)
+/// An intent, with the sentence that says why.
+pub(super) struct Decision {
+    pub intent: Intent,
+    pub reason: Reason,
+    /// The form alone decided: no wording can say otherwise.
+    pub is_by_form: bool,
+}
+
+/// Decides the intent.
+pub(super) fn decide(post: &Post, found: &Found, about: &Circumstances) -> Decision {
+    let by_form = by_form(post, found, about).or_else(|| by_account(post, found, about));
+    let is_by_form = by_form.is_some();
+    let (intent, why) = by_form
         .or_else(|| by_press(post, found, about))
         .or_else(|| by_cues(found, about))
         .unwrap_or((Intent::Other, "没有明确的意图线索".to_owned()));
     let text = format!("意图为{}：{why}", intent.label());
     let rule = format!("intent.{intent}");
-    (intent, Reason { rule, text })
+    Decision {
+        intent,
+        reason: Reason { rule, text },
+        is_by_form,
+    }
 }
 
 /// What the form alone decides: transfers, advertisements, fiction, reposts.
@@ -70,20 +84,26 @@ fn is_rumor(found: &Found, about: &Circumstances) -> bool {
     found.has("rumor") && found.has("mobilise") && is_policy
 }
 
-/// Press and official accounts report or explain.
-fn by_press(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+/// What an official account says is its office's word.
+fn by_account(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+    about.is_official.then(|| of_officials(post, found))
+}
+
+fn of_officials(post: &Post, found: &Found) -> (Intent, String) {
     let policy = found.intent_weight(Intent::Policy);
-    let consult = found.intent_weight(Intent::Consult);
     let news = found.intent_weight(Intent::News);
-    if about.is_official || found.has("official_voice") && !about.has_plea(found) {
-        return if policy >= 1.0
-            || news < 1.0 && !is_press(post.channel)
-            || is_titled_as_policy(post)
-        {
-            Some((Intent::Policy, "官方发布或政策说明".to_owned()))
-        } else {
-            Some((Intent::News, "官方发布".to_owned()))
-        };
+    if policy >= 1.0 || news < 1.0 && !is_press(post.channel) || is_titled_as_policy(post) {
+        (Intent::Policy, "官方发布或政策说明".to_owned())
+    } else {
+        (Intent::News, "官方发布".to_owned())
+    }
+}
+
+/// Press and official voices report or explain.
+fn by_press(post: &Post, found: &Found, about: &Circumstances) -> Option<(Intent, String)> {
+    let consult = found.intent_weight(Intent::Consult);
+    if found.has("official_voice") && !about.has_plea(found) {
+        return Some(of_officials(post, found));
     }
     if !is_press(post.channel) {
         return None;

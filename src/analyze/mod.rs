@@ -5,6 +5,8 @@
 
 mod about;
 mod compile;
+mod draft;
+mod examples;
 mod files;
 mod found;
 mod gather;
@@ -20,6 +22,8 @@ mod place;
 mod reading;
 mod rules;
 mod score;
+mod second;
+mod signs;
 mod spread;
 mod stance;
 mod tables;
@@ -33,13 +37,11 @@ pub use files::{
 pub use models::check_model;
 pub use rules::Rules;
 
-use crate::model::{
-    Analysis, Channel, Intent, Jurisdiction, Level, Post, Reason, Regions, Sentiment, Topic,
-    TopicScore,
-};
+use crate::model::{Analysis, Jurisdiction, Level, Post, Reason, Regions, Topic, TopicScore};
+use crate::text::classifier::Signs;
 use chrono::TimeDelta;
+use draft::Draft;
 use found::Found;
-use gather::Crowd;
 use noise::Noise;
 use place::Places;
 use terms::{Meaning, Strength};
@@ -80,66 +82,27 @@ impl Spread {
 /// 研判 — judges one post. The order of the steps is the order of the reasons.
 pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let found = Found::search(post, rules);
-    let noise = noise::recognise(post, &found);
-    let seen = rules.models.see(post);
-    let places = place::locate(post, &found, rules);
-    let about = about::judge(post, &found, &places, seen.about().as_ref(), &rules.letters);
-    let topics = topic::topics(&found);
-    let names_own_office = places.name_own_office();
-    let stance = stance::judge(post, &found, &seen, about.is_about, names_own_office);
-    let crowd = gather::read(&found);
-    let mut reasons = restored_reasons(&found);
-    let noise = noise.map(|(noise, reason)| {
-        reasons.push(reason);
-        noise
-    });
-    reasons.extend(about.reasons);
-    reasons.extend(places.reasons.iter().cloned());
-    reasons.extend(
-        topics
-            .iter()
-            .map(|topic| topic_reason(&found, topic, rules)),
-    );
-    reasons.extend(stance.reasons.iter().cloned());
-    let primary = topics.first().map(|topic| topic.code);
-    let has_addressee = found.organisations().next().is_some() || places.is_ours();
-    let is_danger = is_danger(&found, noise, has_addressee || primary.is_some());
-    let circumstances = intent::Circumstances {
-        stance: &stance,
-        noise,
-        primary,
-        has_addressee,
-        is_danger,
-        is_official: is_official(post, rules),
-    };
-    let (intent, intent_reason) = intent::decide(post, &found, &circumstances);
-    reasons.push(intent_reason);
-    let sentiment = settle_sentiment(stance.sentiment, intent);
-    let jurisdiction = jurisdiction(post, &found, &places, primary, noise, rules, &mut reasons);
-    let is_about = about.is_about && !noise.is_some_and(Noise::is_other_office);
-    let strength = topics.first().map_or(0.0, |topic| topic.score);
-    let is_letter = matches!(post.channel, Channel::MessageBoard | Channel::Hotline);
-    let is_told = is_letter || !is_diary(&found, &places, strength, intent, sentiment);
+    let mut seen = rules.models.see(post);
+    let mut draft = draft::judge(post, &found, &seen, rules);
+    if let Some(examples) = seen.by_examples(|| signs::read(post, &found, &draft, rules)) {
+        second::revise(post, &found, &mut draft, &examples);
+    }
+    let mut reasons = reasons(&found, &mut draft, rules);
+    let primary = draft.topics.first().map(|topic| topic.code);
+    let jurisdiction = jurisdiction(post, &found, &draft, primary, rules, &mut reasons);
+    let is_about = draft.about.is_about && !draft.noise.is_some_and(Noise::is_other_office);
+    let is_relevant = is_about && draft.is_told && is_ours(&draft.places, draft.noise);
     let situation = level::Situation {
         post,
         found: &found,
         spread,
-        intent,
-        sentiment,
+        intent: draft.intent.intent,
+        sentiment: draft.sentiment,
         topic: primary,
         jurisdiction,
-        facts: facts(
-            post,
-            &found,
-            &places,
-            &crowd,
-            jurisdiction,
-            is_danger,
-            rules,
-        ),
-        crowd,
+        facts: facts(post, &found, &draft, jurisdiction, rules),
+        crowd: draft.crowd,
     };
-    let is_relevant = is_about && is_told && is_ours(&places, noise);
     let mut level = Level::None;
     if is_relevant {
         let (suggested, level_reasons) = level::decide(&situation, rules);
@@ -149,22 +112,47 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     Analysis {
         about: is_about,
         relevant: is_relevant,
-        relevance: about.relevance,
-        sentiment,
-        sentiment_score: stance.score,
-        intent,
+        relevance: draft.about.relevance,
+        sentiment: draft.sentiment,
+        sentiment_score: draft.stance.score,
+        intent: situation.intent,
         level,
-        score: score::score(&situation, stance.score),
+        score: score::score(&situation, draft.stance.score),
         picture_needs_a_look: is_about && picture_may_decide(post, &found),
         keywords: keywords::keywords(&found, rules),
         regions: Regions {
-            act: places.act,
-            responsible: places.responsible,
+            act: draft.places.act,
+            responsible: draft.places.responsible,
             jurisdiction,
         },
-        topics,
+        topics: draft.topics,
         reasons,
     }
+}
+
+/// 征象 of a post: what the rules find in it, for classifiers that are trained with our examples.
+pub fn signs_of(post: &Post, rules: &Rules) -> Signs {
+    let found = Found::search(post, rules);
+    let draft = draft::judge(post, &found, &rules.models.see(post), rules);
+    signs::read(post, &found, &draft, rules)
+}
+
+/// What led to a judgement, up to jurisdiction and level.
+fn reasons(found: &Found, draft: &mut Draft, rules: &Rules) -> Vec<Reason> {
+    let mut reasons = restored_reasons(found);
+    reasons.extend(draft.noise_reason.take());
+    reasons.append(&mut draft.about.reasons);
+    reasons.append(&mut draft.places.reasons);
+    for (rank, topic) in draft.topics.iter().enumerate() {
+        let by_examples = draft.topic_by_examples.as_ref().filter(|_| rank == 0);
+        reasons.push(match by_examples {
+            Some(said) => second::topic_reason(topic.code, rules.topic_name(topic.code), said),
+            None => topic_reason(found, topic, rules),
+        });
+    }
+    reasons.append(&mut draft.stance.reasons);
+    reasons.push(draft.intent.reason.clone());
+    reasons
 }
 
 fn picture_may_decide(post: &Post, found: &Found) -> bool {
@@ -209,40 +197,16 @@ fn topic_reason(found: &Found, topic: &TopicScore, rules: &Rules) -> Reason {
     }
 }
 
-/// Threats and acts, figures of speech and fiction excluded; there must be a matter or an addressee.
-fn is_danger(found: &Found, noise: Option<Noise>, has_matter: bool) -> bool {
-    let is_figure = found.has("hyperbole") && !found.has("scene");
-    (found.has("E4") || found.has("danger_scene")) && noise.is_none() && !is_figure && has_matter
-}
-
-fn is_official(post: &Post, rules: &Rules) -> bool {
-    let is_known = |name: &str| {
-        (rules.accounts.iter()).any(|account| account.is_official && account.name == name)
-    };
-    post.is_official || is_known(&post.source_name) || post.author.as_deref().is_some_and(is_known)
-}
-
-/// Some intents imply a stance that words alone do not show.
-fn settle_sentiment(sentiment: Sentiment, intent: Intent) -> Sentiment {
-    match (intent, sentiment) {
-        (Intent::Rumor | Intent::Help, Sentiment::Neutral) => Sentiment::Negative,
-        (Intent::Ad | Intent::Policy, _) => Sentiment::Neutral,
-        // Thanks ahead for an answer.
-        (Intent::Consult, Sentiment::Positive) => Sentiment::Neutral,
-        _ => sentiment,
-    }
-}
-
 /// Place first, then competence at that date.
 fn jurisdiction(
     post: &Post,
     found: &Found,
-    places: &Places,
+    draft: &Draft,
     primary: Option<Topic>,
-    noise: Option<Noise>,
     rules: &Rules,
     reasons: &mut Vec<Reason>,
 ) -> Jurisdiction {
+    let Draft { places, noise, .. } = draft;
     if noise.is_some_and(Noise::is_other_office) && places.jurisdiction != Jurisdiction::Elsewhere {
         return Jurisdiction::OtherOffice;
     }
@@ -285,38 +249,20 @@ fn is_ours(places: &Places, noise: Option<Noise>) -> bool {
     !is_nobodys && (places.jurisdiction != Jurisdiction::Elsewhere || acts_here)
 }
 
-/// A topic this strong is a matter, even where nothing is asked or judged.
-const MATTER_SCORE: f32 = 4.5;
-
-/// `今天社保到账了`: our words, but nothing is asked, told or judged.
-fn is_diary(
-    found: &Found,
-    places: &Places,
-    topic_score: f32,
-    intent: Intent,
-    sentiment: Sentiment,
-) -> bool {
-    let is_silent =
-        matches!(intent, Intent::Other | Intent::Praise) && sentiment != Sentiment::Negative;
-    let has_org = found.organisations().next().is_some();
-    let is_unplaced = places.jurisdiction == Jurisdiction::Unknown;
-    let is_small = match (has_org, intent) {
-        (true, Intent::Praise) => false,
-        (true, _) => is_unplaced,
-        (false, _) => topic_score < MATTER_SCORE,
-    };
-    is_silent && is_small
-}
-
 fn facts(
     post: &Post,
     found: &Found,
-    places: &Places,
-    crowd: &Crowd,
+    draft: &Draft,
     jurisdiction: Jurisdiction,
-    is_danger: bool,
     rules: &Rules,
 ) -> Vec<Fact> {
+    let Draft {
+        places,
+        crowd,
+        is_danger,
+        ..
+    } = draft;
+    let is_danger = *is_danger;
     let acts_here = (places.act.as_ref()).is_some_and(|region| rules.home.holds(&region.code));
     let is_here = acts_here || matches!(jurisdiction, Jurisdiction::City | Jurisdiction::District);
     let has_evidence =

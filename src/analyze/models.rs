@@ -1,8 +1,9 @@
 //! 模型 — the trained classifiers beside the rules, and what they say about one post. Without them the rules judge alone.
 
+use crate::analyze::examples::{self, ByExamples, Examples};
 use crate::analyze::stance::is_press;
 use crate::model::{Channel, Post, Problem, Sentiment};
-use crate::text::classifier::{Characters, Class, Classifier, decide};
+use crate::text::classifier::{Characters, Class, Classifier, Signs, decide};
 use std::str::FromStr;
 
 /// Name of the classifier that tells what concerns us.
@@ -34,6 +35,7 @@ pub(super) struct Models {
     about: Option<Classifier>,
     press: Option<Classifier>,
     people: Option<Classifier>,
+    examples: Option<Examples>,
 }
 
 /// What a model says: odds as a logarithm against its own threshold.
@@ -57,25 +59,26 @@ impl Models {
     /// Reads model files (name, bytes).
     pub fn read(files: &[(String, Vec<u8>)], problems: &mut Vec<Problem>) -> Models {
         let mut models = Models::default();
+        let mut examples = Vec::new();
         for (file, bytes) in files {
-            let place = match Some(file_stem(file)) {
-                Some(ABOUT) => &mut models.about,
-                Some(PRESS) => &mut models.press,
-                Some(PEOPLE) => &mut models.people,
-                _ => {
-                    let known = [ABOUT, PRESS, PEOPLE].join("、");
-                    problems.push(problem(
-                        file,
-                        format!("模型名应为 {known} 之一，请改名或移走"),
-                    ));
-                    continue;
-                }
-            };
             let name = file_stem(file);
-            match Classifier::from_bytes(bytes).and_then(|classifier| fitting(classifier, name)) {
-                Ok(classifier) => *place = Some(classifier),
+            let read = Classifier::from_bytes(bytes);
+            match read.and_then(|classifier| fitting(classifier, name)) {
+                Ok(classifier) => match name {
+                    ABOUT => models.about = Some(classifier),
+                    PRESS => models.press = Some(classifier),
+                    PEOPLE => models.people = Some(classifier),
+                    _ => examples.push(classifier),
+                },
                 Err(message) => problems.push(problem(file, message)),
             }
+        }
+        match Examples::new(examples) {
+            Ok(examples) => models.examples = examples,
+            Err(name) => problems.push(problem(
+                &format!("models/{name}.model"),
+                "与其他样例模型的 features 不同，请用 yuqing train 一并重新生成".to_owned(),
+            )),
         }
         models
     }
@@ -97,8 +100,15 @@ fn file_stem(file: &str) -> &str {
 
 /// A model under another's name, and classes that we have no word for, would be answers that nobody understands.
 fn fitting(classifier: Classifier, name: &str) -> Result<Classifier, String> {
+    if ![ABOUT, PRESS, PEOPLE].contains(&name) && !examples::is_name(name) {
+        let known = [ABOUT, PRESS, PEOPLE].join("、");
+        return Err(format!(
+            "模型名应为 {known} 或 examples.* 之一，请改名或移走"
+        ));
+    }
     let is_known = |class: &Class| match name {
         ABOUT => class.name == ABOUT,
+        name if examples::is_name(name) => examples::is_class(name, &class.name),
         _ => Sentiment::from_str(&class.name).is_ok(),
     };
     if classifier.task != name {
@@ -140,6 +150,13 @@ impl Seen<'_> {
             probability,
             logit: above(&model.classes[0], probabilities[0]),
         })
+    }
+
+    /// What our examples say, given what the rules found; `signs` is asked for only where there are such models.
+    pub fn by_examples(&mut self, signs: impl FnOnce() -> Signs) -> Option<ByExamples<'_>> {
+        let examples = self.models.examples.as_ref()?;
+        self.characters.set_signs(signs());
+        Some(examples.ask(&self.characters))
     }
 
     /// The author's stance, to judge by the wording.

@@ -44,6 +44,20 @@ pub(super) enum Noise {
 }
 
 impl Noise {
+    /// Short name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Noise::AgentAd => "agent_ad",
+            Noise::HiringAd => "hiring_ad",
+            Noise::Bait => "bait",
+            Noise::Fiction => "fiction",
+            Noise::FigureOfSpeech => "figure_of_speech",
+            Noise::Insurer => "insurer",
+            Noise::HousingFund => "housing_fund",
+            Noise::Civil => "civil",
+        }
+    }
+
     /// Work of another authority, whatever the date.
     pub fn is_other_office(self) -> bool {
         matches!(self, Noise::Insurer | Noise::HousingFund | Noise::Civil)

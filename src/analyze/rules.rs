@@ -185,9 +185,21 @@ impl Rules {
         self.groups.get(name).copied()
     }
 
+    /// Names of the groups with their positions, in no order.
+    pub(super) fn group_names(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.groups
+            .iter()
+            .map(|(name, group)| (name.as_str(), *group))
+    }
+
     /// Number of groups.
     pub(super) fn group_count(&self) -> usize {
         self.groups.len()
+    }
+
+    /// Name of a filter.
+    pub(super) fn filter_name(&self, filter: usize) -> &str {
+        &self.filter_names[filter]
     }
 
     /// Position of a filter.

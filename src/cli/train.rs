@@ -3,13 +3,16 @@
 use super::Common;
 use super::input::text_of;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
-use crate::analyze::check_model;
-use crate::config::{self, ConfigFolder};
-use crate::model::{Field, Sentiment};
-use crate::train::{Labelled, Scores, Task, Trained, read, train};
+use crate::analyze::{check_model, signs_of};
+use crate::config::{self, Config, ConfigFolder};
+use crate::import::read_jsonl;
+use crate::model::{Field, Intent, Post, Problem, Sentiment, Topic};
+use crate::train::{Labelled, Scores, SetFile, Task, Trained, read, train};
 use anyhow::Context;
+use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,8 +20,9 @@ use std::time::Instant;
 
 #[derive(Args)]
 pub struct Train {
-    /// 标注数据所在目录，其中的文件由配置目录的 training.toml 说明 · folder of labelled rows
-    data: PathBuf,
+    /// 标注数据所在目录，其中的文件由配置目录的 training.toml 说明；不写则只用随程序附带的样例 · folder of labelled rows
+    #[arg(value_name = "DATA")]
+    labelled: Option<PathBuf>,
     /// 只训练这一个分类器，如 about · one classifier only
     #[arg(long, value_name = "NAME")]
     task: Option<String>,
@@ -30,15 +34,11 @@ pub struct Train {
     json: bool,
 }
 
-/// What fewer rows say about a class is chance.
-const MIN_ROWS_OF_CLASS: usize = 50;
-
 /// A class (or what belongs to none, where there is one class only) of too few scored rows.
 fn too_rare<'t>(task: &'t Task, rows: &[Labelled]) -> Option<&'t str> {
     let scored = || rows.iter().filter(|row| task.set[row.set].is_scored);
-    let has_few = |class: Option<usize>| {
-        scored().filter(|row| row.class == class).count() < MIN_ROWS_OF_CLASS
-    };
+    let has_few =
+        |class: Option<usize>| scored().filter(|row| row.class == class).count() < task.min_rows;
     let mut classes = task.classes.iter().enumerate();
     let rare = classes.find(|(number, _)| has_few(Some(*number)));
     match rare {
@@ -63,10 +63,11 @@ impl Train {
         let folder = ConfigFolder::open(common.config_folder()).map_err(Failure::Config)?;
         let file =
             config::load_training(&folder).map_err(|problem| Failure::Config(vec![problem]))?;
-        if !self.data.is_dir() {
+        let config = common.load_config()?;
+        if let Some(data) = self.labelled.as_ref().filter(|data| !data.is_dir()) {
             return Err(Failure::Usage(format!(
                 "{} 不是目录；请给出标注数据所在的目录",
-                self.data.display()
+                data.display()
             )));
         }
         let is_wanted = |task: &&Task| self.task.as_ref().is_none_or(|name| *name == task.name);
@@ -87,19 +88,22 @@ impl Train {
         let mut reports = Vec::new();
         let mut has_refused = false;
         for task in tasks {
-            let rows = self.rows(task)?;
-            if rows.is_empty() {
+            if let Some(missing) = self.missing(task) {
                 eprintln!(
-                    "{}：{} 中没有它的标注数据，跳过",
-                    task.name,
-                    self.data.display()
+                    "{}：缺少标注数据 {missing}，不训练，原有模型不动",
+                    task.name
                 );
+                continue;
+            }
+            let rows = self.rows(task, &folder, &config)?;
+            if rows.is_empty() {
+                eprintln!("{}：没有它的标注数据，跳过", task.name);
                 continue;
             }
             if let Some(class) = too_rare(task, &rows) {
                 eprintln!(
-                    "{}：类别 {class} 的标注不足{MIN_ROWS_OF_CLASS}条（只计 is_scored 的文件），不训练，原有模型不动",
-                    task.name
+                    "{}：类别 {class} 的标注不足{}条（只计 is_scored 的文件），不训练，原有模型不动",
+                    task.name, task.min_rows
                 );
                 has_refused = true;
                 continue;
@@ -132,18 +136,53 @@ impl Train {
         })
     }
 
-    fn rows(&self, task: &Task) -> Result<Vec<Labelled>, Failure> {
+    fn rows(
+        &self,
+        task: &Task,
+        folder: &ConfigFolder,
+        config: &Config,
+    ) -> Result<Vec<Labelled>, Failure> {
         let mut rows = Vec::new();
         for (number, set) in task.set.iter().enumerate() {
-            let path = self.data.join(&set.file);
-            if !path.is_file() {
-                continue;
+            for (file, content) in self.files_of(set, folder)? {
+                let mut read = read(task, number, &content)
+                    .map_err(|problem| Failure::Config(vec![Problem { file, ..problem }]))?;
+                if task.reads_signs() {
+                    add_signs(&mut read, set, &content, config);
+                }
+                rows.extend(read);
             }
-            let content = text_of(&path)?;
-            let read = read(task, number, &content);
-            rows.extend(read.map_err(|problem| Failure::Config(vec![problem]))?);
         }
         Ok(rows)
+    }
+
+    /// A file that the task needs and that is not there.
+    fn missing<'t>(&self, task: &'t Task) -> Option<&'t str> {
+        let is_there = |set: &SetFile| {
+            let path = self.labelled.as_ref().map(|data| data.join(&set.file));
+            path.is_some_and(|path| path.is_file())
+        };
+        let mut needed = task.set.iter().filter(|set| set.is_needed);
+        needed
+            .find(|set| !is_there(set))
+            .map(|set| set.file.as_str())
+    }
+
+    /// Files of a set with their texts: examples lie in the configuration, all else in the data folder, if at all.
+    fn files_of(
+        &self,
+        set: &SetFile,
+        folder: &ConfigFolder,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        if let Some(examples) = set.folder_of_examples() {
+            let files = folder.files_below(examples, "jsonl");
+            return files.map_err(|problem| Failure::Config(vec![problem]));
+        }
+        let path = self.labelled.as_ref().map(|data| data.join(&set.file));
+        match path.filter(|path| path.is_file()) {
+            Some(path) => Ok(vec![(set.file.clone(), text_of(&path)?)]),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Where the model of a task goes; `None`: nowhere.
@@ -154,6 +193,28 @@ impl Train {
             None => folder.path().unwrap_or(Path::new("config")).join("models"),
         };
         Some(models.join(format!("{}.model", task.name)))
+    }
+}
+
+/// What the rules find in the rows. Our own rows tell channel, source and time; of others only the words are known.
+fn add_signs(rows: &mut [Labelled], set: &SetFile, content: &str, config: &Config) {
+    let zone = config.settings.bureau.time_zone;
+    let now = Utc::now().with_timezone(&zone).fixed_offset();
+    let own: HashMap<usize, Post> = match set.has_own_rows() {
+        true => read_jsonl(content, Some(set.channel), now)
+            .posts
+            .into_iter()
+            .collect(),
+        false => HashMap::new(),
+    };
+    for row in rows {
+        let words_only = || Post {
+            title: row.title.clone(),
+            text: row.text.clone(),
+            ..Post::bare(set.channel, "", now)
+        };
+        let post = own.get(&row.line).cloned().unwrap_or_else(words_only);
+        row.signs = signs_of(&post, &config.rules);
     }
 }
 
@@ -215,9 +276,11 @@ fn described(report: &Report) -> String {
 pub fn in_chinese(code: &str) -> &str {
     let field = code.parse().ok().map(Field::label);
     let sentiment = || code.parse().ok().map(Sentiment::label);
+    let intent = || code.parse().ok().map(Intent::label);
+    let topic = || code.parse().ok().map(Topic::label);
     match code {
         "masked_text" => "掩码后的正文",
-        _ => field.or_else(sentiment).unwrap_or(code),
+        _ => (field.or_else(sentiment).or_else(intent).or_else(topic)).unwrap_or(code),
     }
 }
 

@@ -32,6 +32,17 @@ coded_enum! {
     }
 }
 
+impl Sentiment {
+    /// −1, 0, 1.
+    pub fn sign(self) -> f32 {
+        match self {
+            Sentiment::Negative => -1.0,
+            Sentiment::Neutral => 0.0,
+            Sentiment::Positive => 1.0,
+        }
+    }
+}
+
 /// 理由 — one rule that fired and the words that made it fire.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reason {

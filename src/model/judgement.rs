@@ -220,6 +220,9 @@ pub fn level_reasons(analysis: &Analysis) -> Vec<Reason> {
 pub fn rules_behind(analysis: &Analysis, field: Field) -> Vec<String> {
     let is_behind = |reason: &Reason| {
         let kind = reason.rule.split('.').next().unwrap_or_default();
+        if reason.rule.strip_prefix("example.") == Some(field.code()) {
+            return true;
+        }
         match field {
             Field::Level => reason.sets_level(),
             Field::Topic => kind == "topic",

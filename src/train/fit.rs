@@ -20,6 +20,8 @@ pub struct Rows<'t> {
 
 /// Planes of all classes.
 pub struct Fitted {
+    /// What each window counts.
+    shares: Vec<f32>,
     /// By number in the vocabulary; 0: not kept.
     rarity: Vec<f32>,
     planes: Vec<Plane>,
@@ -55,7 +57,11 @@ impl Fitted {
         let planes = (0..rows.task.classes.len())
             .map(|class| rows.plane(taught, &values, class))
             .collect();
-        Fitted { rarity, planes }
+        Fitted {
+            shares: rows.shares(),
+            rarity,
+            planes,
+        }
     }
 
     /// Numbers of the features whose weights are largest.
@@ -75,7 +81,7 @@ impl Fitted {
 
     /// Distance of a post to each plane.
     pub fn margins(&self, windows: &Windows) -> Vec<f32> {
-        let row = Row::new(values_of(windows, &self.rarity));
+        let row = Row::new(values_of(windows, &self.shares, &self.rarity));
         self.planes.iter().map(|plane| plane.margin(&row)).collect()
     }
 
@@ -146,7 +152,7 @@ impl Rows<'_> {
     /// A row as the solver takes it. Rows of a domain hold everything twice: what is true everywhere, and what is true
     /// there (Daumé, ACL 2007).
     fn values(&self, row: usize, rarity: &[f32]) -> Row {
-        let mut entries = values_of(&self.windows[row], rarity);
+        let mut entries = values_of(&self.windows[row], &self.shares(), rarity);
         if let Some(domain) = self.domain(row) {
             let start = (self.vocabulary.len() * (domain + 1)) as u32;
             let there: Vec<(u32, f32)> = entries
@@ -156,6 +162,11 @@ impl Rows<'_> {
             entries.extend(there);
         }
         Row::new(entries)
+    }
+
+    fn shares(&self) -> Vec<f32> {
+        let windows = self.task.features.windows.iter();
+        windows.map(|window| window.share()).collect()
     }
 
     fn domains(&self) -> Vec<&str> {
@@ -173,6 +184,20 @@ impl Rows<'_> {
         self.domains().iter().position(|known| *known == domain)
     }
 
+    /// Rows inside and outside a class. A set that is only of help may hold any number of either: it tips no balance.
+    fn counts(&self, taught: &[usize], class: usize) -> (f64, f64) {
+        let is_counted = |row: &&usize| {
+            self.knows(**row, class) && self.task.set[self.labelled[**row].set].is_scored
+        };
+        let counted = || taught.iter().filter(is_counted);
+        let inside = counted()
+            .filter(|row| self.is_inside(**row, class))
+            .count()
+            .max(1);
+        let outside = (counted().count() - inside.min(counted().count())).max(1);
+        (inside as f64, outside as f64)
+    }
+
     /// The plane of one class. Whoever asks it later does not know the domain: what domains say is averaged.
     fn plane(&self, taught: &[usize], values: &[Row], class: usize) -> Plane {
         let (mut rows, mut labels, mut importance) = (Vec::new(), Vec::new(), Vec::new());
@@ -184,8 +209,8 @@ impl Rows<'_> {
             }
         }
         if self.task.is_balanced {
-            let inside = labels.iter().filter(|is_inside| **is_inside).count().max(1) as f64;
-            let (all, outside) = (labels.len() as f64, (labels.len() as f64 - inside).max(1.0));
+            let (inside, outside) = self.counts(taught, class);
+            let all = inside + outside;
             for (importance, is_inside) in importance.iter_mut().zip(&labels) {
                 *importance *= all / 2.0 / if *is_inside { inside } else { outside };
             }
@@ -208,10 +233,10 @@ impl Rows<'_> {
     }
 }
 
-/// Every window's features brought to length 1.
-fn values_of(windows: &Windows, rarity: &[f32]) -> Vec<(u32, f32)> {
+/// Every window's features brought to the length of its share.
+fn values_of(windows: &Windows, shares: &[f32], rarity: &[f32]) -> Vec<(u32, f32)> {
     let mut entries = Vec::new();
-    for window in windows {
+    for (window, share) in windows.iter().zip(shares) {
         let start = entries.len();
         let values = window
             .iter()
@@ -221,7 +246,7 @@ fn values_of(windows: &Windows, rarity: &[f32]) -> Vec<(u32, f32)> {
             .iter()
             .map(|(_, value)| value * value)
             .sum();
-        let length = square.sqrt().max(f32::MIN_POSITIVE);
+        let length = square.sqrt().max(f32::MIN_POSITIVE) / share;
         entries[start..]
             .iter_mut()
             .for_each(|(_, value)| *value /= length);

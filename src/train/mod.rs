@@ -72,7 +72,8 @@ pub fn train(task: &Task, labelled: &[Labelled]) -> Trained {
 /// Rows as features that at least a few of them share.
 fn featured<'t>(task: &'t Task, labelled: &'t [Labelled]) -> Rows<'t> {
     let hashed: Vec<Windows> = in_parallel(labelled, |row| {
-        let post = Characters::new(&row.title, &row.text);
+        let mut post = Characters::new(&row.title, &row.text);
+        post.set_signs(row.signs.clone());
         task.features.runs(&post)
     });
     let every = hashed.iter().flatten().flatten();

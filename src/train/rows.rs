@@ -1,7 +1,7 @@
 //! Labelled rows from files, as `training.toml` describes them.
 
 use crate::model::{Channel, Problem};
-use crate::text::classifier::FeatureSpace;
+use crate::text::classifier::{FeatureSpace, Signs, Window};
 use crate::text::mistake::of_json;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,6 +36,9 @@ pub struct Task {
     pub by_ratio: bool,
     /// Features that are kept: those that say most.
     pub keep: usize,
+    /// A class of fewer rows is chance: the task is not trained.
+    #[serde(default = "fifty")]
+    pub min_rows: usize,
     /// Where its rows are.
     pub set: Vec<SetFile>,
 }
@@ -44,7 +47,7 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetFile {
-    /// Path below the data folder.
+    /// Path below the data folder; `FOLDER/*.jsonl`: all examples in that folder of the configuration.
     pub file: String,
     /// 渠道 of its rows.
     pub channel: Channel,
@@ -64,9 +67,35 @@ pub struct SetFile {
     /// How much a mistake on its rows counts.
     #[serde(default = "one")]
     pub importance: f64,
+    /// Without it the task is not trained: its other rows alone would teach something else.
+    #[serde(default)]
+    pub is_needed: bool,
     /// Scores are printed for it; a set that is only of help is not.
     #[serde(default = "yes")]
     pub is_scored: bool,
+}
+
+impl Task {
+    /// Do its classifiers read what the rules found?
+    pub fn reads_signs(&self) -> bool {
+        self.features.windows.contains(&Window::Signs)
+    }
+}
+
+impl SetFile {
+    /// Rows as `yuqing` itself writes and reads them, labels in `expected`.
+    pub fn has_own_rows(&self) -> bool {
+        self.label.starts_with("expected.")
+    }
+
+    /// The folder of the configuration that holds the rows, where it does.
+    pub fn folder_of_examples(&self) -> Option<&str> {
+        self.file.strip_suffix("/*.jsonl")
+    }
+}
+
+fn fifty() -> usize {
+    50
 }
 
 fn one() -> f64 {
@@ -88,6 +117,10 @@ pub struct Labelled {
     pub class: Option<usize>,
     /// Position in the task's sets.
     pub set: usize,
+    /// Line of its file.
+    pub line: usize,
+    /// 征象: what the rules found in it, where the task's features hold signs.
+    pub signs: Signs,
 }
 
 /// Reads the rows of one set.
@@ -129,6 +162,8 @@ pub fn read(task: &Task, number: usize, content: &str) -> Result<Vec<Labelled>, 
             text: words(&set.text),
             class,
             set: number,
+            line,
+            signs: Signs::default(),
         });
     }
     Ok(rows)

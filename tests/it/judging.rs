@@ -87,7 +87,11 @@ fn eval_refuses_labels_that_nothing_can_match() {
 fn train_says_what_is_wrong_before_it_works() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("empty")).expect("the desk can be written to");
-    desk.expect(2, &["train", "empty", "--out", "models"]);
+    let empty = ["train", "empty", "--task", "about", "--out", "models"];
+    desk.expect(2, &empty);
+    // Examples alone do not tell what people talk about every day.
+    let done = desk.expect(2, &["train", "--task", "examples.about", "--out", "models"]);
+    assert!(done.err.contains("weibo_emotion_usual"), "{}", done.err);
     desk.expect(2, &["train", "nowhere", "--out", "models"]);
 
     let half = row(1, true) + "{\"text\":\"社保";

@@ -1,11 +1,15 @@
 //! 分类器 — title and text → how far a post lies on each class's side: a linear model over runs of characters. Reads and
 //! writes the file that `yuqing train` makes; training itself is in `train`.
 
+mod bundle;
 mod file;
 mod pieces;
+mod signs;
 mod table;
 mod windows;
 
+pub use bundle::Bundle;
+pub use signs::Signs;
 pub use windows::{Characters, Window};
 
 use pieces::for_each_run;
@@ -30,11 +34,8 @@ impl FeatureSpace {
         (0..)
             .zip(&self.windows)
             .map(|(field, window)| {
-                let characters = post.seen_through(*window);
-                let mut hashes = Vec::with_capacity(characters.len() * self.longest);
-                for_each_run(characters, self.longest, field, |hash, _, _| {
-                    hashes.push(hash)
-                });
+                let mut hashes = Vec::new();
+                post.for_each_hash(*window, self.longest, field, |hash| hashes.push(hash));
                 self.counted(&mut hashes).collect()
             })
             .collect()
@@ -55,7 +56,7 @@ impl FeatureSpace {
 /// 分类器 — a plane for each class in the space of features. Every window's features are brought to length 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Classifier {
-    /// What is told apart: `about`, `news`, `weibo`.
+    /// What is told apart: `about`, `news`, `weibo`, `examples.topic` …
     pub task: String,
     /// How a post becomes features.
     pub space: FeatureSpace,
@@ -139,32 +140,42 @@ impl Classifier {
 
     /// How far a post lies on each class's side: distance to its plane, positive inside.
     pub fn margins(&self, post: &Characters) -> Vec<f32> {
-        let count = self.classes.len();
         let mut margins: Vec<f32> = self.classes.iter().map(|class| class.bias).collect();
         let mut numbers = Vec::new();
         for (field, window) in (0..).zip(&self.space.windows) {
             numbers.clear();
-            let characters = post.seen_through(*window);
-            for_each_run(characters, self.space.longest, field, |hash, _, _| {
+            post.for_each_hash(*window, self.space.longest, field, |hash| {
                 numbers.extend(self.table.find(hash));
             });
-            let mut sums = vec![0.0_f32; count];
-            let mut square = 0.0_f32;
-            for (number, times) in self.space.counted(&mut numbers) {
-                let number = number as usize;
-                let value = f32::from(self.rarity[number]) * times;
-                square += value * value;
-                let weights = &self.weights[number * count..(number + 1) * count];
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum += value * f32::from(*weight);
-                }
-            }
-            let length = square.sqrt().max(f32::MIN_POSITIVE);
-            for ((margin, sum), class) in margins.iter_mut().zip(sums).zip(&self.classes) {
-                *margin += sum * class.step / length;
-            }
+            let counted = self.space.counted(&mut numbers);
+            self.add_window(*window, counted, &mut margins);
         }
         margins
+    }
+
+    /// Adds what one window says: the numbers of its runs, each once, with what they count.
+    fn add_window(
+        &self,
+        window: Window,
+        counted: impl Iterator<Item = (u32, f32)>,
+        margins: &mut [f32],
+    ) {
+        let count = self.classes.len();
+        let mut sums = vec![0.0_f32; count];
+        let mut square = 0.0_f32;
+        for (number, times) in counted {
+            let number = number as usize;
+            let value = f32::from(self.rarity[number]) * times;
+            square += value * value;
+            let weights = &self.weights[number * count..(number + 1) * count];
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += value * f32::from(*weight);
+            }
+        }
+        let length = square.sqrt().max(f32::MIN_POSITIVE) / window.share();
+        for ((margin, sum), class) in margins.iter_mut().zip(sums).zip(&self.classes) {
+            *margin += sum * class.step / length;
+        }
     }
 
     /// Probability of each class.

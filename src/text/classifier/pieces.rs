@@ -96,6 +96,14 @@ fn name_length(rest: &[char]) -> usize {
     count(rest, |c| !ends(c)).min(MAX_NAME)
 }
 
+/// Where every hash begins.
+pub(super) const START: u32 = 0x811c_9dc5;
+
+/// Hash of characters, from a start.
+pub(super) fn hash_of(start: u32, characters: impl Iterator<Item = char>) -> u32 {
+    finished(characters.fold(start, |hash, character| mixed(hash, character as u32)))
+}
+
 /// Calls `see` with the hash, the start and the end of every run of 1 to `longest` characters. `field` tells runs of
 /// different parts of a post apart.
 pub(super) fn for_each_run(
@@ -105,7 +113,7 @@ pub(super) fn for_each_run(
     mut see: impl FnMut(u32, usize, usize),
 ) {
     for start in 0..characters.len() {
-        let mut hash = 0x811c_9dc5_u32 ^ field.wrapping_mul(0x9e37_79b9);
+        let mut hash = START ^ field.wrapping_mul(0x9e37_79b9);
         for (length, character) in (1..=longest).zip(&characters[start..]) {
             hash = mixed(hash, *character as u32);
             see(finished(hash), start, start + length);
