@@ -258,13 +258,13 @@ proptest! {
     }
 }
 
+/// With a pass per number this would not end today; how long it takes depends on the machine's load and is no test.
 #[test]
-fn a_pasted_book_of_numbers_takes_linear_time() {
-    let started = std::time::Instant::now();
+fn a_pasted_book_of_numbers_is_masked_to_its_end() {
     for piece in ["1-3 ", "0371-", "13 8", "我叫王", "1", "姓名："] {
-        mask(&piece.repeat(100_000));
+        let text = piece.repeat(100_000) + " 13800001234";
+        assert!(mask(&text).ends_with("138****1234"), "{piece}");
     }
-    assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
 
 #[test]
