@@ -62,14 +62,23 @@ impl App {
             return None;
         }
         let active = self.config.active_watches();
-        let queries = || self.config.active_watches().map(|declared| &declared.query);
-        let matcher = (self.watching.matcher).get_or_init(|| Matcher::new(queries()));
+        let matcher = (self.watching.matcher).get_or_init(|| {
+            let queries = self.config.active_watches();
+            let queries: Vec<Query> = queries.map(|declared| self.query_of(declared)).collect();
+            Matcher::new(&queries)
+        });
         Some(WatchReader {
             watches: (active.map(|declared| &declared.watch))
                 .zip(self.watching.since.iter().copied())
                 .collect(),
             reader: matcher.reader(),
         })
+    }
+
+    /// What a watch asks for, with the words that mean the same.
+    fn query_of(&self, declared: &DeclaredWatch) -> Query {
+        let synonyms = self.config.rules.synonyms();
+        (declared.query.clone()).with_synonyms(&|word| synonyms.of(word))
     }
 
     /// Every declared watch, in the order of the file.
@@ -104,7 +113,7 @@ impl App {
             return Ok(since <= now - IDLE);
         }
         let lately = Query::After((now - IDLE).date_naive());
-        let query = declared.query.clone().and(lately);
+        let query = self.query_of(declared).and(lately);
         Ok(self.index.search(&query, Sort::Time, 0, 0)?.total == 0)
     }
 }

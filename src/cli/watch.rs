@@ -2,13 +2,13 @@
 
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::search::{check_days, parse_day};
+use super::search_text::table;
 use super::watch_edit::{Add, Remove};
 use super::{Common, watch_named};
-use crate::app::{App, WatchReport};
+use crate::app::{App, SNIPPET_CHARS, SearchOrder, SearchReport, WatchReport};
 use crate::index::{Query, Sort};
-use crate::model::{Level, PostId, StoredPost};
+use crate::model::{self, PostId};
 use crate::pipeline;
-use crate::text::heading::heading;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl List {
         if self.json {
             print_json(&reports)?;
         } else {
-            print_text(&table(&reports))?;
+            print_text(&list(&reports))?;
         }
         Ok(DONE)
     }
@@ -102,50 +102,51 @@ impl Test {
             .and(self.from.map_or(Query::All, Query::After))
             .and(self.to.map_or(Query::All, Query::Before));
         let default = if self.json { usize::MAX } else { SHOWN };
-        let limit = self.limit.unwrap_or(default);
-        let found = app.index.search(&query, Sort::Time, 0, limit)?;
-        let post_ids: Vec<PostId> = found.page.iter().map(|(id, _)| *id).collect();
-        let posts = app.store.posts(&post_ids)?;
-        let external = posts
-            .iter()
-            .filter_map(|stored| stored.post.external_id.clone());
-        let replay = Replay {
-            watch: declared.watch.name.clone(),
-            id: declared.watch.id.clone(),
-            query: declared.watch.query.clone(),
-            matched: found.total,
-            external_ids: external.collect(),
-            post_ids,
-        };
+        let report = app.search(&SearchOrder {
+            query,
+            sort: Sort::Time,
+            offset: 0,
+            limit: self.limit.unwrap_or(default),
+            with_facets: false,
+            snippet_chars: SNIPPET_CHARS,
+        })?;
         if self.json {
-            print_json(&replay)?;
+            print_json(&Replay::of(&declared.watch, &report))?;
         } else {
-            print_text(&self.text(&replay, &posts))?;
+            print_text(&self.text(&declared.watch, &report))?;
         }
         Ok(DONE)
     }
 
-    fn text(&self, replay: &Replay, posts: &[StoredPost]) -> String {
+    fn text(&self, watch: &model::Watch, report: &SearchReport) -> String {
         let period = match (self.from, self.to) {
             (None, None) => "已有信息中".to_owned(),
             (Some(from), None) => format!("{from}以来的信息中"),
             (None, Some(to)) => format!("{to}及以前的信息中"),
             (Some(from), Some(to)) => format!("{from}至{to}的信息中"),
         };
-        let mut text = format!(
-            "专题“{}”（{}）在{period}命中{}条\n检索式：{}\n",
-            replay.watch, replay.id, replay.matched, replay.query
-        );
-        for stored in posts {
-            text += &line(stored);
+        format!(
+            "专题“{}”（{}）在{period}命中{}条\n检索式：{}\n{}",
+            watch.name,
+            watch.id,
+            report.total,
+            watch.query,
+            table(report, 0, false)
+        )
+    }
+}
+
+impl Replay {
+    fn of(watch: &model::Watch, report: &SearchReport) -> Replay {
+        let external = report.hits.iter().filter_map(|hit| hit.external_id.clone());
+        Replay {
+            watch: watch.name.clone(),
+            id: watch.id.clone(),
+            query: watch.query.clone(),
+            matched: report.total,
+            external_ids: external.collect(),
+            post_ids: report.hits.iter().map(|hit| hit.id).collect(),
         }
-        if posts.len() < replay.matched {
-            text += &format!(
-                "只列出最近{}条；用 --limit 多列，或用 --from、--to 限定时段\n",
-                posts.len()
-            );
-        }
-        text
     }
 }
 
@@ -155,23 +156,7 @@ fn bring_index_up(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn line(stored: &StoredPost) -> String {
-    let level = stored.analysis.as_ref().map(|analysis| analysis.level);
-    let level = level.filter(|level| *level != Level::None);
-    let level = level.map_or(String::new(), |level| format!("【{}】", level.label()));
-    let post = &stored.post;
-    let published = post
-        .published_at
-        .map_or_else(|| "时间不详".to_owned(), |at| at.to_string());
-    format!(
-        "  {published}  {level}{}（#{}）  {}\n",
-        heading(&post.title, &post.text),
-        stored.id.0,
-        post.source_name
-    )
-}
-
-fn table(reports: &[WatchReport]) -> String {
+fn list(reports: &[WatchReport]) -> String {
     if reports.is_empty() {
         return "还没有专题；用 `yuqing watch add 名称 检索式` 新增\n".to_owned();
     }

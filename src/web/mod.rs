@@ -1,4 +1,4 @@
-//! The pages: a reading view of posts, events, issues and sources. Every route on this screen; one file per noun.
+//! The pages: a reading view of posts, events, issues, watches and sources. Every route on this screen; one file per noun.
 //!
 //! Works without JavaScript, loads nothing from another host, changes nothing: editing comes with the desk.
 

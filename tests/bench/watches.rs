@@ -171,7 +171,7 @@ fn searched(queries: &[Query], posts: &[StoredPost]) -> Vec<usize> {
 /// Queries as people save them, of strings that stand in posts: two words; one of two and not a third; two near each other;
 /// an exact string.
 fn queries(posts: &[Microblog], count: usize, dice: &mut Dice) -> Vec<Query> {
-    let mut word = |dice: &mut Dice| {
+    let word = |dice: &mut Dice| {
         loop {
             let text: Vec<char> = posts[dice.below(posts.len())].text.chars().collect();
             let length = 2 + dice.below(3);

@@ -229,6 +229,13 @@ fn judge(app: &App, post: i64, level: Level) {
 }
 
 #[test]
+fn a_watch_means_what_the_search_means() {
+    let test = TestApp::open(watching(&[("syn", "syn:养老金")]));
+    see(&test.app, "1", "退休金什么时候到账");
+    assert_eq!(hits(&test.app, "syn"), ["1"]);
+}
+
+#[test]
 fn a_post_that_changes_is_matched_again_and_keeps_its_hit() {
     let test = TestApp::open(watching(&[("red", "level:red 社保"), ("all", "社保")]));
     let app = &test.app;
