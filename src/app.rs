@@ -6,12 +6,14 @@ mod export;
 mod search;
 mod source_report;
 mod trend;
+mod watches;
 
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use export::TableFormat;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};
+pub use watches::WatchReport;
 
 use crate::cluster;
 use crate::config::Config;
@@ -46,6 +48,8 @@ pub struct App {
     pub language_model: Option<LanguageModel>,
     /// The time.
     pub clock: Clock,
+    /// Saved queries.
+    watching: watches::Watching,
     /// What clustering compared lately.
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
@@ -65,7 +69,9 @@ impl App {
         config.check_inbox(folder)?;
         let zone = config.settings.bureau.time_zone;
         let store = Store::open(folder, zone)?;
-        store.register_sources(first_checks(&config, clock.now(zone)))?;
+        let now = clock.now(zone);
+        store.register_sources(first_checks(&config, now))?;
+        let watching = watches::Watching::begin(&config, &store, now)?;
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
         let language_model = LanguageModel::new(&config.settings.summary)?;
@@ -77,6 +83,7 @@ impl App {
             fetcher,
             language_model,
             clock,
+            watching,
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
             blocking: Semaphore::new(BLOCKING_THREADS),

@@ -20,6 +20,9 @@ pub mod evidence;
 pub mod index;
 pub mod store;
 
+// Saved queries, against every new post.
+pub mod watch;
+
 // What is made of the posts.
 pub mod cluster;
 pub mod digest;

@@ -13,6 +13,7 @@ mod looks;
 mod probe;
 mod reading;
 mod summaries;
+mod watches;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
@@ -55,6 +56,8 @@ pub struct Progress {
     pub clustered: usize,
     /// Posts indexed.
     pub indexed: usize,
+    /// Posts matched against the watches.
+    pub watched: usize,
     /// Pages behind flagged posts put into the archive.
     pub archived: usize,
     /// Posts put into an index that is built beside the one that answers.
@@ -63,7 +66,7 @@ pub struct Progress {
     pub is_full: bool,
 }
 
-/// Judge → place → index → keep evidence: one bounded share of what waits in the store.
+/// Judge → place → index → match watches → keep evidence: one bounded share of what waits in the store.
 ///
 /// # Errors
 /// The store or the index refuses.
@@ -79,18 +82,22 @@ pub fn process_once(app: &App) -> Result<Progress> {
     } else {
         (cluster_once(app), index_from(app, Store::judged_after))
     };
-    let (clustered, indexed) = (clustered?, indexed?);
+    let (clustered, fresh) = (clustered?, indexed?);
+    let indexed = fresh.indexed;
+    let watched = watches::watch_once(app, &fresh)?;
     let archived = evidence_once(app)?;
     let rebuilt = rebuild_once(app)?;
     Ok(Progress {
         analyzed,
         clustered,
         indexed,
+        watched,
         archived,
         rebuilt,
         is_full: analyzed == ANALYZE_BATCH
             || clustered == CLUSTER_BATCH
             || indexed == app.config.settings.index.batch.get()
+            || watched == watches::WATCH_BATCH
             || archived == EVIDENCE_BATCH
             || rebuilt > 0,
     })
@@ -221,22 +228,47 @@ pub fn cluster_once(app: &App) -> Result<usize> {
 /// # Errors
 /// The store or the index refuses.
 pub fn index_once(app: &App) -> Result<usize> {
-    index_from(app, Store::changed_after)
+    Ok(index_from(app, Store::changed_after)?.indexed)
 }
 
 /// Posts after a revision, at most so many, each with its own.
 type Changes = fn(&Store, u64, usize) -> Result<Vec<(u64, StoredPost)>>;
 
-fn index_from(app: &App, changes: Changes) -> Result<usize> {
+/// Posts read for the index.
+#[derive(Default)]
+struct Fresh {
+    /// All that changed after this revision, and may be read, up to the last of them.
+    after: u64,
+    /// In order.
+    revisions: Vec<u64>,
+    /// In the same order.
+    posts: Vec<StoredPost>,
+    /// How many of them went in: all or none.
+    indexed: usize,
+}
+
+fn index_from(app: &App, changes: Changes) -> Result<Fresh> {
     let batch = app.config.settings.index.batch;
-    let changed = changes(&app.store, app.index.cursor()?, batch.get())?;
-    let Some((cursor, _)) = changed.last() else {
-        return Ok(0);
-    };
-    let cursor = *cursor;
-    let posts: Vec<_> = changed.into_iter().map(|(_, post)| post).collect();
-    let is_written = app.index.update(&posts, cursor)?;
-    Ok(if is_written { posts.len() } else { 0 })
+    let mut fresh = Fresh::read(app, changes, app.index.cursor()?, batch.get())?;
+    if let Some(cursor) = fresh.revisions.last()
+        && app.index.update(&fresh.posts, *cursor)?
+    {
+        fresh.indexed = fresh.posts.len();
+    }
+    Ok(fresh)
+}
+
+impl Fresh {
+    fn read(app: &App, changes: Changes, after: u64, limit: usize) -> Result<Fresh> {
+        let changed = changes(&app.store, after, limit)?;
+        let (revisions, posts) = changed.into_iter().unzip();
+        Ok(Fresh {
+            after,
+            revisions,
+            posts,
+            indexed: 0,
+        })
+    }
 }
 
 /// Builds the next index by at most a batch, where the one that answers comes from another program or dictionary. How many

@@ -6,8 +6,6 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Later {
-    /// 专题：保存检索式并预警（后续版本） · later version
-    Watch(Rest),
     /// 转办与应急办理（后续版本） · later version
     Case(Rest),
     /// 月度、年度统计（后续版本） · later version
@@ -31,7 +29,6 @@ pub struct Rest {
 impl Later {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let (name, instead) = match self {
-            Later::Watch(_) => ("watch", "可先用 `yuqing search 检索式` 查找"),
             Later::Case(_) => ("case", "转办件可先用 `yuqing import` 以渠道 transfer 入库"),
             Later::Stats(_) => ("stats", "可先用 `yuqing search 检索式 --facets` 查看分布"),
             Later::Backup(_) | Later::Restore(_) => {

@@ -31,9 +31,11 @@ mod sources_opml;
 mod train;
 mod trend;
 mod usage;
+mod watch;
+mod watch_edit;
 
 use crate::app::{App, Clock};
-use crate::config::Config;
+use crate::config::{Config, DeclaredWatch};
 use crate::model::Problem;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -44,6 +46,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+
+/// Watches named to somebody who asked for one that is not there.
+const WATCHES_NAMED: usize = 20;
 
 /// How long a finished command waits for its blocking threads.
 const RUNTIME_GRACE: Duration = Duration::from_secs(1);
@@ -103,6 +108,9 @@ enum Command {
     Trend(trend::TrendCommand),
     /// 事件 · events
     Events(events::Events),
+    /// 专题：保存的检索式，与每条新到的信息比对 · saved queries, matched against every new post
+    #[command(subcommand)]
+    Watch(watch::Watch),
     /// 存证：被标记信息所在的网页原样 · the page behind a flagged post
     Evidence(evidence::Evidence),
     /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
@@ -150,6 +158,15 @@ impl Common {
             .or_else(|| default.is_dir().then_some(default))
     }
 
+    /// The folder that new sources and watches are written to.
+    fn writable_folder(&self) -> Result<&Path, Failure> {
+        self.config_folder().ok_or_else(|| {
+            Failure::Usage(
+                "没有配置目录，无处可写；请先建立 ./config 目录，或用 --config 指定".to_owned(),
+            )
+        })
+    }
+
     fn open_app(&self) -> Result<Arc<App>, Failure> {
         Ok(App::open(self.load_config()?, &self.data, Clock::System)?)
     }
@@ -181,6 +198,7 @@ pub fn run() -> ExitCode {
         Command::Search(command) => command.run(&common),
         Command::Trend(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
+        Command::Watch(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),
         Command::Original(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
@@ -236,6 +254,30 @@ fn source_id(config: &Config, said: &str) -> Result<String, Failure> {
             named.join("、")
         ))),
     }
+}
+
+/// The watch that a person means: by its id or by its name.
+fn watch_named<'c>(config: &'c Config, said: &str) -> Result<&'c DeclaredWatch, Failure> {
+    let by_id = |declared: &&DeclaredWatch| declared.watch.id == said;
+    let by_name = |declared: &&DeclaredWatch| declared.watch.name == said;
+    let all = &config.watches;
+    let found = all.iter().find(by_id).or_else(|| all.iter().find(by_name));
+    found.ok_or_else(|| {
+        let known: Vec<String> = (all.iter().take(WATCHES_NAMED))
+            .map(|declared| format!("{}（{}）", declared.watch.name, declared.watch.id))
+            .collect();
+        let known = match all.len() {
+            0 => "还没有专题，用 `yuqing watch add 名称 检索式` 新增".to_owned(),
+            count if count > WATCHES_NAMED => {
+                format!(
+                    "共有{count}个，如{}；`yuqing watch list` 列出全部",
+                    known.join("、")
+                )
+            }
+            _ => format!("现有：{}", known.join("、")),
+        };
+        Failure::Usage(format!("没有名称或代号为“{said}”的专题；{known}"))
+    })
 }
 
 /// What people did is signed.

@@ -64,7 +64,7 @@ pub fn check(
     config: &Config,
     order: &ProbeOrder,
 ) -> Result<(), Failure> {
-    check_writable(folder(common)?)?;
+    check_writable(common.writable_folder()?)?;
     if let Some(id) = command.chosen_id() {
         check_id(id)?;
     }
@@ -103,14 +103,6 @@ fn check_writable(folder: &Path) -> Result<(), Failure> {
         .and_then(|_| fs::remove_file(&trial))
         .with_context(|| format!("配置目录 {} 不可写，无法保存", folder.display()))?;
     Ok(())
-}
-
-fn folder(common: &Common) -> Result<&Path, Failure> {
-    common.config_folder().ok_or_else(|| {
-        Failure::Usage(
-            "没有配置目录，无处可写；请先建立 ./config 目录，或用 --config 指定".to_owned(),
-        )
-    })
 }
 
 fn refuse_known(config: &Config, address: &str) -> Result<(), Failure> {
@@ -167,7 +159,7 @@ pub fn save(
     probed: &Probed,
     guess: &Guess,
 ) -> Result<Saved, Failure> {
-    let folder = folder(common)?;
+    let folder = common.writable_folder()?;
     let address = guess.block.keys.iter().find(|(key, _)| *key == "url");
     let address: Option<String> = address.and_then(|(_, url)| serde_json::from_str(url).ok());
     refuse_known(config, address.as_deref().unwrap_or_default())?;

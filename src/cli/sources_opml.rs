@@ -5,8 +5,7 @@ use super::Common;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
 use super::probe_save::one_address;
 use crate::config::{
-    ConfigFolder, DeclaredSource, SourceBlock, free_id, parse_sources, quoted, replace_file,
-    with_blocks,
+    Block, ConfigFolder, DeclaredSource, free_id, parse_sources, quoted, replace_file, with_blocks,
 };
 use crate::import::{Feed, channel_named, read_opml, write_opml};
 use crate::model::{Channel, OutletTier, Schedule, SourceKind};
@@ -108,11 +107,7 @@ impl Import {
         if let Err(error) = schedule {
             return Err(Failure::Usage(format!("--schedule：{error}")));
         }
-        let Some(folder) = common.config_folder() else {
-            return Err(Failure::Usage(
-                "没有配置目录，无处可写；请先建立 ./config 目录，或用 --config 指定".to_owned(),
-            ));
-        };
+        let folder = common.writable_folder()?;
         let bytes =
             fs::read(&self.file).with_context(|| format!("读不出文件 {}", self.file.display()))?;
         let feeds = read_opml(&bytes)
@@ -135,8 +130,9 @@ impl Import {
         })
     }
 
-    fn blocks(&self, added: &[Added]) -> Vec<SourceBlock> {
-        let block = |source: &Added| SourceBlock {
+    fn blocks(&self, added: &[Added]) -> Vec<Block> {
+        let block = |source: &Added| Block {
+            table: "source",
             id: source.id.clone(),
             name: source.name.clone(),
             keys: vec![

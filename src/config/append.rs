@@ -1,5 +1,5 @@
-//! A new source → its block behind the last line of `sources.toml`. Nothing that stands in the file is changed; whoever
-//! appends checks the whole text (`parse_sources`) before it is written.
+//! A new source or watch → its block behind the last line of its file. Nothing that stands in the file is changed; whoever
+//! appends checks the whole text (`parse_sources`, `parse_watches`) before it is written.
 
 use anyhow::Context;
 use std::collections::HashSet;
@@ -7,9 +7,11 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-/// 信源 as it is going to be written.
-#[derive(Clone, Debug, Default)]
-pub struct SourceBlock {
+/// 信源 or 专题 as it is going to be written.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Name of its table: `source`, `watch`.
+    pub table: &'static str,
     /// 代号.
     pub id: String,
     /// 名称.
@@ -18,11 +20,12 @@ pub struct SourceBlock {
     pub keys: Vec<(&'static str, String)>,
 }
 
-impl SourceBlock {
+impl Block {
     /// The block as TOML.
     pub fn text(&self) -> String {
         let mut text = format!(
-            "[[source]]\nid = {}\nname = {}\n",
+            "[[{}]]\nid = {}\nname = {}\n",
+            self.table,
             quoted(&self.id),
             quoted(&self.name)
         );
@@ -34,7 +37,7 @@ impl SourceBlock {
 }
 
 /// The text of the file with these blocks at its end.
-pub fn with_blocks(before: &str, blocks: &[SourceBlock]) -> String {
+pub fn with_blocks(before: &str, blocks: &[Block]) -> String {
     let mut text = before.to_owned();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
@@ -91,13 +94,14 @@ pub fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SourceBlock, free_id, quoted, with_blocks};
+    use super::{Block, free_id, quoted, with_blocks};
     use crate::config::parse_sources;
     use std::collections::HashSet;
 
     #[test]
     fn a_block_stands_behind_what_was_there() {
-        let block = SourceBlock {
+        let block = Block {
+            table: "source",
             id: "a".to_owned(),
             name: "某“报”\"\n".to_owned(),
             keys: vec![

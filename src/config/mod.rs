@@ -10,12 +10,14 @@ mod inbox;
 mod place;
 mod settings;
 mod sources;
+mod watches;
 
-pub use append::{SourceBlock, free_id, quoted, replace_file, with_blocks};
+pub use append::{Block, free_id, quoted, replace_file, with_blocks};
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
+pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};
@@ -44,6 +46,8 @@ pub struct Config {
     pub rules: Arc<Rules>,
     /// `digests.toml`.
     pub digests: Vec<DigestSettings>,
+    /// `watches.toml`.
+    pub watches: Vec<DeclaredWatch>,
     /// The operator's folder; absent where everything is as shipped.
     pub folder: Option<PathBuf>,
 }
@@ -74,12 +78,13 @@ impl Config {
         let sites = keep_all(load_sites(folder), &mut problems);
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
+        let watches = keep_all(watches::load(folder), &mut problems);
         let tables = keep_all(load_tables(folder), &mut problems);
         let rules = match (&settings, tables) {
             (Some(settings), Some(tables)) => keep_all(compile(tables, settings), &mut problems),
             _ => None,
         };
-        match (settings, sources, sites, mappings, rules, digests) {
+        match (settings, sources, sites, mappings, rules, digests, watches) {
             (
                 Some(settings),
                 Some(sources),
@@ -87,6 +92,7 @@ impl Config {
                 Some(mappings),
                 Some(rules),
                 Some(digests),
+                Some(watches),
             ) if problems.is_empty() => Ok(Config {
                 settings,
                 sources,
@@ -94,6 +100,7 @@ impl Config {
                 mappings,
                 rules,
                 digests,
+                watches,
                 folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),
@@ -103,6 +110,12 @@ impl Config {
     /// The sources that are visited.
     pub fn enabled_sources(&self) -> impl Iterator<Item = &DeclaredSource> {
         self.sources.iter().filter(|source| source.is_enabled)
+    }
+
+    /// The watches that posts are matched against.
+    pub fn active_watches(&self) -> impl Iterator<Item = &DeclaredWatch> {
+        let is_active = |declared: &&DeclaredWatch| declared.watch.is_active;
+        self.watches.iter().filter(is_active)
     }
 }
 

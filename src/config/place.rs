@@ -2,7 +2,13 @@
 
 use crate::model::Problem;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Mistakes in the writing of a file that are told at once: one unclosed quote makes many.
+const MAX_MISTAKES: usize = 5;
 
 /// Reads one file.
 ///
@@ -20,6 +26,71 @@ pub fn problem(file: &str, text: &str, error: &toml::de::Error) -> Problem {
         line: line_of(text, span.start),
         key: key_at(text, &span),
         message: in_chinese(error.message()),
+    }
+}
+
+/// The `[[name]]` tables of a file that holds nothing else; `noun` is what one of them describes.
+pub fn tables<'t>(
+    file: &str,
+    name: &str,
+    noun: &str,
+    text: &'t str,
+) -> Result<Vec<Spanned<DeValue<'t>>>, Vec<Problem>> {
+    let (whole, mistakes) = DeTable::parse_recoverable(text);
+    let mut problems: Vec<Problem> = mistakes
+        .iter()
+        .take(MAX_MISTAKES)
+        .map(|mistake| problem(file, text, mistake))
+        .collect();
+    let mut tables = Vec::new();
+    for (key, value) in whole.into_inner() {
+        match (key.get_ref().as_ref(), value.into_inner()) {
+            (found, DeValue::Array(array)) if found == name => tables = array.into_iter().collect(),
+            (other, _) => problems.push(Problem {
+                file: file.to_owned(),
+                line: line_of(text, key.span().start),
+                key: other.to_owned(),
+                message: format!("这里只能写 [[{name}]] 开头的{noun}，各{noun}的键写在它的下面"),
+            }),
+        }
+    }
+    if problems.is_empty() {
+        Ok(tables)
+    } else {
+        Err(problems)
+    }
+}
+
+/// An id is plain and stands once in its file.
+pub fn check_id(
+    file: &str,
+    key: &str,
+    id: &Spanned<String>,
+    seen: &mut HashSet<String>,
+    text: &str,
+) -> Result<(), Problem> {
+    let name = id.get_ref();
+    let is_plain = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let message = if !is_plain {
+        "代号只能用字母、数字和 - _ .".to_owned()
+    } else if !seen.insert(name.clone()) {
+        format!("代号“{name}”写了两次，请换一个")
+    } else {
+        return Ok(());
+    };
+    Err(refuse(file, key, id, text, message))
+}
+
+/// The mistake of a value.
+pub fn refuse<T>(file: &str, key: &str, at: &Spanned<T>, text: &str, message: String) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: line_of(text, at.span().start),
+        key: key.to_owned(),
+        message,
     }
 }
 

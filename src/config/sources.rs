@@ -1,14 +1,14 @@
 //! `sources.toml` → declared sources.
 
 use super::ConfigFolder;
-use super::place::{line_of, problem};
+use super::place::{self, check_id, problem, tables};
 use crate::fetch::check_proxy;
 use crate::model::{Channel, OutletTier, Pause, Problem, Schedule, Source, SourceKind};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::time::Duration;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeValue, ValueDeserializer};
 use url::Url;
 
 /// Name of the file.
@@ -16,9 +16,6 @@ pub const FILE: &str = "sources.toml";
 
 /// Pages of a list or an edition that one visit reads, where the file does not say.
 const DEFAULT_MAX_PAGES: usize = 1;
-
-/// Mistakes in the writing of a file that are told at once: one unclosed quote makes many.
-const MAX_MISTAKES: usize = 5;
 
 /// 信源 with what the operator decided about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +87,7 @@ pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Vec<Problem>> 
 pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
     let mut seen = HashSet::new();
     let (mut declared, mut problems) = (Vec::new(), Vec::new());
-    for table in tables(text)? {
+    for table in tables(FILE, "source", "信源", text)? {
         match parse_source(table, &mut seen, text) {
             Ok(source) => declared.push(source),
             Err(problem) => problems.push(problem),
@@ -103,33 +100,6 @@ pub fn parse_sources(text: &str) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
     }
 }
 
-/// The `[[source]]` tables.
-fn tables(text: &str) -> Result<Vec<Spanned<DeValue<'_>>>, Vec<Problem>> {
-    let (file, mistakes) = DeTable::parse_recoverable(text);
-    let mut problems: Vec<Problem> = mistakes
-        .iter()
-        .take(MAX_MISTAKES)
-        .map(|mistake| problem(FILE, text, mistake))
-        .collect();
-    let mut tables = Vec::new();
-    for (key, value) in file.into_inner() {
-        match (key.get_ref().as_ref(), value.into_inner()) {
-            ("source", DeValue::Array(found)) => tables = found.into_iter().collect(),
-            (name, _) => problems.push(Problem {
-                file: FILE.to_owned(),
-                line: line_of(text, key.span().start),
-                key: name.to_owned(),
-                message: "这里只能写 [[source]] 开头的信源，各信源的键写在它的下面".to_owned(),
-            }),
-        }
-    }
-    if problems.is_empty() {
-        Ok(tables)
-    } else {
-        Err(problems)
-    }
-}
-
 fn parse_source(
     table: Spanned<DeValue<'_>>,
     seen: &mut HashSet<String>,
@@ -137,7 +107,7 @@ fn parse_source(
 ) -> Result<DeclaredSource, Problem> {
     let table = SourceTable::deserialize(ValueDeserializer::from(table))
         .map_err(|mistake| problem(FILE, text, &mistake))?;
-    check_id(&table.id, seen, text)?;
+    check_id(FILE, "source.id", &table.id, seen, text)?;
     check_url(&table.url, text)?;
     check_region(table.region.as_ref(), text)?;
     check_max_pages(table.max_pages.as_ref(), text)?;
@@ -174,31 +144,6 @@ fn declared(table: SourceTable, proxy: Option<Url>) -> DeclaredSource {
             .map_or(DEFAULT_MAX_PAGES, Spanned::into_inner),
         note: table.note,
     }
-}
-
-fn check_id(id: &Spanned<String>, seen: &mut HashSet<String>, text: &str) -> Result<(), Problem> {
-    let name = id.get_ref();
-    let is_plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if !is_plain {
-        return Err(refuse(
-            id,
-            "source.id",
-            text,
-            "代号只能用字母、数字和 - _ .".to_owned(),
-        ));
-    }
-    if !seen.insert(name.clone()) {
-        return Err(refuse(
-            id,
-            "source.id",
-            text,
-            format!("代号“{name}”写了两次，请换一个"),
-        ));
-    }
-    Ok(())
 }
 
 fn check_url(url: &Spanned<String>, text: &str) -> Result<(), Problem> {
@@ -249,10 +194,5 @@ fn read_proxy(proxy: &Spanned<String>, text: &str) -> Result<Url, Problem> {
 }
 
 fn refuse<T>(at: &Spanned<T>, key: &str, text: &str, message: String) -> Problem {
-    Problem {
-        file: FILE.to_owned(),
-        line: line_of(text, at.span().start),
-        key: key.to_owned(),
-        message,
-    }
+    place::refuse(FILE, key, at, text, message)
 }

@@ -1,7 +1,7 @@
 //! Query tree → tantivy query.
 
 use super::Sort;
-use super::query::{CodeField, Query, TextField};
+use super::query::{Query, TextField};
 use super::schema::{Fields, TextFields};
 use super::standing::Standing;
 use super::tokenizer::{characters, words};
@@ -12,7 +12,7 @@ use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query as TantivyQuery,
     RangeQuery, TermQuery,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{Result, Searcher, Term};
 
 /// A word in the title counts this much more than in the text.
@@ -94,7 +94,7 @@ fn matching(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
         },
         Query::Synonym(word) => matching(&Query::Contains(word.clone()), fields),
         Query::Is(field, code) => {
-            let term = Term::from_field_text(code_field(*field, fields), code);
+            let term = Term::from_field_text(fields.of_code(*field), code);
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
         Query::After(day) => published(fields, Some(*day), None),
@@ -147,16 +147,18 @@ fn published(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> Box<dyn TantivyQuery> {
-    let midnight = |day: NaiveDate| {
-        let local = day.and_time(NaiveTime::MIN).and_local_timezone(CHINA);
-        let ms = local.single().map_or(0, |moment| moment.timestamp_millis());
-        Term::from_field_i64(fields.published_at, ms)
-    };
+    let midnight = |day| Term::from_field_i64(fields.published_at, midnight_ms(day));
     let lower = from.map_or(Bound::Unbounded, |day| Bound::Included(midnight(day)));
     let upper = to
         .and_then(|day| day.checked_add_signed(TimeDelta::days(1)))
         .map_or(Bound::Unbounded, |next| Bound::Excluded(midnight(next)));
     Box::new(RangeQuery::new(lower, upper))
+}
+
+/// The first moment of a day.
+pub fn midnight_ms(day: NaiveDate) -> i64 {
+    let local = day.and_time(NaiveTime::MIN).and_local_timezone(CHINA);
+    local.single().map_or(0, |moment| moment.timestamp_millis())
 }
 
 fn text_field(field: TextField, fields: &Fields) -> TextFields {
@@ -166,15 +168,5 @@ fn text_field(field: TextField, fields: &Fields) -> TextFields {
         TextField::Author => fields.author,
         TextField::Source => fields.source_name,
         TextField::Url => fields.url,
-    }
-}
-
-fn code_field(field: CodeField, fields: &Fields) -> Field {
-    match field {
-        CodeField::Channel => fields.channel,
-        CodeField::Topic => fields.topic,
-        CodeField::Level => fields.level,
-        CodeField::Sentiment => fields.sentiment,
-        CodeField::Region => fields.region,
     }
 }

@@ -15,8 +15,11 @@ pub mod suggest;
 mod tokenizer;
 mod volume;
 
+pub use compile::midnight_ms;
 pub use query::{Query, QueryError};
+pub use schema::codes_of;
 pub use snippet::{Snippet, snippet};
+pub use tokenizer::characters;
 pub use volume::Interval;
 
 use crate::model::{PostId, StoredPost};

@@ -1,5 +1,6 @@
 //! Fields of an indexed post, and how a post becomes a document. Texts are not stored: hits are read from the store.
 
+use super::query::CodeField;
 use super::tokenizer::{PAIRS, SINGLES, WORDS, plain};
 use crate::model::{Level, StoredPost, Topic};
 use tantivy::schema::{
@@ -146,25 +147,43 @@ impl Fields {
                 text.add(&mut document, &plain(content));
             }
         }
-        document.add_text(self.channel, post.channel.code());
         document.add_text(self.source, &post.source_name);
         let level = stored
             .analysis
             .as_ref()
             .map_or(Level::None, |analysis| analysis.level);
         document.add_u64(self.rank, rank(level));
-        if let Some(analysis) = &stored.analysis {
-            for topic in &analysis.topics {
-                document.add_text(self.topic, Topic::code(topic.code));
-            }
-            document.add_text(self.level, analysis.level.code());
-            document.add_text(self.sentiment, analysis.sentiment.code());
-            for region in regions_of(analysis) {
-                document.add_text(self.region, region);
-            }
+        for (field, code) in codes_of(stored) {
+            document.add_text(self.of_code(field), code);
         }
         document
     }
+
+    /// Where the codes of a field stand.
+    pub fn of_code(&self, field: CodeField) -> Field {
+        match field {
+            CodeField::Channel => self.channel,
+            CodeField::Topic => self.topic,
+            CodeField::Level => self.level,
+            CodeField::Sentiment => self.sentiment,
+            CodeField::Region => self.region,
+        }
+    }
+}
+
+/// The codes that a post is found by. One that is not judged yet has its channel only.
+pub fn codes_of(stored: &StoredPost) -> Vec<(CodeField, &str)> {
+    let mut codes = vec![(CodeField::Channel, stored.post.channel.code())];
+    let Some(analysis) = &stored.analysis else {
+        return codes;
+    };
+    let topics = analysis.topics.iter();
+    codes.extend(topics.map(|topic| (CodeField::Topic, Topic::code(topic.code))));
+    codes.push((CodeField::Level, analysis.level.code()));
+    codes.push((CodeField::Sentiment, analysis.sentiment.code()));
+    let regions = regions_of(analysis).into_iter();
+    codes.extend(regions.map(|region| (CodeField::Region, region)));
+    codes
 }
 
 /// Red is the highest.

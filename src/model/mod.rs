@@ -23,6 +23,7 @@ mod schedule;
 mod source;
 mod time;
 mod topic;
+mod watch;
 
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use author::Author;
@@ -49,3 +50,4 @@ pub use schedule::Schedule;
 pub use source::{Source, SourceKind};
 pub use time::{Precision, PublishedAt, Timestamp};
 pub use topic::{Topic, TopicScore};
+pub use watch::{AlertPolicy, Watch, WatchActivity, WatchHit};

@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_old_news.sql"),
     include_str!("migrations/0011_opinions.sql"),
     include_str!("migrations/0012_looks.sql"),
+    include_str!("migrations/0013_watches.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

@@ -21,6 +21,7 @@ mod save;
 mod source_claims;
 mod sources;
 mod targets;
+mod watches;
 
 pub use arrivals::Arrival;
 pub use corrections::Act;

@@ -3,6 +3,7 @@
 mod corrections;
 mod events;
 mod issues;
+mod watches;
 
 use super::{Discovered, NewPost, PageResult, Store, Validators, Visit};
 use crate::model::{

@@ -1,4 +1,4 @@
-//! The pages: a reading view of posts, events, issues and sources. Every route on this screen; one file per noun.
+//! The pages: a reading view of posts, events, issues, watches and sources. Every route on this screen; one file per noun.
 //!
 //! Works without JavaScript, loads nothing from another host, changes nothing: editing comes with the desk.
 
@@ -12,6 +12,7 @@ mod layout;
 mod posts;
 mod search;
 mod sources;
+mod watches;
 
 use crate::app::App;
 use axum::Router;
@@ -37,6 +38,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/issues", get(issues::list))
         .route("/issues/{id}", get(issues::page))
         .route("/issues/{id}/export", get(issues::export))
+        .route("/watches", get(watches::list))
+        .route("/watches/{id}", get(watches::page))
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
         .route("/api/v1/search", get(api::search))

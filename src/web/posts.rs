@@ -3,7 +3,7 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::{PostLine, minute, published, topics};
-use crate::app::PostAdoption;
+use crate::app::{App, PostAdoption};
 use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
 use crate::text::heading::heading;
 use askama::Template;
@@ -18,6 +18,8 @@ struct PostPage {
     level_label: &'static str,
     facts: Vec<(&'static str, String)>,
     url: Option<String>,
+    /// Ids and names of the watches it matched.
+    watches: Vec<(String, String)>,
     paragraphs: Vec<String>,
     picture_needs_a_look: bool,
     /// When the page was found gone; empty while it stands.
@@ -67,6 +69,7 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
                 .deleted_at(stored.id)?
                 .map(|at| minute(Some(at)))
                 .unwrap_or_default();
+            page.watches = watches(app, stored.id)?;
             let kept = app.store.evidence_of(stored.id)?;
             page.evidence = kept
                 .iter()
@@ -76,6 +79,20 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
         })
         .await?;
     Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
+}
+
+/// Watches that the post matched, as far as they are there still.
+fn watches(app: &App, id: PostId) -> anyhow::Result<Vec<(String, String)>> {
+    let hits = app.store.hits_on_post(id)?;
+    let named = |id: String| {
+        let mut declared = app.config.watches.iter();
+        let declared = declared.find(|declared| declared.watch.id == id)?;
+        Some((id, declared.watch.name.clone()))
+    };
+    Ok(hits
+        .into_iter()
+        .filter_map(|hit| named(hit.watch))
+        .collect())
 }
 
 fn post_page(
@@ -98,6 +115,7 @@ fn post_page(
             .url
             .clone()
             .filter(|url| url.starts_with("http://") || url.starts_with("https://")),
+        watches: Vec::new(),
         paragraphs: post.text.lines().map(str::to_owned).collect(),
         picture_needs_a_look: analysis.is_some_and(|analysis| analysis.picture_needs_a_look),
         deleted_at: String::new(),

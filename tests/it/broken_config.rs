@@ -34,6 +34,13 @@ const MISTAKES: &[Mistake] = &[
         says: "不认识的键“delays”",
     },
     Mistake {
+        file: "watches.toml",
+        text: "# 专题\n[[watch]]\nid = \"a\"\nname = \"甲\"\nquery = \"社保 OR\"\n",
+        line: 5,
+        key: "watch.query",
+        says: "检索式第6个字符处：这里缺少检索词",
+    },
+    Mistake {
         file: "yuqing.toml",
         text: "[bureau]\ntime_zone = \"Asia/Zhengzhou\"\n",
         line: 2,

@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("evidence", &["model"]),
     ("index", &["model", "text"]),
+    ("watch", &["model", "text", "index"]),
     ("cluster", &["model", "text", "store", "index"]),
     ("digest", &["model", "text", "store", "index"]),
     ("digest/render", &["model", "digest::layout"]),
@@ -34,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "app",
         &[
             "model", "text", "config", "source", "fetch", "extract", "analyze", "store",
-            "evidence", "index", "cluster",
+            "evidence", "index", "cluster", "watch",
         ],
     ),
     (
@@ -58,7 +59,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
     "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
-    "train", "eval",
+    "train", "eval", "watch",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
@@ -87,7 +88,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jieba_rs", &["text/segment"]),
     ("ferrous_opencc", &["text/normalize"]),
     ("unicode_normalization", &["text/normalize"]),
-    ("daachorse", &["analyze"]),
+    ("daachorse", &["analyze", "watch"]),
     ("rusqlite", &["store"]),
     ("tantivy", &["index"]),
     ("docx_rs", &["digest/render"]),

@@ -22,3 +22,4 @@ mod scenario;
 mod search;
 mod site;
 mod summaries;
+mod watches;

@@ -1,8 +1,7 @@
 //! What staff must be able to rely on, played with a moving clock (`spec.md` 9.2): the spec's own cases, and complaints
 //! in our words. Posts are handed in as the crawler hands them in; nothing but the clock and the steps moves.
 
-use crate::program::get;
-use crate::site::{TestApp, at, config};
+use crate::site::{TestApp, at, config, page};
 use serde::Deserialize;
 use std::sync::Arc;
 use yuqing::model::{
@@ -523,17 +522,7 @@ async fn the_page_of_a_post_says_who_changed_what_and_what_the_machine_says() {
         })
         .await
         .expect("the store works");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let port = listener.local_addr().expect("bound").port();
-    let router = yuqing::web::router(Arc::clone(&replay.test.app));
-    let stop = tokio_util::sync::CancellationToken::new();
-    let server = tokio::spawn(yuqing::web::serve(listener, router, stop.clone()));
-    let ask = move |path: String| tokio::task::spawn_blocking(move || get(port, &path));
-    let page = ask(format!("/posts/{}", id.0)).await.expect("asked");
-    let (status, page) = page.expect("an answer");
-    assert_eq!(status, 200);
+    let shown = page(&replay.test.app, &format!("/posts/{}", id.0)).await;
     for words in [
         "黄　人工更正（张三，2017-12-28 10:30），机器判为蓝",
         "咨询　人工更正（张三，2017-12-28 10:30），机器判为投诉",
@@ -541,13 +530,8 @@ async fn the_page_of_a_post_says_who_changed_what_and_what_the_machine_says() {
         "采纳率0%（0/1）",
         "B1：",
     ] {
-        assert!(page.contains(words), "{words}: {page}");
+        assert!(shown.contains(words), "{words}: {shown}");
     }
-    let (_, home) = ask("/".to_owned())
-        .await
-        .expect("asked")
-        .expect("an answer");
+    let home = page(&replay.test.app, "/").await;
     assert!(home.contains("人工定为黄级（张三"), "{home}");
-    stop.cancel();
-    server.await.expect("it stops");
 }

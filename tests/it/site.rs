@@ -1,5 +1,6 @@
 //! A site on loopback whose pages a test writes, and a pipeline whose sources point at it.
 
+use crate::program::get;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use yuqing::app::{App, Clock};
 use yuqing::config::{Config, ConfigFolder, DeclaredSource};
 use yuqing::extract::Sites;
@@ -300,4 +302,19 @@ impl TestApp {
 
 pub fn open_in(folder: &Path, config: Config) -> Arc<App> {
     App::open(config, folder, Clock::standing_at(at(FRIDAY))).expect("an empty folder is enough")
+}
+
+/// A page of the program, as a browser gets it.
+pub async fn page(app: &Arc<App>, path: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a free port");
+    let port = listener.local_addr().expect("bound").port();
+    let stop = CancellationToken::new();
+    let router = yuqing::web::router(Arc::clone(app));
+    let server = tokio::spawn(yuqing::web::serve(listener, router, stop.clone()));
+    let path = path.to_owned();
+    let asked = tokio::task::spawn_blocking(move || get(port, &path)).await;
+    stop.cancel();
+    server.await.expect("it stops");
+    asked.expect("asked").expect("an answer").1
 }

@@ -2,7 +2,7 @@
 //! Guesses, and called so: a person looks at them.
 
 use super::Probed;
-use crate::config::{SourceBlock, quoted};
+use crate::config::{Block, quoted};
 use crate::extract::probe::{What, with_places_of_day};
 use crate::model::{Channel, OutletTier, SourceKind, Timestamp};
 use chrono::Datelike;
@@ -37,7 +37,7 @@ pub struct Guess {
     /// 媒体级别.
     pub tier: OutletTier,
     /// Its block; `id` is what the host suggests, not yet known to be free.
-    pub block: SourceBlock,
+    pub block: Block,
 }
 
 /// The block of an entry page; `None` for what is no source: one article, one thread, nothing.
@@ -80,7 +80,8 @@ pub fn guess_source(probed: &Probed, name: Option<&str>, now: Timestamp) -> Opti
     Some(Guess {
         channel,
         tier,
-        block: SourceBlock {
+        block: Block {
+            table: "source",
             id: host.to_owned(),
             name: name.or(own_name).unwrap_or(host).to_owned(),
             keys,

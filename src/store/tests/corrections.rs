@@ -321,7 +321,9 @@ fn rates_of_rules_follow_the_last_word_in_force() {
     assert!(rates.iter().any(|(_, field, _)| *field == Field::Topic));
     drop(store);
     let database = rusqlite::Connection::open(folder.path().join("yuqing.db")).expect("opens");
-    let again = "DROP TABLE opinions; DROP TABLE looks; PRAGMA user_version = 10;";
+    let again =
+        "DROP TABLE opinions; DROP TABLE looks; DROP TABLE watches; DROP TABLE watch_cursor;
+                 DROP TABLE watch_hits; PRAGMA user_version = 10;";
     database.execute_batch(again).expect("writes");
     drop(database);
     let store = open(folder.path());

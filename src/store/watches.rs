@@ -1,0 +1,162 @@
+//! `watches`, `watch_cursor`, `watch_hits`: which posts matched a watch, and how far posts were matched.
+
+use super::Store;
+use super::rows::{from_ms, to_ms};
+use crate::model::{PostId, Timestamp, WatchActivity, WatchHit};
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::HashMap;
+
+impl Store {
+    /// Takes note of what is watched from now on, as ids and queries. Since when is each? A watch that is new, or whose
+    /// query changed, begins now; the others go on.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn register_watches(
+        &self,
+        watches: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<Vec<Timestamp>> {
+        let known = self.known_watches()?;
+        let since = |(id, query): &(&str, &str)| {
+            let (before, since) = known.get(*id)?;
+            (before == query).then_some(*since)
+        };
+        let is_same =
+            known.len() == watches.len() && watches.iter().all(|one| since(one).is_some());
+        let since: Vec<Timestamp> = (watches.iter())
+            .map(|watch| since(watch).unwrap_or(now))
+            .collect();
+        if !is_same {
+            self.write(|transaction| {
+                transaction.execute("DELETE FROM watches", [])?;
+                let mut insert = transaction
+                    .prepare("INSERT INTO watches (id, query, since) VALUES (?1, ?2, ?3)")?;
+                for ((id, query), since) in watches.iter().zip(&since) {
+                    insert.execute(params![id, query, to_ms(*since)])?;
+                }
+                begin_or_end(transaction, !watches.is_empty())
+            })?;
+        }
+        Ok(since)
+    }
+
+    fn known_watches(&self) -> Result<HashMap<String, (String, Timestamp)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached("SELECT id, query, since FROM watches")?;
+        let known = select
+            .query_map([], |row| {
+                let since = from_ms(row.get(2)?, self.zone);
+                Ok((row.get(0)?, (row.get(1)?, since)))
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(known)
+    }
+
+    /// Revision up to which posts were matched; `None` while nothing is watched.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn watch_cursor(&self) -> Result<Option<u64>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached("SELECT revision FROM watch_cursor")?;
+        Ok(select.query_row([], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps hits and moves the cursor; a hit that is known stays as it is.
+    ///
+    /// # Errors
+    /// The database refuses; then nothing is kept.
+    pub fn save_watch_hits(&self, hits: &[WatchHit], cursor: u64) -> Result<()> {
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR IGNORE INTO watch_hits (watch_id, post_id, matched_at) VALUES (?1, ?2, ?3)",
+            )?;
+            for hit in hits {
+                insert.execute(params![hit.watch, hit.post.0, to_ms(hit.matched_at)])?;
+            }
+            transaction
+                .prepare_cached("UPDATE watch_cursor SET revision = max(revision, ?1)")?
+                .execute([cursor])?;
+            Ok(())
+        })
+    }
+
+    /// How often each watch was hit before `now`, by id; those without a hit that are not matched either are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn watch_activity(&self, now: Timestamp) -> Result<HashMap<String, WatchActivity>> {
+        let mut activity: HashMap<String, WatchActivity> = HashMap::new();
+        for (id, (_, since)) in self.known_watches()? {
+            activity.entry(id).or_default().since = Some(since);
+        }
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT watch_id, count(*) FILTER (WHERE matched_at > ?1),
+                 count(*) FILTER (WHERE matched_at > ?2), max(matched_at)
+             FROM watch_hits GROUP BY watch_id",
+        )?;
+        let days_ago = |days| to_ms(now - TimeDelta::days(days));
+        let mut rows = select.query([days_ago(7), days_ago(30)])?;
+        while let Some(row) = rows.next()? {
+            let known = activity.entry(row.get(0)?).or_default();
+            known.hits_7d = row.get(1)?;
+            known.hits_30d = row.get(2)?;
+            known.last_hit = Some(from_ms(row.get(3)?, self.zone));
+        }
+        Ok(activity)
+    }
+
+    /// Hits of one watch, the latest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn hits_of_watch(&self, id: &str, limit: usize, offset: usize) -> Result<Vec<WatchHit>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT watch_id, post_id, matched_at FROM watch_hits WHERE watch_id = ?1
+             ORDER BY matched_at DESC, post_id DESC LIMIT ?2 OFFSET ?3",
+        )?;
+        self.hits(select.query(params![id, limit, offset])?)
+    }
+
+    /// Watches that a post matched, in the order in which it did.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn hits_on_post(&self, post: PostId) -> Result<Vec<WatchHit>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT watch_id, post_id, matched_at FROM watch_hits WHERE post_id = ?1
+             ORDER BY matched_at, watch_id",
+        )?;
+        self.hits(select.query([post.0])?)
+    }
+
+    fn hits(&self, mut rows: rusqlite::Rows<'_>) -> Result<Vec<WatchHit>> {
+        let mut hits = Vec::new();
+        while let Some(row) = rows.next()? {
+            hits.push(WatchHit {
+                watch: row.get(0)?,
+                post: PostId(row.get(1)?),
+                matched_at: from_ms(row.get(2)?, self.zone),
+            });
+        }
+        Ok(hits)
+    }
+}
+
+/// Matching begins behind the posts that are there: `watch test` looks at those.
+fn begin_or_end(transaction: &Transaction<'_>, is_watching: bool) -> Result<()> {
+    let deed = if is_watching {
+        "INSERT OR IGNORE INTO watch_cursor (only_row, revision)
+         SELECT 1, coalesce(max(revision), 0) FROM posts"
+    } else {
+        "DELETE FROM watch_cursor"
+    };
+    transaction.execute(deed, [])?;
+    Ok(())
+}
