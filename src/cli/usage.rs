@@ -258,7 +258,7 @@ mod tests {
                 &["search", "x", "--limt", "3"],
                 "不认识的参数“--limt”；是不是“--limit”？\n用法见 `yuqing search --help`",
             ),
-            (&["search"], "缺少参数：<QUERY>"),
+            (&["search"], "缺少参数：<检索式>"),
             (&["search", "x", "--limit"], "后面缺少值"),
             (&["search", "x", "--limit", "many"], "应为整数"),
             (
