@@ -214,7 +214,7 @@ fn what_cannot_be_compared_is_said() {
         );
     }
     let found = desk.expect(0, &["search", "社保卡"]).out;
-    assert!(found.contains("社保卡大厅排队换卡（#1）"), "{found}");
+    assert!(found.contains("社保卡大厅排队换卡　#1"), "{found}");
 }
 
 fn said_now(app: &App, number: usize) -> Discovered {
