@@ -84,7 +84,9 @@ pub fn analyze(post: &Post, spread: &Spread, rules: &Rules) -> Analysis {
     let found = Found::search(post, rules);
     let mut seen = rules.models.see(post);
     let mut draft = draft::judge(post, &found, &seen, rules);
-    if let Some(examples) = seen.by_examples(|| signs::read(post, &found, &draft, rules)) {
+    if second::is_open(post, &draft)
+        && let Some(examples) = seen.by_examples(|| signs::read(post, &found, &draft, rules))
+    {
         second::revise(post, &found, &mut draft, &examples);
     }
     let mut reasons = reasons(&found, &mut draft, rules);

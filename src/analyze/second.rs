@@ -28,10 +28,18 @@ const UNSPOKEN: f32 = 1.0;
 /// A stance that was taken is at least so strong.
 const MIN_SCORE: f32 = 0.2;
 
+/// May the examples change anything? Letters to others are the business of the model that was trained on letters.
+pub(super) fn is_open(post: &Post, draft: &Draft) -> bool {
+    asks_whether_about(post, draft) || draft.about.is_about
+}
+
+fn asks_whether_about(post: &Post, draft: &Draft) -> bool {
+    !is_letter(post) || draft.places.names_home
+}
+
 /// Revises a first judgement.
 pub(super) fn revise(post: &Post, found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
-    // Letters to others are the business of the model that was trained on letters.
-    if !is_letter(post) || draft.places.names_home {
+    if asks_whether_about(post, draft) {
         revise_about(found, draft, examples);
     }
     if !draft.about.is_about || draft.noise.is_some_and(|noise| noise.is_other_office()) {
