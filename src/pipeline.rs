@@ -60,8 +60,6 @@ pub struct Progress {
     pub watched: usize,
     /// Pages behind flagged posts put into the archive.
     pub archived: usize,
-    /// Posts put into an index that is built beside the one that answers.
-    pub rebuilt: usize,
     /// A step took as much as it may in one round: more may wait.
     pub is_full: bool,
 }
@@ -86,20 +84,17 @@ pub fn process_once(app: &App) -> Result<Progress> {
     let indexed = fresh.indexed;
     let watched = watches::watch_once(app, &fresh)?;
     let archived = evidence_once(app)?;
-    let rebuilt = rebuild_once(app)?;
     Ok(Progress {
         analyzed,
         clustered,
         indexed,
         watched,
         archived,
-        rebuilt,
         is_full: analyzed == ANALYZE_BATCH
             || clustered == CLUSTER_BATCH
             || indexed == app.config.settings.index.batch.get()
             || watched == watches::WATCH_BATCH
-            || archived == EVIDENCE_BATCH
-            || rebuilt > 0,
+            || archived == EVIDENCE_BATCH,
     })
 }
 
@@ -272,7 +267,8 @@ impl Fresh {
 }
 
 /// Builds the next index by at most a batch, where the one that answers comes from another program or dictionary. How many
-/// posts went in? When none is left, the next one answers.
+/// posts went in? When none is left, the next one answers. For whoever holds the data folder: the one that answers is
+/// removed in the end, and nobody else may be writing it.
 ///
 /// # Errors
 /// The store or the index refuses.

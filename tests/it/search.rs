@@ -229,6 +229,18 @@ fn a_changed_dictionary_changes_nothing_about_what_is_found() {
     let topics = include_str!("../../config/topics.toml");
     let topics = topics.replacen("strong = [", "strong = [\"社保大厅排队\", ", 1);
     desk.write("config/topics.toml", topics);
+    // Whoever only imports leaves the index alone that a daemon may be writing.
+    let folders = || {
+        let entries = std::fs::read_dir(desk.path("data/index")).expect("an index");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = folders();
+    desk.expect(0, &["import", "posts.jsonl"]);
+    assert_eq!(folders(), before);
     assert_eq!(found(&desk, &["保大"]), ["1"]);
     assert_eq!(desk.expect(0, &["reindex", "--json"]).json()["indexed"], 4);
     assert_eq!(found(&desk, &["保大"]), ["1"]);
