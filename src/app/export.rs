@@ -67,9 +67,7 @@ impl App {
         format: TableFormat,
         path: &Path,
     ) -> Result<usize> {
-        let synonyms = self.config.rules.synonyms();
-        let query = query.clone().with_synonyms(&|word| synonyms.of(word));
-        let ids = self.index.ids(&query, sort)?;
+        let ids = self.index.ids(&self.expanded(query), sort)?;
         let unfinished = path.with_added_extension("part");
         let written = match format {
             TableFormat::Csv => self.write_csv(&ids, &unfinished),

@@ -83,8 +83,7 @@ impl App {
     /// The index or the store refuses.
     pub fn search(&self, order: &SearchOrder) -> Result<SearchReport> {
         let begin = Instant::now();
-        let synonyms = self.config.rules.synonyms();
-        let query = (order.query.clone()).with_synonyms(&|word| synonyms.of(word));
+        let query = self.expanded(&order.query);
         let found = self
             .index
             .search(&query, order.sort, order.offset, order.limit)?;
@@ -93,10 +92,16 @@ impl App {
             report.facets = Some(self.index.facets(&query)?);
         }
         if report.total == 0 {
-            report.suggestions = suggestions(&self.index, &query, synonyms)?;
+            report.suggestions = suggestions(&self.index, &query, self.config.rules.synonyms())?;
         }
         report.took_ms = begin.elapsed().as_secs_f64() * 1000.0;
         Ok(report)
+    }
+
+    /// The query with the words that mean the same in place of `syn:`.
+    pub(super) fn expanded(&self, query: &Query) -> Query {
+        let synonyms = self.config.rules.synonyms();
+        query.clone().with_synonyms(&|word| synonyms.of(word))
     }
 
     /// The posts most like a text, best first; `except` is left out.

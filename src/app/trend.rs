@@ -70,7 +70,6 @@ impl App {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Trend>> {
-        let synonyms = self.config.rules.synonyms();
         let step = TimeDelta::milliseconds(interval.ms());
         let begin = interval.begin_of(from);
         let end = interval.begin_of(to) + step;
@@ -78,8 +77,7 @@ impl App {
         let all = self.index.volumes(&Query::All, interval)?;
         let mut trends = Vec::with_capacity(queries.len());
         for query in queries {
-            let matching = query.clone().with_synonyms(&|word| synonyms.of(word));
-            let counts = self.index.volumes(&matching, interval)?;
+            let counts = self.index.volumes(&self.expanded(query), interval)?;
             let at =
                 |volumes: &BTreeMap<Timestamp, u64>, at| volumes.get(&at).copied().unwrap_or(0);
             let sum = |volumes: &BTreeMap<Timestamp, u64>, from, to| {

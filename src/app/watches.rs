@@ -64,7 +64,9 @@ impl App {
         let active = self.config.active_watches();
         let matcher = (self.watching.matcher).get_or_init(|| {
             let queries = self.config.active_watches();
-            let queries: Vec<Query> = queries.map(|declared| self.query_of(declared)).collect();
+            let queries: Vec<Query> = queries
+                .map(|declared| self.expanded(&declared.query))
+                .collect();
             Matcher::new(&queries)
         });
         Some(WatchReader {
@@ -73,12 +75,6 @@ impl App {
                 .collect(),
             reader: matcher.reader(),
         })
-    }
-
-    /// What a watch asks for, with the words that mean the same.
-    fn query_of(&self, declared: &DeclaredWatch) -> Query {
-        let synonyms = self.config.rules.synonyms();
-        (declared.query.clone()).with_synonyms(&|word| synonyms.of(word))
     }
 
     /// Every declared watch, in the order of the file.
@@ -113,7 +109,7 @@ impl App {
             return Ok(since <= now - IDLE);
         }
         let lately = Query::After((now - IDLE).date_naive());
-        let query = self.query_of(declared).and(lately);
+        let query = self.expanded(&declared.query).and(lately);
         Ok(self.index.search(&query, Sort::Time, 0, 0)?.total == 0)
     }
 }

@@ -37,6 +37,7 @@ mod watch_edit;
 use crate::app::{App, Clock};
 use crate::config::{Config, DeclaredWatch};
 use crate::model::Problem;
+use crate::pipeline;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use output::Failure;
@@ -169,6 +170,13 @@ impl Common {
 
     fn open_app(&self) -> Result<Arc<App>, Failure> {
         Ok(App::open(self.load_config()?, &self.data, Clock::System)?)
+    }
+
+    /// The same with its index up to the store: without a daemon nobody else brings it there.
+    fn open_app_to_search(&self) -> Result<Arc<App>, Failure> {
+        let app = self.open_app()?;
+        while pipeline::index_once(&app)? > 0 {}
+        Ok(app)
     }
 }
 

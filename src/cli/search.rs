@@ -7,7 +7,6 @@ use crate::app::{App, SNIPPET_CHARS, SearchOrder, SearchReport, TableFormat};
 use crate::index::query::{CodeField, TextField};
 use crate::index::{Query, QueryError, Sort};
 use crate::model::{Channel, Level, PostId, Sentiment, Topic};
-use crate::pipeline;
 use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -95,9 +94,7 @@ impl Search {
         }
         check_days(self.from, self.to)?;
         let query = self.query()?;
-        let app = common.open_app()?;
-        // Without a daemon nobody else brings the index up to the store.
-        while pipeline::index_once(&app)? > 0 {}
+        let app = common.open_app_to_search()?;
         if let Some(done) = self.export(&app, &query)? {
             return Ok(done);
         }

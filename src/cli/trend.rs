@@ -7,7 +7,6 @@ use super::search::{check_days, parse_day};
 use crate::app::{MAX_STEPS, Trend, TrendStep, share};
 use crate::index::{Interval, Query};
 use crate::model::Timestamp;
-use crate::pipeline;
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use clap::{Args, ValueEnum};
 use std::process::ExitCode;
@@ -61,8 +60,7 @@ impl TrendCommand {
             By::Hour => Interval::Hour,
             By::Day => Interval::Day,
         };
-        let app = common.open_app()?;
-        while pipeline::index_once(&app)? > 0 {}
+        let app = common.open_app_to_search()?;
         let (from, to) = self.period(app.now());
         let steps = (to - from).num_milliseconds() / interval.ms();
         if usize::try_from(steps).is_ok_and(|steps| steps > MAX_STEPS) {

@@ -5,10 +5,9 @@ use super::search::{check_days, parse_day};
 use super::search_text::table;
 use super::watch_edit::{Add, Remove};
 use super::{Common, watch_named};
-use crate::app::{App, SNIPPET_CHARS, SearchOrder, SearchReport, WatchReport};
+use crate::app::{SNIPPET_CHARS, SearchOrder, SearchReport, WatchReport};
 use crate::index::{Query, Sort};
 use crate::model::{self, PostId};
-use crate::pipeline;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -80,8 +79,7 @@ impl Watch {
 
 impl List {
     fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        let app = common.open_app()?;
-        bring_index_up(&app)?;
+        let app = common.open_app_to_search()?;
         let reports = app.watch_reports()?;
         if self.json {
             print_json(&reports)?;
@@ -95,9 +93,8 @@ impl List {
 impl Test {
     fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         check_days(self.from, self.to)?;
-        let app = common.open_app()?;
+        let app = common.open_app_to_search()?;
         let declared = watch_named(&app.config, &self.name)?;
-        bring_index_up(&app)?;
         let query = (declared.query.clone())
             .and(self.from.map_or(Query::All, Query::After))
             .and(self.to.map_or(Query::All, Query::Before));
@@ -148,12 +145,6 @@ impl Replay {
             post_ids: report.hits.iter().map(|hit| hit.id).collect(),
         }
     }
-}
-
-/// Without a daemon nobody else does.
-fn bring_index_up(app: &App) -> anyhow::Result<()> {
-    while pipeline::index_once(app)? > 0 {}
-    Ok(())
 }
 
 fn list(reports: &[WatchReport]) -> String {
