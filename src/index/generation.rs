@@ -6,6 +6,7 @@ use crate::model::StoredPost;
 use crate::text::segment::Segmenter;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::directory::MmapDirectory;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
@@ -16,6 +17,8 @@ pub struct Generation {
     pub fields: Fields,
     pub reader: IndexReader,
     inner: tantivy::Index,
+    /// Which commit `reader` shows.
+    shown: AtomicU64,
     writer: Mutex<Option<IndexWriter>>,
 }
 
@@ -55,6 +58,7 @@ impl Generation {
             fields,
             reader,
             inner,
+            shown: AtomicU64::new(NOTHING_SHOWN),
             writer: Mutex::new(None),
         })
     }
@@ -88,9 +92,22 @@ impl Generation {
             commit(writer, cursor)
         })?;
         if is_written {
-            self.reader.reload()?;
+            self.show_latest()?;
         }
         Ok(is_written)
+    }
+
+    /// Lets `reader` show the latest commit, of this process or another: opened anew only where there is a new one.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn show_latest(&self) -> Result<()> {
+        let latest = self.inner.load_metas()?.opstamp;
+        if self.shown.load(Ordering::SeqCst) != latest {
+            self.reader.reload()?;
+            self.shown.store(latest, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     fn with_writer(
@@ -165,6 +182,9 @@ fn commit(writer: &mut IndexWriter, cursor: u64) -> Result<()> {
     commit.commit()?;
     Ok(())
 }
+
+/// No commit has this number.
+const NOTHING_SHOWN: u64 = u64::MAX;
 
 /// What a writer may use.
 #[derive(Clone, Copy, Debug)]

@@ -280,7 +280,7 @@ impl Index {
     /// What is searched from here on, as it is at this moment.
     fn searcher(&self) -> Result<(tantivy::Searcher, Arc<Generation>)> {
         let generation = self.answering();
-        generation.reader.reload()?;
+        generation.show_latest()?;
         Ok((generation.reader.searcher(), generation))
     }
 
