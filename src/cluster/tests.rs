@@ -44,14 +44,8 @@ pub(super) fn post(id: i64, text: &str) -> PostToCluster {
         fingerprint: fingerprint(text),
         placed_by_hand: None,
         stored: StoredPost {
-            id: PostId(id),
-            post,
-            source_id: None,
-            first_seen_at: published,
             analysis: Some(complaint(Level::Blue)),
-            repost_of: None,
-            event: None,
-            old_news: None,
+            ..StoredPost::fresh(PostId(id), post)
         },
     }
 }

@@ -185,14 +185,11 @@ fn office(topic: Topic) -> &'static str {
 pub fn stored(case: &CasePost) -> StoredPost {
     let seen_at = case.seen.unwrap_or(case.at);
     StoredPost {
-        id: PostId(case.id),
-        post: post(case, seen_at),
-        source_id: None,
         first_seen_at: seen_at,
         analysis: Some(analysis(case)),
         repost_of: case.repost_of.map(PostId),
         event: case.event.map(EventId),
-        old_news: None,
+        ..StoredPost::fresh(PostId(case.id), post(case, seen_at))
     }
 }
 

@@ -44,16 +44,7 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
         }),
         ..Post::bare(Channel::Forum, "示例论坛", published)
     };
-    StoredPost {
-        id: PostId(id),
-        post,
-        source_id: None,
-        first_seen_at: published,
-        analysis: None,
-        repost_of: None,
-        event: None,
-        old_news: None,
-    }
+    StoredPost::fresh(PostId(id), post)
 }
 
 fn index(posts: &[StoredPost]) -> (TempDir, Index) {

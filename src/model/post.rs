@@ -140,6 +140,22 @@ pub struct StoredPost {
     pub old_news: Option<OldNews>,
 }
 
+impl StoredPost {
+    /// A post just taken in: not judged, alone.
+    pub fn fresh(id: PostId, post: Post) -> StoredPost {
+        StoredPost {
+            id,
+            first_seen_at: post.fetched_at,
+            post,
+            source_id: None,
+            analysis: None,
+            repost_of: None,
+            event: None,
+            old_news: None,
+        }
+    }
+}
+
 /// 旧闻翻炒 — the old post that a new one repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldNews {

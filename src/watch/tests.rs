@@ -22,25 +22,17 @@ fn post(id: i64, title: &str, text: &str) -> StoredPost {
     let begin = Timestamp::parse_from_rfc3339("2017-03-31T23:30:00+08:00").expect("test time");
     // From half past midnight of one day to half past eleven in the evening of another.
     let published = begin + TimeDelta::hours(13 * id);
-    StoredPost {
-        id: PostId(id),
-        post: Post {
-            title: title.to_owned(),
-            text: text.to_owned(),
-            published_at: Some(PublishedAt {
-                at: published,
-                precision: Precision::Minute,
-                is_inferred: false,
-            }),
-            ..Post::bare(Channel::Forum, "示例", published)
-        },
-        source_id: None,
-        first_seen_at: published,
-        analysis: None,
-        repost_of: None,
-        event: None,
-        old_news: None,
-    }
+    let post = Post {
+        title: title.to_owned(),
+        text: text.to_owned(),
+        published_at: Some(PublishedAt {
+            at: published,
+            precision: Precision::Minute,
+            is_inferred: false,
+        }),
+        ..Post::bare(Channel::Forum, "示例", published)
+    };
+    StoredPost::fresh(PostId(id), post)
 }
 
 fn found(queries: &[Query], stored: &StoredPost) -> Vec<usize> {

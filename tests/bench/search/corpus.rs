@@ -109,16 +109,7 @@ impl Corpus {
             }),
             ..Post::bare(Channel::Weibo, "微博", at)
         };
-        StoredPost {
-            id: PostId(number as i64 + 1),
-            post,
-            source_id: None,
-            first_seen_at: at,
-            analysis: None,
-            repost_of: None,
-            event: None,
-            old_news: None,
-        }
+        StoredPost::fresh(PostId(number as i64 + 1), post)
     }
 }
 

@@ -92,20 +92,12 @@ fn string(value: &serde_json::Value) -> String {
 
 fn stored(id: i64, provision: &Provision) -> StoredPost {
     let at = Timestamp::parse_from_rfc3339("2017-04-14T10:00:00+08:00").expect("a moment");
-    StoredPost {
-        id: PostId(id),
-        post: Post {
-            title: provision.title.clone(),
-            text: provision.text.clone(),
-            ..Post::bare(Channel::Government, "法规", at)
-        },
-        source_id: None,
-        first_seen_at: at,
-        analysis: None,
-        repost_of: None,
-        event: None,
-        old_news: None,
-    }
+    let post = Post {
+        title: provision.title.clone(),
+        text: provision.text.clone(),
+        ..Post::bare(Channel::Government, "法规", at)
+    };
+    StoredPost::fresh(PostId(id), post)
 }
 
 /// Mean share of a question's right provisions that are among the first.
