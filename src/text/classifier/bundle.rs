@@ -75,9 +75,8 @@ impl Bundle {
         let mut found = Vec::new();
         for (field, window) in (0..).zip(&space.windows) {
             found.clear();
-            post.for_each_hash(*window, space.longest, field, |hash| {
-                found.extend(self.table.find(hash));
-            });
+            post.hashes(*window, space.longest, field, &mut found);
+            self.table.number(&mut found);
             let counted: Vec<(u32, f32)> = space.counted(&mut found).collect();
             for (position, (classifier, margins)) in
                 (0..).zip(self.classifiers.iter().zip(&mut margins))

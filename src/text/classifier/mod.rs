@@ -35,7 +35,7 @@ impl FeatureSpace {
             .zip(&self.windows)
             .map(|(field, window)| {
                 let mut hashes = Vec::new();
-                post.for_each_hash(*window, self.longest, field, |hash| hashes.push(hash));
+                post.hashes(*window, self.longest, field, &mut hashes);
                 self.counted(&mut hashes).collect()
             })
             .collect()
@@ -144,9 +144,8 @@ impl Classifier {
         let mut numbers = Vec::new();
         for (field, window) in (0..).zip(&self.space.windows) {
             numbers.clear();
-            post.for_each_hash(*window, self.space.longest, field, |hash| {
-                numbers.extend(self.table.find(hash));
-            });
+            post.hashes(*window, self.space.longest, field, &mut numbers);
+            self.table.number(&mut numbers);
             let counted = self.space.counted(&mut numbers);
             self.add_window(*window, counted, &mut margins);
         }

@@ -1,6 +1,6 @@
 //! 取文窗口 — the parts of a post that a classifier reads, each by itself: a long text must not drown its title.
 
-use super::pieces::{characters, for_each_run};
+use super::pieces::{characters, hash_runs};
 use super::signs::Signs;
 use serde::{Deserialize, Serialize};
 
@@ -96,19 +96,11 @@ impl Characters {
         self.signs = signs.hashes();
     }
 
-    /// Calls `see` with the hash of everything that a window shows. `field` tells windows apart.
-    pub(super) fn for_each_hash(
-        &self,
-        window: Window,
-        longest: usize,
-        field: u32,
-        mut see: impl FnMut(u32),
-    ) {
+    /// Adds the hashes of everything that a window shows. `field` tells windows apart.
+    pub(super) fn hashes(&self, window: Window, longest: usize, field: u32, into: &mut Vec<u32>) {
         match window {
-            Window::Signs => self.signs.iter().copied().for_each(see),
-            _ => for_each_run(self.seen_through(window), longest, field, |hash, _, _| {
-                see(hash);
-            }),
+            Window::Signs => into.extend(&self.signs),
+            _ => hash_runs(self.seen_through(window), longest, field, into),
         }
     }
 
