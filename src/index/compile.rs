@@ -21,18 +21,31 @@ const TITLE_BOOST: f32 = 3.0;
 /// Days are China's: one zone since 1991, no summer time.
 pub const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
 
-/// What an order needs: only relevance needs scores.
+/// A query for tantivy.
+pub struct Compiled {
+    pub query: Box<dyn TantivyQuery>,
+    /// Do words tell hits apart?
+    pub is_scored: bool,
+}
+
+/// What an order needs: only relevance needs scores, and only where a word is rare enough to say something.
 pub fn for_sort(
     query: &Query,
     sort: Sort,
     fields: &Fields,
     segmenter: &Segmenter,
     searcher: &Searcher,
-) -> Result<Box<dyn TantivyQuery>> {
-    match sort {
-        Sort::Relevance => scored(query, fields, segmenter, searcher),
-        _ => Ok(membership(query, fields)),
+) -> Result<Compiled> {
+    let mut parts = vec![(Occur::Must, membership(query, fields))];
+    if sort == Sort::Relevance {
+        parts.extend(words_of(query, fields, segmenter, searcher)?);
     }
+    let is_scored = parts.len() > 1;
+    let query: Box<dyn TantivyQuery> = match is_scored {
+        true => Box::new(BooleanQuery::new(parts)),
+        false => parts.remove(0).1,
+    };
+    Ok(Compiled { query, is_scored })
 }
 
 /// Membership from characters; nothing is scored.
@@ -40,14 +53,14 @@ pub fn membership(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
     Box::new(ConstScoreQuery::new(matching(query, fields), 0.0))
 }
 
-/// Membership from characters, order from words.
-fn scored(
+/// The words of a query that its hits are ordered by.
+fn words_of(
     query: &Query,
     fields: &Fields,
     segmenter: &Segmenter,
     searcher: &Searcher,
-) -> Result<Box<dyn TantivyQuery>> {
-    let mut parts = vec![(Occur::Must, membership(query, fields))];
+) -> Result<Vec<(Occur, Box<dyn TantivyQuery>)>> {
+    let mut parts: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
     let common = searcher.num_docs() / COMMON;
     for text in query.marked_strings() {
         for word in words(text, segmenter) {
@@ -64,7 +77,7 @@ fn scored(
             }
         }
     }
-    Ok(Box::new(BooleanQuery::new(parts)))
+    Ok(parts)
 }
 
 /// A word that one in so many posts has says next to nothing about a post, and costs the most.

@@ -6,9 +6,8 @@ use crate::model::StoredPost;
 use crate::text::segment::Segmenter;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{Directory, MmapDirectory};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
 /// An index in a folder of its own.
@@ -17,8 +16,8 @@ pub struct Generation {
     pub fields: Fields,
     pub reader: IndexReader,
     inner: tantivy::Index,
-    /// Which commit `reader` shows.
-    shown: AtomicU64,
+    /// What the file said of the commit that `reader` shows.
+    shown: Mutex<Vec<u8>>,
     writer: Mutex<Option<IndexWriter>>,
 }
 
@@ -58,7 +57,7 @@ impl Generation {
             fields,
             reader,
             inner,
-            shown: AtomicU64::new(NOTHING_SHOWN),
+            shown: Mutex::default(),
             writer: Mutex::new(None),
         })
     }
@@ -102,10 +101,11 @@ impl Generation {
     /// # Errors
     /// The index is damaged.
     pub fn show_latest(&self) -> Result<()> {
-        let latest = self.inner.load_metas()?.opstamp;
-        if self.shown.load(Ordering::SeqCst) != latest {
+        let latest = self.inner.directory().atomic_read(Path::new(META_FILE))?;
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if *shown != latest {
             self.reader.reload()?;
-            self.shown.store(latest, Ordering::SeqCst);
+            *shown = latest;
         }
         Ok(())
     }
@@ -183,8 +183,8 @@ fn commit(writer: &mut IndexWriter, cursor: u64) -> Result<()> {
     Ok(())
 }
 
-/// No commit has this number.
-const NOTHING_SHOWN: u64 = u64::MAX;
+/// Where tantivy says which files make up the latest commit.
+const META_FILE: &str = "meta.json";
 
 /// What a writer may use.
 #[derive(Clone, Copy, Debug)]

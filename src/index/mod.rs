@@ -37,7 +37,7 @@ use tantivy::collector::Count;
 
 /// Part of the folder's name, beside the dictionary's fingerprint; a change of `schema` or of the tokenizers raises it. An
 /// index of another name answers as long as it has the fields, until the wanted one is built.
-const VERSION: &str = "v4";
+const VERSION: &str = "v5";
 
 /// Ends the name of a folder whose index is not whole yet.
 const BUILDING: &str = ".building";
@@ -220,7 +220,8 @@ impl Index {
     /// The disk refuses.
     pub fn extend_next(&self, posts: &[StoredPost], cursor: u64) -> Result<bool> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let power = self.power(cores.min(MAX_BUILDERS))?;
+        let mut power = self.power(cores.min(MAX_BUILDERS))?;
+        power.memory *= BUILDING_MEMORY;
         let mut slot = self.lock_next();
         let Some(next) = slot.as_mut() else {
             return Ok(false);
@@ -310,14 +311,20 @@ impl Index {
         let offset = offset.min(all);
         let limit = limit.min(MAX_PAGE).min(all - offset);
         if limit == 0 {
-            let total = searcher.search(&compiled, &Count)?;
+            let total = searcher.search(&compiled.query, &Count)?;
             return Ok(Hits {
                 total,
                 page: Vec::new(),
             });
         }
         let keep = offset + limit;
-        let mut ranking = searcher.search(&compiled, &Ranked { sort, keep })?;
+        let is_scored = compiled.is_scored;
+        let ranked = Ranked {
+            sort,
+            is_scored,
+            keep,
+        };
+        let mut ranking = searcher.search(&compiled.query, &ranked)?;
         Ok(Hits {
             total: ranking.total,
             page: ranking.first.split_off(offset.min(ranking.first.len())),
@@ -333,7 +340,13 @@ impl Index {
         let compiled =
             compile::for_sort(query, sort, &generation.fields, &self.segmenter, &searcher)?;
         let keep = usize::try_from(searcher.num_docs())?;
-        let ranking = searcher.search(&compiled, &Ranked { sort, keep })?;
+        let is_scored = compiled.is_scored;
+        let ranked = Ranked {
+            sort,
+            is_scored,
+            keep,
+        };
+        let ranking = searcher.search(&compiled.query, &ranked)?;
         Ok(ranking.first.into_iter().map(|(id, _)| id).collect())
     }
 
@@ -368,6 +381,8 @@ impl Index {
 
 /// Posts put into an index that is being built before they are made durable: every time costs parts to be merged.
 const COMMIT_AFTER: usize = 200_000;
+/// An index that is built as a whole may use so many times the memory: fewer parts have to be merged.
+const BUILDING_MEMORY: usize = 4;
 /// Threads that build an index at most: more are no faster than the store.
 const MAX_BUILDERS: usize = 4;
 /// tantivy refuses a writer with less.

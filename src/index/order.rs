@@ -3,24 +3,32 @@
 //! What compares equal is told apart by time and id, so that a page says the same whenever it is asked for.
 
 use super::Sort;
-use crate::model::PostId;
+use crate::model::{OutletTier, PostId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::fmt::Debug;
+use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::columnar::{Cardinality, Column, ColumnValues};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, Score, SegmentOrdinal, SegmentReader};
 
-/// A year of freshness weighs as much as this much of BM25: of two posts that match alike the newer comes first.
-const SCORE_PER_YEAR: f64 = 0.25;
-/// Each step of `OutletTier` above an ordinary netizen.
-const SCORE_PER_TIER: f64 = 0.15;
-/// Tier of an ordinary netizen.
-const LOWEST_TIER: u64 = 5;
-const MS_PER_YEAR: f64 = 365.25 * 86_400_000.0;
+/// So much later a post must be published to stand before one whose words match better by 1 of BM25: four years.
+const MS_PER_SCORE: f64 = 4.0 * 365.25 * 86_400_000.0;
+/// Each step of `OutletTier` above an ordinary netizen weighs as much as 0.15 of BM25.
+const MS_PER_TIER: i64 = (0.15 * MS_PER_SCORE) as i64;
+
+/// What a post is worth before its words are compared, in milliseconds: published then, raised by its outlet's tier. Of
+/// two posts that match alike the newer comes first.
+pub fn prior(published_ms: i64, tier: OutletTier) -> u64 {
+    let above = OutletTier::T5 as i64 - tier as i64;
+    (published_ms + above * MS_PER_TIER).max(0).cast_unsigned()
+}
 
 /// Ranks hits and keeps the first ones.
 pub struct Ranked {
     pub sort: Sort,
+    /// Do words count? Else only what a post is worth without them.
+    pub is_scored: bool,
     /// How many are kept.
     pub keep: usize,
 }
@@ -44,24 +52,28 @@ impl Collector for Ranked {
         reader: &SegmentReader,
     ) -> tantivy::Result<RankedSegment> {
         let columns = reader.fast_fields();
+        let number = |name: &str| tantivy::Result::Ok(values_of(columns.u64(name)?));
+        let published_at = values_of(columns.i64("published_at")?);
         let by = match self.sort {
-            Sort::Relevance => By::Score(columns.u64("tier")?),
+            Sort::Relevance => By::Number(number("prior")?),
             Sort::Time => By::Time,
-            Sort::Level => By::Number(columns.u64("rank")?),
-            Sort::Engagement => By::Number(columns.u64("engagement")?),
+            Sort::Level => By::Number(number("rank")?),
+            Sort::Engagement => By::Number(number("engagement")?),
         };
         Ok(RankedSegment {
             by,
-            id: columns.u64("id")?,
-            published_at: columns.i64("published_at")?,
+            id: number("id")?,
+            published_at,
             keep: self.keep,
+            waiting: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
+            scores: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
             total: 0,
             best: BinaryHeap::with_capacity(self.keep.min(1024) + 1),
         })
     }
 
     fn requires_scoring(&self) -> bool {
-        self.sort == Sort::Relevance
+        self.is_scored
     }
 
     fn merge_fruits(&self, segments: Vec<(usize, Vec<Key>)>) -> tantivy::Result<Ranking> {
@@ -71,7 +83,7 @@ impl Collector for Ranked {
         first.truncate(self.keep);
         let hit = |(value, _, id): Key| {
             let score = match self.sort {
-                Sort::Relevance => value as f32 / SCORE_STEPS as f32,
+                Sort::Relevance => (value as f64 / MS_PER_SCORE) as f32,
                 _ => 0.0,
             };
             (PostId(id), score)
@@ -83,43 +95,85 @@ impl Collector for Ranked {
     }
 }
 
-/// Scores are ordered as whole numbers of so many steps.
-const SCORE_STEPS: f64 = 1e6;
+/// One value for each post; the common case, where every post has its value, needs no detour.
+fn values_of<T: PartialOrd + Copy + Default + Debug + Send + Sync + 'static>(
+    column: Column<T>,
+) -> Arc<dyn ColumnValues<T>> {
+    match column.get_cardinality() {
+        Cardinality::Full => column.values,
+        _ => column.first_or_default_col(T::default()),
+    }
+}
 
 /// What hits are ordered by.
 enum By {
-    Score(Column<u64>),
     Time,
-    Number(Column<u64>),
+    /// Words, where they count, are added.
+    Number(Arc<dyn ColumnValues<u64>>),
 }
 
 /// Hits of one segment.
 pub struct RankedSegment {
     by: By,
-    id: Column<u64>,
-    published_at: Column<i64>,
+    id: Arc<dyn ColumnValues<u64>>,
+    published_at: Arc<dyn ColumnValues<i64>>,
     keep: usize,
+    /// Hits with scores that wait until a block of them is full: columns are read by the block.
+    waiting: Vec<DocId>,
+    scores: Vec<Score>,
     total: usize,
     best: BinaryHeap<Reverse<Key>>,
 }
 
 impl RankedSegment {
-    /// Published, in milliseconds; a post always has a time.
-    fn time(&self, doc: DocId) -> i64 {
-        self.published_at.first(doc).unwrap_or_default()
-    }
-
-    fn value(&self, doc: DocId, score: Score) -> i64 {
+    /// What each hit is ordered by, without its words.
+    fn values(&self, docs: &[DocId]) -> [i64; COLLECT_BLOCK_BUFFER_LEN] {
+        let mut values = [0; COLLECT_BLOCK_BUFFER_LEN];
         match &self.by {
-            By::Time => self.time(doc),
-            By::Number(column) => column.first(doc).unwrap_or_default().cast_signed(),
-            By::Score(tiers) => {
-                let years = self.time(doc) as f64 / MS_PER_YEAR;
-                let tier = tiers.first(doc).unwrap_or(LOWEST_TIER).min(LOWEST_TIER);
-                let prior = years * SCORE_PER_YEAR + (LOWEST_TIER - tier) as f64 * SCORE_PER_TIER;
-                ((f64::from(score) + prior) * SCORE_STEPS) as i64
+            By::Time => self.published_at.get_vals(docs, &mut values[..docs.len()]),
+            By::Number(column) => {
+                let mut numbers = [0; COLLECT_BLOCK_BUFFER_LEN];
+                column.get_vals(docs, &mut numbers[..docs.len()]);
+                values = numbers.map(u64::cast_signed);
             }
         }
+        values
+    }
+
+    fn rank(&mut self, docs: &[DocId], scores: Option<&[Score]>) {
+        self.total += docs.len();
+        let mut values = self.values(docs);
+        if let Some(scores) = scores {
+            for (value, score) in values.iter_mut().zip(scores) {
+                *value += (f64::from(*score) * MS_PER_SCORE) as i64;
+            }
+        }
+        for (doc, value) in docs.iter().zip(values) {
+            // Most hits lie behind the page: they are told by one number.
+            if self.best.len() < self.keep
+                || self.best.peek().is_some_and(|worst| value >= worst.0.0)
+            {
+                self.keep_if_first(*doc, value);
+            }
+        }
+    }
+
+    fn keep_if_first(&mut self, doc: DocId, value: i64) {
+        let id = self.id.get_val(doc).cast_signed();
+        let published_at = self.published_at.get_val(doc);
+        self.best.push(Reverse((value, published_at, id)));
+        if self.best.len() > self.keep {
+            self.best.pop();
+        }
+    }
+
+    fn rank_waiting(&mut self) {
+        let docs = std::mem::take(&mut self.waiting);
+        let scores = std::mem::take(&mut self.scores);
+        self.rank(&docs, Some(&scores));
+        (self.waiting, self.scores) = (docs, scores);
+        self.waiting.clear();
+        self.scores.clear();
     }
 }
 
@@ -127,23 +181,19 @@ impl SegmentCollector for RankedSegment {
     type Fruit = (usize, Vec<Key>);
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.total += 1;
-        let value = self.value(doc, score);
-        if self.best.len() == self.keep {
-            // Most hits lie behind the page: they are told by one number.
-            match self.best.peek() {
-                Some(Reverse(worst)) if value >= worst.0 => {}
-                _ => return,
-            }
-        }
-        let id = self.id.first(doc).unwrap_or_default().cast_signed();
-        self.best.push(Reverse((value, self.time(doc), id)));
-        if self.best.len() > self.keep {
-            self.best.pop();
+        self.waiting.push(doc);
+        self.scores.push(score);
+        if self.waiting.len() == COLLECT_BLOCK_BUFFER_LEN {
+            self.rank_waiting();
         }
     }
 
-    fn harvest(self) -> (usize, Vec<Key>) {
+    fn collect_block(&mut self, docs: &[DocId]) {
+        self.rank(docs, None);
+    }
+
+    fn harvest(mut self) -> (usize, Vec<Key>) {
+        self.rank_waiting();
         (
             self.total,
             self.best.into_iter().map(|Reverse(key)| key).collect(),

@@ -20,11 +20,8 @@ pub struct Gathered {
 
 impl Places {
     /// Where a term stands. `None`: nowhere in this segment.
-    pub fn of_term(
-        reader: &SegmentReader,
-        term: &Term,
-        record: IndexRecordOption,
-    ) -> tantivy::Result<Option<Places>> {
+    pub fn of_term(reader: &SegmentReader, term: &Term) -> tantivy::Result<Option<Places>> {
+        let record = IndexRecordOption::WithFreqsAndPositions;
         let terms = reader.inverted_index(term.field())?;
         let found = terms.read_postings(term, record)?;
         Ok(found.map(|postings| Places::Listed(Box::new(postings))))

@@ -1,5 +1,6 @@
 //! Fields of an indexed post, and how a post becomes a document. Texts are not stored: hits are read from the store.
 
+use super::order::prior;
 use super::query::CodeField;
 use super::tokenizer::{PAIRS, SINGLES, WORDS, plain};
 use crate::model::{Level, StoredPost, Topic};
@@ -11,10 +12,11 @@ use tantivy::{TantivyDocument, TantivyError};
 /// Fields that facets count.
 pub const FACETS: &[&str] = &["channel", "topic", "level", "sentiment", "region", "source"];
 
-/// A text in the index: its characters, and its pairs of neighbouring characters with their positions.
+/// A text in the index: its pairs of neighbouring characters with their positions, and – where people look for single
+/// characters – these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextFields {
-    pub singles: Field,
+    pub singles: Option<Field>,
     pub pairs: Field,
 }
 
@@ -22,8 +24,8 @@ pub struct TextFields {
 pub struct Fields {
     pub id: Field,
     pub published_at: Field,
-    /// `OutletTier` as a number.
-    pub tier: Field,
+    /// What a post is worth before its words are compared (`order::prior`).
+    pub prior: Field,
     /// `Level` as a number, red the highest.
     pub rank: Field,
     /// 互动指数.
@@ -56,12 +58,14 @@ pub fn build() -> Schema {
     };
     builder.add_u64_field("id", INDEXED | FAST);
     builder.add_i64_field("published_at", INDEXED | FAST);
-    for number in ["tier", "rank", "engagement"] {
+    for number in ["prior", "rank", "engagement"] {
         builder.add_u64_field(number, FAST);
     }
-    for text in ["title", "text", "author", "source_name", "url"] {
+    for text in ["title", "text"] {
         let singles = indexed_by(SINGLES, IndexRecordOption::Basic);
         builder.add_text_field(&format!("{text}_singles"), singles);
+    }
+    for text in ["title", "text", "author", "source_name", "url"] {
         let pairs = indexed_by(PAIRS, IndexRecordOption::WithFreqsAndPositions);
         builder.add_text_field(&format!("{text}_pairs"), pairs);
     }
@@ -83,14 +87,14 @@ impl Fields {
         let field = |name: &str| schema.get_field(name);
         let text = |name: &str| {
             Ok::<_, TantivyError>(TextFields {
-                singles: field(&format!("{name}_singles"))?,
+                singles: field(&format!("{name}_singles")).ok(),
                 pairs: field(&format!("{name}_pairs"))?,
             })
         };
         Ok(Fields {
             id: field("id")?,
             published_at: field("published_at")?,
-            tier: field("tier")?,
+            prior: field("prior")?,
             rank: field("rank")?,
             engagement: field("engagement")?,
             title: text("title")?,
@@ -113,7 +117,9 @@ impl Fields {
 impl TextFields {
     /// `text` is folded.
     fn add(self, document: &mut TantivyDocument, text: &str) {
-        document.add_text(self.singles, text);
+        if let Some(singles) = self.singles {
+            document.add_text(singles, text);
+        }
         document.add_text(self.pairs, text);
     }
 }
@@ -124,8 +130,9 @@ impl Fields {
         let post = &stored.post;
         let mut document = TantivyDocument::default();
         document.add_u64(self.id, stored.id.0.cast_unsigned());
-        document.add_i64(self.published_at, post.effective_at().timestamp_millis());
-        document.add_u64(self.tier, post.outlet_tier as u64);
+        let published = post.effective_at().timestamp_millis();
+        document.add_i64(self.published_at, published);
+        document.add_u64(self.prior, prior(published, post.outlet_tier));
         document.add_u64(self.engagement, post.engagement.weight() as u64);
         for (text, words, content) in [
             (self.title, self.title_words, &post.title),

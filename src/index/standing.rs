@@ -7,7 +7,7 @@
 use super::places::Places;
 use super::schema::TextFields;
 use std::sync::Arc;
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
@@ -20,11 +20,19 @@ pub struct Standing {
     within: Option<u32>,
 }
 
-/// A term of the index, so many characters after its string's first.
+/// A piece of a string, so many characters after its first.
 #[derive(Clone, Debug)]
 struct Part {
     offset: u32,
-    term: Term,
+    piece: Piece,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    /// The whole string is one character.
+    Character(char),
+    /// Two neighbours: a term of the index.
+    Pair(Term),
 }
 
 impl Standing {
@@ -46,32 +54,48 @@ impl Standing {
         }
     }
 
-    fn length_of(&self, string: &[Part]) -> u32 {
-        let last = string.last().expect("a string has a part");
-        last.offset
-            + if last.term.field() == self.fields.pairs {
-                2
-            } else {
-                1
+    /// The one term that says it all without a look at positions.
+    fn single_term(&self) -> Option<Term> {
+        let [string] = self.strings.as_slice() else {
+            return None;
+        };
+        let [part] = string.as_slice() else {
+            return None;
+        };
+        match (&part.piece, self.fields.singles) {
+            (Piece::Pair(term), _) => Some(term.clone()),
+            (Piece::Character(character), Some(singles)) => {
+                Some(Term::from_field_text(singles, &character.to_string()))
             }
+            (Piece::Character(_), None) => None,
+        }
+    }
+}
+
+/// Characters of a string.
+fn length_of(string: &[Part]) -> u32 {
+    let last = string.last().expect("a string has a part");
+    match last.piece {
+        Piece::Character(_) => 1,
+        Piece::Pair(_) => last.offset + 2,
     }
 }
 
 /// The terms that hold a string together: every second pair of neighbours, and the last.
 fn parts(fields: TextFields, string: &[char]) -> Vec<Part> {
     if let [single] = string {
-        let term = Term::from_field_text(fields.singles, single.encode_utf8(&mut [0; 4]));
-        return vec![Part { offset: 0, term }];
+        let piece = Piece::Character(*single);
+        return vec![Part { offset: 0, piece }];
     }
     let last = string.len().saturating_sub(2);
     let begins = (0..last).step_by(2).chain([last]);
     begins
         .map(|begin| Part {
             offset: begin as u32,
-            term: Term::from_field_text(
+            piece: Piece::Pair(Term::from_field_text(
                 fields.pairs,
                 &string[begin..begin + 2].iter().collect::<String>(),
-            ),
+            )),
         })
         .collect()
 }
@@ -84,41 +108,43 @@ impl Query for Standing {
 
 impl Weight for Standing {
     fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        // One term needs no look at positions.
-        let is_one_term = self.strings.len() == 1 && self.strings[0].len() == 1;
-        let record = if is_one_term {
-            IndexRecordOption::Basic
-        } else {
-            IndexRecordOption::WithFreqsAndPositions
-        };
+        if let Some(term) = self.single_term() {
+            let terms = reader.inverted_index(term.field())?;
+            let found = terms.read_postings(&term, IndexRecordOption::Basic)?;
+            return Ok(match found {
+                Some(postings) => Box::new(ConstScorer::new(postings, 0.0)),
+                None => Box::new(EmptyScorer),
+            });
+        }
+        let mut pieces: Vec<&Piece> = Vec::new();
         let mut strings = Vec::with_capacity(self.strings.len());
-        let mut lists = Vec::new();
         for string in self.strings.iter() {
             let mut numbers = Vec::with_capacity(string.len());
             for part in string {
-                let is_single = part.term.field() == self.fields.singles;
-                let places = match part
-                    .term
-                    .value()
-                    .as_str()
-                    .and_then(|text| text.chars().next())
-                {
-                    Some(character) if is_single && !is_one_term => {
-                        Places::of_character(reader, self.fields, character)?
-                    }
-                    _ => Places::of_term(reader, &part.term, record)?,
-                };
-                let Some(places) = places else {
-                    return Ok(Box::new(EmptyScorer));
-                };
-                numbers.push((lists.len(), part.offset));
-                lists.push(places);
+                let known = pieces.iter().position(|piece| **piece == part.piece);
+                numbers.push((known.unwrap_or(pieces.len()), part.offset));
+                if known.is_none() {
+                    pieces.push(&part.piece);
+                }
             }
             strings.push(Stood {
-                length: self.length_of(string),
+                length: length_of(string),
                 parts: numbers,
                 places: Vec::new(),
             });
+        }
+        let mut lists = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let places = match piece {
+                Piece::Character(character) => {
+                    Places::of_character(reader, self.fields, *character)?
+                }
+                Piece::Pair(term) => Places::of_term(reader, term)?,
+            };
+            let Some(places) = places else {
+                return Ok(Box::new(EmptyScorer));
+            };
+            lists.push(places);
         }
         let mut order: Vec<usize> = (0..lists.len()).collect();
         order.sort_by_key(|number| lists[*number].size_hint());
@@ -127,7 +153,6 @@ impl Weight for Standing {
             order,
             strings,
             within: self.within,
-            looks_at_places: !is_one_term,
             other: Vec::new(),
         };
         let first = found.lists[found.order[0]].doc();
@@ -158,7 +183,6 @@ struct StandingScorer {
     order: Vec<usize>,
     strings: Vec<Stood>,
     within: Option<u32>,
-    looks_at_places: bool,
     other: Vec<u32>,
 }
 
@@ -178,7 +202,7 @@ impl StandingScorer {
                     continue 'next;
                 }
             }
-            if !self.looks_at_places || self.stands() {
+            if self.stands() {
                 return doc;
             }
             doc = self.lists[self.order[0]].advance();
@@ -203,18 +227,23 @@ impl StandingScorer {
 impl Stood {
     /// Finds the string's places; false when there is none.
     fn look(&mut self, lists: &mut [Places], other: &mut Vec<u32>) -> bool {
-        let mut parts = self.parts.iter();
-        if let Some((number, _)) = parts.next() {
-            lists[*number].places(&mut self.places);
-        }
-        for (number, offset) in parts {
-            lists[*number].places(other);
-            keep_followed(&mut self.places, other, *offset);
+        let mut read = None;
+        for (at, (number, offset)) in self.parts.iter().enumerate() {
+            // `？？？？` is the same pair twice.
+            if read != Some(*number) {
+                lists[*number].places(other);
+                read = Some(*number);
+            }
+            if at == 0 {
+                self.places.clone_from(other);
+            } else {
+                keep_followed(&mut self.places, other, *offset);
+            }
             if self.places.is_empty() {
                 return false;
             }
         }
-        !self.places.is_empty()
+        true
     }
 }
 
@@ -261,16 +290,11 @@ impl DocSet for StandingScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        let shortest = self.lists[self.order[0]].size_hint();
-        if self.looks_at_places {
-            shortest / 2
-        } else {
-            shortest
-        }
+        self.lists[self.order[0]].size_hint() / 2
     }
 
     fn cost(&self) -> u64 {
-        u64::from(self.lists[self.order[0]].size_hint()) * if self.looks_at_places { 10 } else { 1 }
+        u64::from(self.lists[self.order[0]].size_hint()) * 10
     }
 }
 
