@@ -1,22 +1,31 @@
 //! 专题: the saved queries, ready to be matched, and how often each was hit.
 
 use super::App;
-use crate::config::{Config, DeclaredWatch};
+use crate::config::{Config, DeclaredWatch, WATCHES_FILE, parse_watches, read_watches};
 use crate::index::{Query, Sort};
-use crate::model::{AlertPolicy, Schedule, StoredPost, Timestamp, Watch, WatchActivity};
+use crate::model::{AlertPolicy, Problem, Schedule, StoredPost, Timestamp, Watch, WatchActivity};
 use crate::store::Store;
 use crate::watch::{Matcher, Reader};
 use anyhow::Result;
 use chrono::TimeDelta;
 use serde::Serialize;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// A watch without a hit for so long is pointed out.
 const IDLE: TimeDelta = TimeDelta::days(30);
 
-/// What is watched. Most commands match nothing, so that queries are compiled when the first post comes.
+/// What is watched, and the file that says so.
 pub struct Watching {
-    /// Since when, for each active watch in the order of the file.
+    watched: RwLock<Arc<Watched>>,
+    /// What the file held when it was last looked at.
+    seen: Mutex<Option<String>>,
+}
+
+/// Watches as they are matched. Most commands match nothing, so that queries are compiled when the first post comes.
+pub struct Watched {
+    /// All, in the order of the file.
+    pub declared: Vec<DeclaredWatch>,
+    /// Since when, for each active one.
     since: Vec<Timestamp>,
     matcher: OnceLock<Matcher>,
 }
@@ -27,18 +36,57 @@ pub struct WatchReader<'a> {
     reader: Reader<'a>,
 }
 
-impl Watching {
+impl Watched {
     /// Tells the store what is watched from now on.
     ///
     /// # Errors
     /// The store refuses.
-    pub fn begin(config: &Config, store: &Store, now: Timestamp) -> Result<Watching> {
-        let watches: Vec<_> = (config.active_watches())
+    fn begin(declared: Vec<DeclaredWatch>, store: &Store, now: Timestamp) -> Result<Watched> {
+        let mut watched = Watched {
+            declared,
+            since: Vec::new(),
+            matcher: OnceLock::new(),
+        };
+        let watches: Vec<_> = (watched.active())
             .map(|declared| (declared.watch.id.as_str(), declared.watch.query.as_str()))
             .collect();
+        watched.since = store.register_watches(&watches, now)?;
+        Ok(watched)
+    }
+
+    fn active(&self) -> impl Iterator<Item = &DeclaredWatch> {
+        let is_active = |declared: &&DeclaredWatch| declared.watch.is_active;
+        self.declared.iter().filter(is_active)
+    }
+
+    /// Matches posts against the active watches; `None` where there are none.
+    pub fn reader(&self, app: &App) -> Option<WatchReader<'_>> {
+        if self.since.is_empty() {
+            return None;
+        }
+        let matcher = self.matcher.get_or_init(|| {
+            let queries = self.active().map(|declared| app.expanded(&declared.query));
+            Matcher::new(&queries.collect::<Vec<Query>>())
+        });
+        Some(WatchReader {
+            watches: (self.active().map(|declared| &declared.watch))
+                .zip(self.since.iter().copied())
+                .collect(),
+            reader: matcher.reader(),
+        })
+    }
+}
+
+impl Watching {
+    /// Watches what the configuration declares.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn begin(config: &Config, store: &Store, now: Timestamp) -> Result<Watching> {
+        let watched = Watched::begin(config.watches.clone(), store, now)?;
         Ok(Watching {
-            since: store.register_watches(&watches, now)?,
-            matcher: OnceLock::new(),
+            watched: RwLock::new(Arc::new(watched)),
+            seen: Mutex::default(),
         })
     }
 }
@@ -56,25 +104,47 @@ impl WatchReader<'_> {
 }
 
 impl App {
-    /// Matches posts against the active watches; `None` where there are none.
-    pub fn watch_reader(&self) -> Option<WatchReader<'_>> {
-        if self.watching.since.is_empty() {
-            return None;
+    /// What is watched at this moment.
+    pub fn watched(&self) -> Arc<Watched> {
+        let watched = self.watching.watched.read();
+        Arc::clone(&watched.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over what was changed in the file of watches since the last look, so that a new one is matched without a
+    /// restart. A file with mistakes changes nothing; they are told once.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn renew_watches(&self) -> Result<()> {
+        let Some(folder) = &self.config.folder else {
+            return Ok(());
+        };
+        let read = read_watches(folder);
+        let found = read.as_ref().map_or_else(Problem::to_string, String::clone);
+        let mut seen = (self.watching.seen.lock()).unwrap_or_else(PoisonError::into_inner);
+        if seen.as_ref() == Some(&found) {
+            return Ok(());
         }
-        let active = self.config.active_watches();
-        let matcher = (self.watching.matcher).get_or_init(|| {
-            let queries = self.config.active_watches();
-            let queries: Vec<Query> = queries
-                .map(|declared| self.expanded(&declared.query))
-                .collect();
-            Matcher::new(&queries)
-        });
-        Some(WatchReader {
-            watches: (active.map(|declared| &declared.watch))
-                .zip(self.watching.since.iter().copied())
-                .collect(),
-            reader: matcher.reader(),
-        })
+        let declared = read
+            .map_err(|problem| vec![problem])
+            .and_then(|text| parse_watches(&text));
+        match declared {
+            Ok(declared) if declared == self.watched().declared => {}
+            Ok(declared) => {
+                let count = declared.len();
+                let watched = Arc::new(Watched::begin(declared, &self.store, self.now())?);
+                let mut slot = self.watching.watched.write();
+                **slot.as_mut().unwrap_or_else(|poisoned| poisoned.get_mut()) = watched;
+                tracing::info!(count, "Read {WATCHES_FILE} again: {count} watches");
+            }
+            Err(problems) => {
+                for problem in problems {
+                    tracing::warn!("专题仍按原来的比对：{problem}");
+                }
+            }
+        }
+        *seen = Some(found);
+        Ok(())
     }
 
     /// Every declared watch, in the order of the file.
@@ -86,7 +156,7 @@ impl App {
         let mut activity = self.store.watch_activity(now)?;
         let holds_a_month = (self.store.first_seen()?).is_some_and(|first| first <= now - IDLE);
         let mut reports = Vec::new();
-        for declared in &self.config.watches {
+        for declared in &self.watched().declared {
             let known = activity.remove(&declared.watch.id).unwrap_or_default();
             let is_idle = self.is_idle(declared, known, holds_a_month, now)?;
             reports.push(WatchReport::of(&declared.watch, known, is_idle));

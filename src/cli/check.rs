@@ -103,7 +103,9 @@ impl Check {
         for notice in &report.notices {
             print_text(&format!("\n注意：{notice}。\n"))?;
         }
-        print_text("配置没有问题。正在运行的 `yuqing run` 重启后按新配置工作。\n")?;
+        print_text(
+            "配置没有问题。正在运行的 `yuqing run` 重启后按新配置工作（专题除外：随改随用）。\n",
+        )?;
         Ok(())
     }
 }

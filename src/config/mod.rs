@@ -17,7 +17,9 @@ pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
-pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
+pub use watches::{
+    DeclaredWatch, FILE as WATCHES_FILE, parse_watches, read_watches, without_watch,
+};
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};
@@ -110,12 +112,6 @@ impl Config {
     /// The sources that are visited.
     pub fn enabled_sources(&self) -> impl Iterator<Item = &DeclaredSource> {
         self.sources.iter().filter(|source| source.is_enabled)
-    }
-
-    /// The watches that posts are matched against.
-    pub fn active_watches(&self) -> impl Iterator<Item = &DeclaredWatch> {
-        let is_active = |declared: &&DeclaredWatch| declared.watch.is_active;
-        self.watches.iter().filter(is_active)
     }
 }
 

@@ -280,9 +280,15 @@ impl Index {
 
     /// What is searched from here on, as it is at this moment.
     fn searcher(&self) -> Result<(tantivy::Searcher, Arc<Generation>)> {
-        let generation = self.answering();
-        generation.show_latest()?;
-        Ok((generation.reader.searcher(), generation))
+        loop {
+            let generation = self.answering();
+            match generation.show_latest() {
+                Ok(()) => return Ok((generation.reader.searcher(), generation)),
+                Err(error) if Arc::ptr_eq(&generation, &self.answering()) => return Err(error),
+                // At this moment another one took its place, and its files are gone.
+                Err(_) => {}
+            }
+        }
     }
 
     fn answering(&self) -> Arc<Generation> {

@@ -15,7 +15,8 @@ pub const WATCH_BATCH: usize = 1000;
 /// # Errors
 /// The store refuses.
 pub(super) fn watch_once(app: &App, fresh: &Fresh) -> Result<usize> {
-    let Some(mut watch_reader) = app.watch_reader() else {
+    let watched = app.watched();
+    let Some(mut watch_reader) = watched.reader(app) else {
         return Ok(0);
     };
     let Some(cursor) = app.store.watch_cursor()? else {

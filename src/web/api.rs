@@ -3,7 +3,7 @@
 use super::Shared;
 use super::error::WebError;
 use super::search::Parameters;
-use crate::app::SNIPPET_CHARS;
+use crate::app::{App, SNIPPET_CHARS, WatchReport};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -26,4 +26,8 @@ pub async fn search(
     };
     let report = app.on_cpu(move |app| app.search(&order)).await?;
     Ok(Json(report).into_response())
+}
+
+pub async fn watches(State(app): Shared) -> Result<Json<Vec<WatchReport>>, WebError> {
+    Ok(Json(app.on_cpu(App::watch_reports).await?))
 }

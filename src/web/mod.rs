@@ -43,6 +43,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
         .route("/api/v1/search", get(api::search))
+        .route("/api/v1/watches", get(api::watches))
         .route("/health", get(health::health))
         .fallback(async || WebError::NotFound)
         .layer(middleware::from_fn(guard))

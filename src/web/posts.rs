@@ -84,8 +84,9 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
 /// Watches that the post matched, as far as they are there still.
 fn watches(app: &App, id: PostId) -> anyhow::Result<Vec<(String, String)>> {
     let hits = app.store.hits_on_post(id)?;
+    let watched = app.watched();
     let named = |id: String| {
-        let mut declared = app.config.watches.iter();
+        let mut declared = watched.declared.iter();
         let declared = declared.find(|declared| declared.watch.id == id)?;
         Some((id, declared.watch.name.clone()))
     };

@@ -1,7 +1,8 @@
 //! 专题: saved from the command line, hit by what comes later, replayed over the past; with a moving clock what a watch
 //! must and must not answer for.
 
-use crate::program::Desk;
+use crate::daemon::{desk as serving_desk, start};
+use crate::program::{Desk, free_port, get, wait_for};
 use crate::site::{FRIDAY, TestApp, at, config, page};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -112,6 +113,36 @@ fn a_saved_query_is_hit_by_what_comes_later_and_replayed_over_the_past() {
     assert!(list(&desk).is_empty());
     let empty = desk.expect(0, &["watch", "list"]).out;
     assert!(empty.contains("还没有专题"), "{empty}");
+}
+
+#[test]
+fn a_running_daemon_takes_up_a_new_watch_and_bears_a_wrong_file() {
+    let port = free_port();
+    let desk = serving_desk(port);
+    desk.write("config/watches.toml", "# 本局专题\n");
+    let settings =
+        format!("[web]\nlisten = \"127.0.0.1:{port}\"\n[daemon]\ninbox_every = \"1s\"\n");
+    desk.write("config/yuqing.toml", settings);
+    let _running = start(&desk, port);
+    let watches = || {
+        let (_, body) = get(port, "/api/v1/watches")?;
+        serde_json::from_str::<Vec<Value>>(&body).ok()
+    };
+    desk.expect(0, &["watch", "add", "制卡", "社保卡"]);
+    wait_for("the watch", || watches().filter(|found| found.len() == 1));
+    let file = std::fs::read_to_string(desk.path("config/watches.toml")).expect("written");
+    desk.write("config/watches.toml", file + "[[watch]]\nname = ");
+    let waiting = desk.path("data/inbox/posts.jsonl.part");
+    std::fs::create_dir_all(desk.path("data/inbox")).expect("room");
+    let today = chrono::Utc::now().to_rfc3339();
+    let row = json!({"id": "1", "channel": "forum", "source_name": "示例论坛", "published_at": today,
+        "text": "社保卡丢了，去哪里补"});
+    std::fs::write(&waiting, row.to_string() + "\n").expect("room");
+    std::fs::rename(&waiting, desk.path("data/inbox/posts.jsonl")).expect("the same folder");
+    let found = wait_for("its first hit", || {
+        watches().filter(|found| found[0]["hits_7d"] == 1)
+    });
+    assert_eq!(found[0]["name"], "制卡");
 }
 
 #[test]

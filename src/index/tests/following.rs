@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 fn flagged(id: i64, level: Level, comments: u64) -> StoredPost {
@@ -136,6 +137,55 @@ fn another_dictionary_rebuilds_while_the_old_index_answers() {
     assert_eq!(total(&index, "社保"), 3);
     drop(index);
     assert!(!open_with(folder.path(), &["社保大厅"]).is_outdated());
+}
+
+#[test]
+fn fifty_readers_get_right_totals_while_posts_come_and_the_index_is_rebuilt_twice() {
+    const POSTS: i64 = 40;
+    const READERS: usize = 50;
+    let folder = TempDir::new().expect("a temporary folder");
+    drop(open(folder.path()));
+    let index = open_with(folder.path(), &["社保大厅"]);
+    assert!(index.is_outdated());
+    let posts: Vec<_> = (1..=POSTS).map(|id| post(id, "", "社保大厅排队")).collect();
+    index.update(&posts, 1).expect("room");
+    let (others, is_done) = (AtomicUsize::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..READERS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut rounds = 0;
+                    while rounds == 0 || !is_done.load(Ordering::SeqCst) {
+                        assert_eq!(total(&index, "保大"), POSTS as usize);
+                        let before = others.load(Ordering::SeqCst);
+                        assert!(total(&index, "荷花") >= before);
+                        let facets = index.facets(&"大厅".parse().expect("a query"));
+                        assert_eq!(facets.expect("sound")["channel"]["forum"], POSTS as u64);
+                        rounds += 1;
+                    }
+                })
+            })
+            .collect();
+        let mut flowers = Vec::new();
+        for round in 0..2 {
+            index.begin_next().expect("room");
+            for share in posts.chunks(10) {
+                let flower = post(POSTS + 1 + flowers.len() as i64, "", "荷花开了");
+                flowers.push(flower.clone());
+                let revision = flowers.len() as u64 + 1;
+                index.update(&[flower], revision).expect("room");
+                others.store(flowers.len(), Ordering::SeqCst);
+                index.extend_next(share, revision).expect("room");
+            }
+            index.extend_next(&flowers, 99).expect("room");
+            index.adopt_next().expect("room");
+            assert!(!index.is_outdated(), "round {round}");
+        }
+        is_done.store(true, Ordering::SeqCst);
+        for reader in readers {
+            reader.join().expect("every answer was right");
+        }
+    });
 }
 
 #[test]
