@@ -285,8 +285,9 @@ pub fn rebuild_once(app: &App) -> Result<usize> {
     };
     let changed = app.store.changed_after(cursor, REBUILD_BATCH)?;
     let Some((cursor, _)) = changed.last() else {
-        app.index.adopt_next()?;
-        tracing::info!("检索索引已重建");
+        if app.index.adopt_next()? {
+            tracing::info!("检索索引已重建");
+        }
         return Ok(0);
     };
     let cursor = *cursor;

@@ -24,6 +24,11 @@ impl Reindex {
         // Searches go on meanwhile, in the old one.
         app.index.begin_next()?;
         while pipeline::rebuild_once(&app)? > 0 {}
+        if app.index.next_cursor().is_some() {
+            return Err(Failure::Failed(anyhow::anyhow!(
+                "另一个命令正在写检索索引，请等它结束后再运行 `yuqing reindex`"
+            )));
+        }
         pipeline::process_all(&app)?;
         let indexed = app.index.search(&Query::All, Sort::default(), 0, 0)?.total;
         if self.json {

@@ -1,16 +1,16 @@
 //! Query tree → tantivy query.
 
 use super::Sort;
+use super::between::Between;
 use super::query::{Query, TextField};
 use super::schema::{Fields, TextFields};
 use super::standing::Standing;
 use super::tokenizer::{characters, words};
 use crate::text::segment::Segmenter;
-use chrono::{FixedOffset, NaiveDate, NaiveTime, TimeDelta};
-use std::ops::Bound;
+use chrono::{FixedOffset, NaiveDate, NaiveTime};
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query as TantivyQuery,
-    RangeQuery, TermQuery,
+    TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Result, Searcher, Term};
@@ -90,40 +90,66 @@ fn matching(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
     match query {
         Query::All => Box::new(AllQuery),
         Query::Contains(text) => any(vec![
-            contains(fields.title, text),
-            contains(fields.text, text),
+            contains(fields, fields.title, text),
+            contains(fields, fields.text, text),
         ]),
-        Query::In(field, text) => contains(text_field(*field, fields), text),
+        Query::In(field, text) => contains(fields, text_field(*field, fields), text),
         Query::Near {
             field,
             strings,
             within,
         } => match field {
             None => any(vec![
-                near(fields.title, strings, *within),
-                near(fields.text, strings, *within),
+                near(fields, fields.title, strings, *within),
+                near(fields, fields.text, strings, *within),
             ]),
-            Some(field) => near(text_field(*field, fields), strings, *within),
+            Some(field) => near(fields, text_field(*field, fields), strings, *within),
         },
         Query::Synonym(word) => matching(&Query::Contains(word.clone()), fields),
         Query::Is(field, code) => {
             let term = Term::from_field_text(fields.of_code(*field), code);
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Query::After(day) => published(fields, Some(*day), None),
-        Query::Before(day) => published(fields, None, Some(*day)),
-        Query::And(parts) => Box::new(BooleanQuery::new(
-            parts
-                .iter()
-                .map(|part| (Occur::Must, matching(part, fields)))
-                .collect(),
-        )),
-        Query::Or(parts) => any(parts.iter().map(|part| matching(part, fields)).collect()),
-        Query::Not(part) => Box::new(BooleanQuery::new(vec![
-            (Occur::Must, Box::new(AllQuery)),
-            (Occur::MustNot, matching(part, fields)),
-        ])),
+        Query::After(day) => Box::new(Between {
+            from: midnight_ms(*day),
+            to: i64::MAX,
+        }),
+        Query::Before(day) => Box::new(Between {
+            from: i64::MIN,
+            to: day.succ_opt().map_or(i64::MAX, midnight_ms),
+        }),
+        Query::And(parts) => all(&distinct(parts), fields),
+        Query::Or(parts) => any(distinct(parts)
+            .into_iter()
+            .map(|part| matching(part, fields))
+            .collect()),
+        Query::Not(_) => all(&[query], fields),
     }
+}
+
+/// Each once: what is asked for twice is not looked for twice.
+fn distinct(parts: &[Query]) -> Vec<&Query> {
+    let mut distinct: Vec<&Query> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if !distinct.contains(&part) {
+            distinct.push(part);
+        }
+    }
+    distinct
+}
+
+/// What all parts match; what they deny is taken away from that, not from all posts.
+fn all(parts: &[&Query], fields: &Fields) -> Box<dyn TantivyQuery> {
+    let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = (parts.iter())
+        .map(|part| match part {
+            Query::Not(denied) => (Occur::MustNot, matching(denied, fields)),
+            part => (Occur::Must, matching(part, fields)),
+        })
+        .collect();
+    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+        clauses.push((Occur::Must, Box::new(AllQuery)));
+    }
+    Box::new(BooleanQuery::new(clauses))
 }
 
 fn any(parts: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
@@ -136,36 +162,33 @@ fn any(parts: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
 }
 
 /// The string stands in the field in one piece.
-fn contains(field: TextFields, text: &str) -> Box<dyn TantivyQuery> {
+fn contains(fields: &Fields, field: TextFields, text: &str) -> Box<dyn TantivyQuery> {
     let characters: Vec<char> = characters(text.trim()).collect();
     if characters.is_empty() {
         return Box::new(EmptyQuery);
     }
-    Box::new(Standing::of(field, &characters))
+    Box::new(Standing::of(field, &characters, &fields.remembered))
 }
 
 /// Both strings, at most so many characters apart.
-fn near(field: TextFields, strings: &[String; 2], within: u32) -> Box<dyn TantivyQuery> {
+fn near(
+    fields: &Fields,
+    field: TextFields,
+    strings: &[String; 2],
+    within: u32,
+) -> Box<dyn TantivyQuery> {
     let [one, other] = strings
         .each_ref()
         .map(|string| characters(string).collect::<Vec<_>>());
     if one.is_empty() || other.is_empty() {
         return Box::new(EmptyQuery);
     }
-    Box::new(Standing::near(field, [&one, &other], within))
-}
-
-fn published(
-    fields: &Fields,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-) -> Box<dyn TantivyQuery> {
-    let midnight = |day| Term::from_field_i64(fields.published_at, midnight_ms(day));
-    let lower = from.map_or(Bound::Unbounded, |day| Bound::Included(midnight(day)));
-    let upper = to
-        .and_then(|day| day.checked_add_signed(TimeDelta::days(1)))
-        .map_or(Bound::Unbounded, |next| Bound::Excluded(midnight(next)));
-    Box::new(RangeQuery::new(lower, upper))
+    Box::new(Standing::near(
+        field,
+        [&one, &other],
+        within,
+        &fields.remembered,
+    ))
 }
 
 /// The first moment of a day.

@@ -141,6 +141,14 @@ impl Generation {
         Ok(())
     }
 
+    /// Is this process the one that writes, or could it become so? `false`: another is.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn holds_writer(&self, power: Power) -> Result<bool> {
+        self.with_writer(power, |_| Ok(()))
+    }
+
     /// Gives the write lock back to other processes.
     pub fn close_writer(&self) {
         *self.lock_writer() = None;

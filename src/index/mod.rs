@@ -2,11 +2,13 @@
 //!
 //! Characters decide **whether** a post contains a string, exactly; jieba's words decide the **order**.
 
+mod between;
 mod compile;
 mod generation;
 mod order;
 mod places;
 pub mod query;
+mod remembered;
 mod schema;
 mod similar;
 mod snippet;
@@ -131,19 +133,7 @@ impl Index {
         };
         let answering = match earlier {
             Some(earlier) => earlier,
-            None => {
-                let current = Generation::open(folder.join(&wanted), &segmenter)?;
-                // What no program needs any more; another may be building at this moment.
-                for other in generations(folder)?
-                    .into_iter()
-                    .filter(|other| is_whole(other))
-                {
-                    if !other.ends_with(&wanted) {
-                        generation::remove(&other)?;
-                    }
-                }
-                current
-            }
+            None => Generation::open(folder.join(&wanted), &segmenter)?,
         };
         Ok(Index {
             folder: folder.to_owned(),
@@ -153,6 +143,20 @@ impl Index {
             answering: RwLock::new(Arc::new(answering)),
             next: Mutex::new(None),
         })
+    }
+
+    /// Removes what no program needs any more beside the index that answers. For whoever holds the data folder: an older
+    /// program may be reading it, another may be building at this moment.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn tidy(&self) -> Result<()> {
+        let answering = self.answering();
+        let others = generations(&self.folder)?.into_iter();
+        for other in others.filter(|other| is_whole(other) && *other != answering.folder) {
+            generation::remove(&other)?;
+        }
+        Ok(())
     }
 
     /// Removes the index below `folder`; the next `open` begins an empty one.
@@ -221,7 +225,7 @@ impl Index {
     pub fn extend_next(&self, posts: &[StoredPost], cursor: u64) -> Result<bool> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut power = self.power(cores.min(MAX_BUILDERS))?;
-        power.memory *= BUILDING_MEMORY;
+        power.memory = (power.memory * BUILDING_MEMORY).min(power.threads * MOST_MEMORY);
         let mut slot = self.lock_next();
         let Some(next) = slot.as_mut() else {
             return Ok(false);
@@ -239,13 +243,18 @@ impl Index {
         Ok(is_put)
     }
 
-    /// The next index answers from now on; the old one and all others are removed.
+    /// The next index answers from now on; the old one and all others are removed. `false`: another process is writing the
+    /// old one, nothing was done.
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn adopt_next(&self) -> Result<()> {
+    pub fn adopt_next(&self) -> Result<bool> {
+        let old = self.answering();
+        if !old.holds_writer(self.power(1)?)? {
+            return Ok(false);
+        }
         let Some(next) = self.lock_next().take() else {
-            return Ok(());
+            return Ok(true);
         };
         next.generation.settle(next.cursor)?;
         let built = next.generation.folder.clone();
@@ -266,15 +275,17 @@ impl Index {
                 generation::remove(&other)?;
             }
         }
-        Ok(())
+        old.close_writer();
+        Ok(true)
     }
 
     /// Memory of a writer with so many threads, each of which must have its least.
     fn power(&self, threads: usize) -> Result<Power> {
         let memory = usize::try_from(self.settings.writer_memory.as_u64())?;
+        let threads = threads.min(memory / LEAST_MEMORY).max(1);
         Ok(Power {
-            threads: threads.min(memory / LEAST_MEMORY).max(1),
-            memory,
+            threads,
+            memory: memory.min(threads * MOST_MEMORY),
         })
     }
 
@@ -388,11 +399,13 @@ impl Index {
 /// Posts put into an index that is being built before they are made durable: every time costs parts to be merged.
 const COMMIT_AFTER: usize = 200_000;
 /// An index that is built as a whole may use so many times the memory: fewer parts have to be merged.
-const BUILDING_MEMORY: usize = 4;
+const BUILDING_MEMORY: usize = 3;
 /// Threads that build an index at most: more are no faster than the store.
 const MAX_BUILDERS: usize = 4;
-/// tantivy refuses a writer with less.
+/// tantivy refuses a thread of a writer with less.
 const LEAST_MEMORY: usize = 16 * 1024 * 1024;
+/// Nor does it take 4 GiB for one.
+const MOST_MEMORY: usize = 2 * 1024 * 1024 * 1024;
 
 /// Folders of whole and half-built indexes.
 fn generations(folder: &Path) -> Result<Vec<PathBuf>> {

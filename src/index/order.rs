@@ -96,7 +96,7 @@ impl Collector for Ranked {
 }
 
 /// One value for each post; the common case, where every post has its value, needs no detour.
-fn values_of<T: PartialOrd + Copy + Default + Debug + Send + Sync + 'static>(
+pub fn values_of<T: PartialOrd + Copy + Default + Debug + Send + Sync + 'static>(
     column: Column<T>,
 ) -> Arc<dyn ColumnValues<T>> {
     match column.get_cardinality() {

@@ -27,27 +27,40 @@ impl Places {
         Ok(found.map(|postings| Places::Listed(Box::new(postings))))
     }
 
+    /// The documents that hold a character, where the index does not keep single ones.
+    pub fn documents_with(
+        reader: &SegmentReader,
+        fields: TextFields,
+        character: char,
+    ) -> tantivy::Result<Vec<DocId>> {
+        let mut holds = vec![false; reader.max_doc() as usize];
+        let record = IndexRecordOption::Basic;
+        for_each_pair_of(reader, fields, character, record, |postings| {
+            while postings.doc() != TERMINATED {
+                holds[postings.doc() as usize] = true;
+                postings.advance();
+            }
+        })?;
+        let documents = (0..).zip(holds).filter(|(_, holds)| *holds);
+        Ok(documents.map(|(document, _)| document).collect())
+    }
+
     /// Where a character stands: every character begins one pair, the last of a text one with the end.
     pub fn of_character(
         reader: &SegmentReader,
         fields: TextFields,
         character: char,
     ) -> tantivy::Result<Option<Places>> {
-        let terms = reader.inverted_index(fields.pairs)?;
-        let mut encoded = [0; 4];
-        let first = character.encode_utf8(&mut encoded).as_bytes();
-        let mut pairs = terms.terms().range().ge(first).into_stream()?;
         let mut places = Vec::new();
         let mut here = Vec::new();
-        while pairs.advance() && pairs.key().starts_with(first) {
-            let record = IndexRecordOption::WithFreqsAndPositions;
-            let mut postings = terms.read_postings_from_terminfo(pairs.value(), record)?;
+        let record = IndexRecordOption::WithFreqsAndPositions;
+        for_each_pair_of(reader, fields, character, record, |postings| {
             while postings.doc() != TERMINATED {
                 postings.positions_with_offset(0, &mut here);
                 places.extend(here.iter().map(|place| (postings.doc(), *place)));
                 postings.advance();
             }
-        }
+        })?;
         places.sort_unstable();
         let gathered = Gathered { places, at: 0 };
         Ok((!gathered.places.is_empty()).then_some(Places::Gathered(gathered)))
@@ -101,6 +114,24 @@ impl Places {
             Places::Gathered(gathered) => u32::try_from(gathered.places.len()).unwrap_or(u32::MAX),
         }
     }
+}
+
+/// Calls `see` with the list of every pair that begins with a character.
+fn for_each_pair_of(
+    reader: &SegmentReader,
+    fields: TextFields,
+    character: char,
+    record: IndexRecordOption,
+    mut see: impl FnMut(&mut SegmentPostings),
+) -> tantivy::Result<()> {
+    let terms = reader.inverted_index(fields.pairs)?;
+    let mut encoded = [0; 4];
+    let first = character.encode_utf8(&mut encoded).as_bytes();
+    let mut pairs = terms.terms().range().ge(first).into_stream()?;
+    while pairs.advance() && pairs.key().starts_with(first) {
+        see(&mut terms.read_postings_from_terminfo(pairs.value(), record)?);
+    }
+    Ok(())
 }
 
 impl Gathered {

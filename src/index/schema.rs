@@ -2,8 +2,10 @@
 
 use super::order::prior;
 use super::query::CodeField;
+use super::remembered::Remembered;
 use super::tokenizer::{PAIRS, SINGLES, WORDS, plain};
 use crate::model::{Level, StoredPost, Topic};
+use std::sync::Arc;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
 };
@@ -20,8 +22,9 @@ pub struct TextFields {
     pub pairs: Field,
 }
 
-/// 字段.
+/// 字段, with what was found in them before.
 pub struct Fields {
+    pub remembered: Arc<Remembered>,
     pub id: Field,
     pub published_at: Field,
     /// What a post is worth before its words are compared (`order::prior`).
@@ -92,6 +95,7 @@ impl Fields {
             })
         };
         Ok(Fields {
+            remembered: Arc::default(),
             id: field("id")?,
             published_at: field("published_at")?,
             prior: field("prior")?,

@@ -3,7 +3,7 @@
 
 use super::schema::Fields;
 use super::tokenizer::{characters, words};
-use super::{Hits, Index};
+use super::{Hits, Index, MAX_PAGE};
 use crate::model::PostId;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -33,6 +33,10 @@ impl Index {
                 .map(|query| (Occur::Should, query))
                 .collect(),
         );
+        // The library reserves room for every hit of the page: no more than there are posts.
+        let limit = limit
+            .min(MAX_PAGE)
+            .min(usize::try_from(searcher.num_docs())?);
         if limit == 0 {
             return Ok(Hits::default());
         }

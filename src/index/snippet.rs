@@ -11,9 +11,13 @@ pub struct Snippet {
     pub highlights: Vec<(usize, usize)>,
 }
 
+/// Strings looked for at most: each is a walk through the text.
+const MAX_STRINGS: usize = 50;
+
 /// The passage of at most `width` characters in which most of `strings` occur, the first of several; folded forms match
 /// (width, case, script). Without an occurrence: the beginning of the text, nothing marked.
 pub fn snippet(text: &str, strings: &[&str], width: usize) -> Snippet {
+    let strings = &strings[..strings.len().min(MAX_STRINGS)];
     let marks = occurrences(text, strings);
     let characters: Vec<char> = text.chars().collect();
     let first = best_begin(&marks, strings.len(), width);
@@ -156,6 +160,14 @@ mod tests {
         assert_eq!(found.highlights.len(), 2);
         let wide = snippet(&text, &["社保局排队", "x"], 4);
         assert!(!wide.text.is_empty());
+    }
+
+    #[test]
+    fn of_very_many_strings_the_first_are_marked() {
+        let mut strings = vec!["无"; 49];
+        strings.extend(["社保", "排队"]);
+        let found = snippet("社保大厅排队", &strings, 40);
+        assert_eq!(found.highlights, [(0, 2)]);
     }
 
     #[test]

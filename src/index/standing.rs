@@ -5,6 +5,7 @@
 //! may it stand behind a `NOT` (tantivy 0.27, `PhraseScorer::seek_danger`).
 
 use super::places::Places;
+use super::remembered::{Known, Note, Remembered, Wanted};
 use super::schema::TextFields;
 use std::sync::Arc;
 use tantivy::query::{ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
@@ -14,8 +15,10 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Ter
 /// Strings of folded characters in one field, in one piece each.
 #[derive(Clone, Debug)]
 pub struct Standing {
+    written: Arc<Vec<String>>,
     strings: Arc<Vec<Vec<Part>>>,
     fields: TextFields,
+    remembered: Arc<Remembered>,
     /// At most so many characters between two strings; `None` for one string.
     within: Option<u32>,
 }
@@ -37,20 +40,34 @@ enum Piece {
 
 impl Standing {
     /// One string.
-    pub fn of(fields: TextFields, string: &[char]) -> Self {
-        Standing {
-            strings: Arc::new(vec![parts(fields, string)]),
-            fields,
-            within: None,
-        }
+    pub fn of(fields: TextFields, string: &[char], remembered: &Arc<Remembered>) -> Self {
+        Standing::new(fields, &[string], None, remembered)
     }
 
     /// Two strings, in either order, that do not overlap.
-    pub fn near(fields: TextFields, strings: [&[char]; 2], within: u32) -> Self {
+    pub fn near(
+        fields: TextFields,
+        strings: [&[char]; 2],
+        within: u32,
+        remembered: &Arc<Remembered>,
+    ) -> Self {
+        Standing::new(fields, &strings, Some(within), remembered)
+    }
+
+    fn new(
+        fields: TextFields,
+        strings: &[&[char]],
+        within: Option<u32>,
+        remembered: &Arc<Remembered>,
+    ) -> Self {
+        let written = strings.iter().map(|string| string.iter().collect());
+        let parts = strings.iter().map(|string| parts(fields, string));
         Standing {
-            strings: Arc::new(strings.map(|string| parts(fields, string)).into()),
+            written: Arc::new(written.collect()),
+            strings: Arc::new(parts.collect()),
             fields,
-            within: Some(within),
+            remembered: Arc::clone(remembered),
+            within,
         }
     }
 
@@ -116,6 +133,23 @@ impl Weight for Standing {
                 None => Box::new(EmptyScorer),
             });
         }
+        let wanted = Wanted {
+            part: reader.segment_id(),
+            field: self.fields.pairs,
+            strings: self.written.to_vec(),
+            within: self.within,
+        };
+        if let Some(known) = self.remembered.find(&wanted) {
+            return Ok(Box::new(ConstScorer::new(known, 0.0)));
+        }
+        if let [string] = self.strings.as_slice()
+            && let [part] = string.as_slice()
+            && let Piece::Character(character) = part.piece
+        {
+            let documents = Places::documents_with(reader, self.fields, character)?;
+            self.remembered.keep(wanted, documents.clone());
+            return Ok(Box::new(ConstScorer::new(Known::from(documents), 0.0)));
+        }
         let mut pieces: Vec<&Piece> = Vec::new();
         let mut strings = Vec::with_capacity(self.strings.len());
         for string in self.strings.iter() {
@@ -154,9 +188,11 @@ impl Weight for Standing {
             strings,
             within: self.within,
             other: Vec::new(),
+            looks: 0,
+            note: Some(Note::new(&self.remembered, wanted)),
         };
         let first = found.lists[found.order[0]].doc();
-        found.settle(first);
+        found.settle_on_next(first);
         Ok(Box::new(found))
     }
 
@@ -184,6 +220,10 @@ struct StandingScorer {
     strings: Vec<Stood>,
     within: Option<u32>,
     other: Vec<u32>,
+    /// Documents whose places were read.
+    looks: usize,
+    /// What is found, as long as no document is skipped.
+    note: Option<Note>,
 }
 
 impl StandingScorer {
@@ -202,12 +242,26 @@ impl StandingScorer {
                     continue 'next;
                 }
             }
+            self.looks += 1;
             if self.stands() {
                 return doc;
             }
             doc = self.lists[self.order[0]].advance();
         }
         TERMINATED
+    }
+
+    /// The same, where none before `doc` was skipped.
+    fn settle_on_next(&mut self, doc: DocId) -> DocId {
+        let found = self.settle(doc);
+        if found == TERMINATED {
+            if let Some(note) = self.note.take() {
+                note.end(self.looks);
+            }
+        } else if let Some(note) = &mut self.note {
+            note.add(found);
+        }
+        found
     }
 
     /// Do the strings stand in the document that all lists have reached?
@@ -273,7 +327,7 @@ fn are_near(one: &Stood, other: &Stood, within: u32) -> bool {
 impl DocSet for StandingScorer {
     fn advance(&mut self) -> DocId {
         let next = self.lists[self.order[0]].advance();
-        self.settle(next)
+        self.settle_on_next(next)
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -281,6 +335,7 @@ impl DocSet for StandingScorer {
         if doc >= target {
             return doc;
         }
+        self.note = None;
         let next = self.lists[self.order[0]].seek(target);
         self.settle(next)
     }

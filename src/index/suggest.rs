@@ -5,6 +5,7 @@ use super::{Index, Query, Sort};
 use crate::text::synonyms::Synonyms;
 use anyhow::Result;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Another query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,33 +22,28 @@ pub struct Suggestion {
 const MAX_SUGGESTIONS: usize = 8;
 /// Queries tried at most.
 const MAX_TRIES: usize = 40;
+/// Words and conditions of a query at most: a longer one is a list, and no one of its words is the mistake.
+const MAX_PARTS: usize = 10;
 
 /// Queries like this one that find something: those that change least first.
 ///
 /// # Errors
 /// The index is damaged.
 pub fn suggestions(index: &Index, query: &Query, synonyms: &Synonyms) -> Result<Vec<Suggestion>> {
-    let mut candidates = Vec::new();
-    for word in query.words() {
-        for other in synonyms.sounding_like(word) {
-            let reason = format!("同音：“{word}”改为“{other}”");
-            candidates.push((query.replaced(word, &other), reason));
-        }
-    }
-    for word in query.words() {
-        for other in synonyms.of(word) {
-            let reason = format!("同义：“{word}”改为“{other}”");
-            candidates.push((query.replaced(word, &other), reason));
-        }
-    }
-    candidates.extend(query.shortened());
+    // The query itself found nothing.
+    let mut known = HashSet::from([query.to_string()]);
+    let new = candidates(query, synonyms).filter_map(|(query, reason)| {
+        let written = query.to_string();
+        known
+            .insert(written.clone())
+            .then_some((query, written, reason))
+    });
     let mut suggestions: Vec<Suggestion> = Vec::new();
-    for (query, reason) in candidates.into_iter().take(MAX_TRIES) {
+    for (query, written, reason) in new.take(MAX_TRIES) {
         let total = index.search(&query, Sort::Time, 0, 0)?.total;
-        let query = query.to_string();
-        if total > 0 && suggestions.iter().all(|one| one.query != query) {
+        if total > 0 {
             suggestions.push(Suggestion {
-                query,
+                query: written,
                 reason,
                 total,
             });
@@ -59,7 +55,50 @@ pub fn suggestions(index: &Index, query: &Query, synonyms: &Synonyms) -> Result<
     Ok(suggestions)
 }
 
+/// What may be asked instead and why, each made when it is its turn.
+fn candidates(query: &Query, synonyms: &Synonyms) -> impl Iterator<Item = (Query, String)> {
+    let mut words: Vec<&str> = Vec::new();
+    for word in query.words() {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+        if words.len() > MAX_PARTS {
+            break;
+        }
+    }
+    let is_short = words.len() <= MAX_PARTS && query.parts().len() <= MAX_PARTS;
+    if !is_short {
+        words.clear();
+    }
+    let alike = words.clone().into_iter().flat_map(move |word| {
+        let others = synonyms.sounding_like(word).into_iter();
+        others.map(move |other| {
+            let reason = format!("同音：“{word}”改为“{other}”");
+            (query.replaced(word, &other), reason)
+        })
+    });
+    let same = words.into_iter().flat_map(move |word| {
+        let others = synonyms.of(word).into_iter();
+        others.map(move |other| {
+            let reason = format!("同义：“{word}”改为“{other}”");
+            (query.replaced(word, &other), reason)
+        })
+    });
+    let shortened = is_short.then_some(query).into_iter();
+    alike
+        .chain(same)
+        .chain(shortened.flat_map(Query::shortened))
+}
+
 impl Query {
+    /// The conditions that all hold; none where there is one only.
+    fn parts(&self) -> &[Query] {
+        match self {
+            Query::And(parts) => parts,
+            _ => &[],
+        }
+    }
+
     /// Words that must or may occur.
     fn words(&self) -> Vec<&str> {
         match self {
@@ -88,9 +127,7 @@ impl Query {
 
     /// Without one of its conditions, each in turn; the two days of a period are one.
     fn shortened(&self) -> Vec<(Query, String)> {
-        let Query::And(parts) = self else {
-            return Vec::new();
-        };
+        let parts = self.parts();
         let is_day = |part: &Query| matches!(part, Query::After(_) | Query::Before(_));
         let mut dropped: Vec<(Query, String)> = Vec::new();
         let days = parts.iter().filter(|part| is_day(part)).count();
@@ -102,7 +139,7 @@ impl Query {
             if is_day(part) || parts.len() - days < 2 {
                 continue;
             }
-            let mut rest = parts.clone();
+            let mut rest = parts.to_vec();
             rest.remove(number);
             dropped.push((together(rest), format!("去掉“{part}”")));
         }

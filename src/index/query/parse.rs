@@ -3,21 +3,42 @@
 //! ```text
 //! or    = and { ( "OR" | "|" ) and }
 //! and   = not { [ "AND" ] not }
-//! not   = [ "-" | "NOT" ] atom
+//! not   = { "-" | "NOT" } atom
 //! atom  = "(" or ")" | [ field ":" ] ( '"' … '"' [ "~" number ] | word )
 //! ```
 
 use super::fields::Name;
 use super::{Query, QueryError, TextField};
 use chrono::{Months, NaiveDate};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Longest query, in characters; longer ones are refused before any work.
 const MAX_CHARS: usize = 2000;
 /// Deepest nesting of parentheses.
 const MAX_DEPTH: usize = 50;
+/// Single characters near another string, in the whole query; each costs as much memory as it stands in posts.
+const MAX_DEAR: usize = 4;
 /// Largest distance of two strings, in characters.
 const MAX_DISTANCE: u32 = 200;
+/// Years that anybody means: chrono would take `17` for the year 17, and `+262142` for the last one it knows.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
+
+impl Query {
+    /// A day as people type it: `2017-04-14`.
+    ///
+    /// # Errors
+    /// It is no day, or one of an impossible year; the message says how to write it.
+    pub fn read_day(text: &str) -> Result<NaiveDate, String> {
+        day(text).ok_or_else(|| {
+            format!(
+                "“{text}”不是日期，应写作 2017-04-14，年份限{}至{}年",
+                YEARS.start(),
+                YEARS.end()
+            )
+        })
+    }
+}
 
 impl FromStr for Query {
     type Err = QueryError;
@@ -40,11 +61,29 @@ impl FromStr for Query {
             return Ok(Query::All);
         }
         let query = parser.alternatives()?;
+        if dear(&query) > MAX_DEAR {
+            let message =
+                format!("用字距“~”时，只有一个字的词一共最多{MAX_DEAR}个，请改用长一些的词");
+            return Err(error(0, message));
+        }
         if parser.is_at_end() {
             Ok(query)
         } else {
             Err(parser.error("多了一个右括号"))
         }
+    }
+}
+
+/// Single characters of `"的 了"~5`: all their places have to be gathered.
+fn dear(query: &Query) -> usize {
+    match query {
+        Query::Near { strings, .. } => {
+            let single = |string: &&String| string.chars().count() == 1;
+            strings.iter().filter(single).count()
+        }
+        Query::And(parts) | Query::Or(parts) => parts.iter().map(dear).sum(),
+        Query::Not(part) => dear(part),
+        _ => 0,
     }
 }
 
@@ -92,25 +131,43 @@ impl Parser<'_> {
     }
 
     fn negation(&mut self) -> Result<Query, QueryError> {
+        let start = self.position;
+        let mut is_negated = false;
+        // What is negated twice is the thing itself.
+        while self.take_not() {
+            is_negated = !is_negated;
+        }
+        let is_operator = self.sees_keyword("AND") || self.sees_keyword("OR") || self.sees_bar();
+        if self.position > start && is_operator {
+            return Err(self.error("这里缺少检索词"));
+        }
+        let atom = self.atom()?;
+        Ok(if is_negated {
+            Query::Not(Box::new(atom))
+        } else {
+            atom
+        })
+    }
+
+    /// A minus stands right before what it negates.
+    fn take_not(&mut self) -> bool {
+        if self.take_keyword("NOT") {
+            self.skip_space();
+            return true;
+        }
         let is_minus = self.peek() == Some('-')
             && self
                 .characters
                 .get(self.position + 1)
                 .is_some_and(|next| !next.is_whitespace());
-        if is_minus {
-            self.position += 1;
-        }
-        if is_minus || self.take_keyword("NOT") {
-            self.skip_space();
-            return Ok(Query::Not(Box::new(self.atom()?)));
-        }
-        self.atom()
+        self.position += usize::from(is_minus);
+        is_minus
     }
 
     fn atom(&mut self) -> Result<Query, QueryError> {
         match self.peek() {
             Some('(' | '（') => self.group(),
-            Some('"' | '“' | '”') => {
+            Some(character) if is_quote(character) => {
                 let open = self.position;
                 let text = self.quoted()?;
                 match self.distance()? {
@@ -143,9 +200,8 @@ impl Parser<'_> {
 
     fn quoted(&mut self) -> Result<String, QueryError> {
         let open = self.position;
-        let is_quote = |character: &char| matches!(character, '"' | '“' | '”');
         let rest = &self.characters[open + 1..];
-        let Some(length) = rest.iter().position(is_quote) else {
+        let Some(length) = rest.iter().position(|character| is_quote(*character)) else {
             return Err(error(open, "这个引号没有对应的后引号".to_owned()));
         };
         self.position = open + length + 2;
@@ -181,8 +237,7 @@ impl Parser<'_> {
     fn word(&mut self) -> Result<Query, QueryError> {
         let start = self.position;
         while let Some(character) = self.peek() {
-            if character.is_whitespace() || matches!(character, '(' | ')' | '（' | '）' | '"' | '“')
-            {
+            if ends_word(character) {
                 break;
             }
             if matches!(character, ':' | '：') && self.is_field(start) {
@@ -219,7 +274,7 @@ impl Parser<'_> {
         };
         let value_at = self.position;
         let (value, within) = match self.peek() {
-            Some('"' | '“' | '”') => (self.quoted()?, self.distance()?),
+            Some(character) if is_quote(character) => (self.quoted()?, self.distance()?),
             _ => (self.bare_value(), None),
         };
         if value.trim().is_empty() {
@@ -247,10 +302,7 @@ impl Parser<'_> {
 
     fn bare_value(&mut self) -> String {
         let start = self.position;
-        while self
-            .peek()
-            .is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '（' | '）'))
-        {
+        while self.peek().is_some_and(|character| !ends_word(character)) {
             self.position += 1;
         }
         self.characters[start..self.position].iter().collect()
@@ -275,17 +327,16 @@ impl Parser<'_> {
     /// A bar that stands alone means OR.
     fn sees_bar(&self) -> bool {
         matches!(self.peek(), Some('|' | '｜'))
-            && (self.characters.get(self.position + 1))
-                .is_none_or(|next| next.is_whitespace() || matches!(next, '(' | '（' | '"' | '“'))
+            && (self.characters.get(self.position + 1)).is_none_or(|next| {
+                next.is_whitespace() || matches!(next, '(' | '（') || is_quote(*next)
+            })
     }
 
     /// A keyword is upper case and stands alone.
     fn sees_keyword(&self, keyword: &str) -> bool {
         let end = self.position + keyword.len();
         let letters = self.characters.get(self.position..end);
-        let ends = self.characters.get(end).is_none_or(|next| {
-            next.is_whitespace() || matches!(next, '(' | ')' | '（' | '）' | '"')
-        });
+        let ends = (self.characters.get(end)).is_none_or(|next| ends_word(*next));
         ends && letters.is_some_and(|letters| letters.iter().copied().eq(keyword.chars()))
     }
 
@@ -306,6 +357,15 @@ impl Parser<'_> {
     fn error(&self, message: &str) -> QueryError {
         error(self.position, message.to_owned())
     }
+}
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '“' | '”')
+}
+
+/// What stands behind a word without a space: a quotation is a string of its own.
+fn ends_word(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '(' | ')' | '（' | '）') || is_quote(character)
 }
 
 fn error(offset: usize, message: String) -> QueryError {
@@ -356,12 +416,6 @@ fn any_of(
 fn period(value: &str, at: usize) -> Result<(NaiveDate, NaiveDate), QueryError> {
     let plain = value.replace(['/', '.', '年', '月'], "-").replace('日', "");
     let plain = plain.trim_end_matches('-');
-    let day = |text: &str| {
-        let formats = ["%Y-%m-%d", "%Y%m%d"];
-        formats
-            .iter()
-            .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
-    };
     let whole = |first: NaiveDate, months| Some((first, (first + Months::new(months)).pred_opt()?));
     let digits = plain.chars().all(|character| character.is_ascii_digit());
     let found = if plain.len() == 4 && digits {
@@ -374,7 +428,31 @@ fn period(value: &str, at: usize) -> Result<(NaiveDate, NaiveDate), QueryError> 
     found.ok_or_else(|| {
         error(
             at,
-            format!("“{value}”不是日期，应写作 2017-04-14，或 2017-04、2017"),
+            format!(
+                "“{value}”不是日期，应写作 2017-04-14，或 2017-04、2017，年份限{}至{}年",
+                YEARS.start(),
+                YEARS.end()
+            ),
         )
     })
+}
+
+/// `2017-04-14`, `2017-4-14` or `20170414`.
+fn day(text: &str) -> Option<NaiveDate> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let (year, month, day) = match parts[..] {
+        [year, month, day] => (year, month, day),
+        [whole] if whole.len() == 8 && whole.is_ascii() => (&whole[..4], &whole[4..6], &whole[6..]),
+        _ => return None,
+    };
+    let number = |part: &str, lengths: RangeInclusive<usize>| -> Option<u32> {
+        let is_number =
+            lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { part.parse().ok() } else { None }
+    };
+    let year = i32::try_from(number(year, 4..=4)?).ok()?;
+    if !YEARS.contains(&year) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year, number(month, 1..=2)?, number(day, 1..=2)?)
 }

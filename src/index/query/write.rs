@@ -39,7 +39,7 @@ impl fmt::Display for Grouped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Query::And(_) | Query::Or(_) => write!(f, "({})", self.0),
-            // "--word" would be a word.
+            // "--word" would be the word itself.
             Query::Not(_) => write!(f, "({})", self.0),
             other => write!(f, "{other}"),
         }

@@ -1,6 +1,6 @@
 //! What may be asked: distances, synonyms, what is proposed instead, and that a query is written as it is read.
 
-use super::{ids, index, post, search, string, texts};
+use super::{ids, index, post, refusal, search, string, texts};
 use crate::index::suggest::suggestions;
 use crate::index::tokenizer::characters;
 use crate::index::{Query, Sort};
@@ -57,8 +57,9 @@ proptest! {
     fn a_query_reads_as_it_is_written(text in prop::collection::vec(prop::sample::select(vec![
         "社保", "-招聘", "(欠薪 OR 工资)", "\"社保 卡\"", "\"富士康 返费\"~10", "title:\"a b\"~2", "syn:养老金",
         "标题：排队", "level:red,orange", "after:2017-04", "日期:2017", "-(a b)", "NOT (x OR -y)", "region:\"a b\"", "OR", "|",
-    ]), 1..6)) {
-        let text = text.join(" ");
+        "标题:关于“社保”", "欠薪“工资”", "NOT -招聘", "NOT NOT", "-“社保 卡”",
+    ]), 1..6), between in prop::sample::select(vec![" ", ""])) {
+        let text = text.join(between);
         if let Ok(query) = text.parse::<Query>() {
             let written = query.to_string();
             prop_assert_eq!(written.parse::<Query>(), Ok(query), "{} → {}", text, written);
@@ -105,6 +106,94 @@ fn what_finds_nothing_is_answered_with_queries_that_do() {
         [("排队".to_owned(), 1)]
     );
     assert!(proposed("天气").is_empty());
+    // The same word twice is tried once.
+    assert_eq!(
+        proposed("射保 排队 射保"),
+        [("社保 排队 社保".to_owned(), 1)]
+    );
+    let long = |words: usize| {
+        let words: Vec<String> = (1..words).map(|number| format!("社保{number}")).collect();
+        format!("退休金 -社保大厅 ({})", words.join(" OR "))
+    };
+    assert_eq!(proposed(&long(9)), [("退休金 -社保大厅".to_owned(), 1)]);
+    assert!(proposed(&long(11)).is_empty());
+    assert!(proposed(&"社 ".repeat(660)).is_empty());
+    assert!(proposed(&format!("退休金 {}", "-退 ".repeat(10))).is_empty());
+}
+
+#[test]
+fn a_query_is_the_tree_that_a_reader_expects() {
+    for (query, written) in [
+        ("NOT -招聘", "招聘"),
+        ("-NOT 招聘", "招聘"),
+        ("NOT NOT 招聘", "招聘"),
+        ("NOT NOT NOT 招聘", "-招聘"),
+        ("--招聘", "招聘"),
+        ("-(-招聘)", "-(-招聘)"),
+        ("社保 NOT -(欠薪 OR 工资)", "社保 (欠薪 OR 工资)"),
+        ("社保-招聘", "\"社保-招聘\""),
+        ("社保 - 招聘", "社保 \"-\" 招聘"),
+        ("-\"OR\"", "-\"OR\""),
+        ("标题:关于“社保”", "title:关于 社保"),
+        ("标题:关于\"社 保\"~3", "title:关于 \"社 保\"~3"),
+        ("关于“社保”的通知", "关于 社保 的通知"),
+        ("NOT“招聘”", "-招聘"),
+        ("社保 OR“招聘”", "社保 OR 招聘"),
+        ("社保 |”招聘”", "社保 OR 招聘"),
+        ("日期:1900-1-1", "after:1900-01-01 before:1900-01-01"),
+        ("起始:20170414", "after:2017-04-14"),
+        ("截止：2200年", "before:2200-12-31"),
+        ("起始:2017年4月", "after:2017-04-01"),
+    ] {
+        let tree: Query = query
+            .parse()
+            .unwrap_or_else(|error| panic!("{query}: {error}"));
+        assert_eq!(tree.to_string(), written, "{query}");
+        assert_eq!(written.parse::<Query>(), Ok(tree), "{query}");
+    }
+    let many = format!("{}招聘", "NOT ".repeat(400));
+    assert_eq!(
+        many.parse::<Query>(),
+        Ok(Query::Contains("招聘".to_owned()))
+    );
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_at_its_place() {
+    for (query, position) in [
+        ("NOT NOT", 8),
+        ("NOT OR 招聘", 5),
+        ("社保 NOT AND 招聘", 8),
+        ("-OR 招聘", 2),
+        ("NOT | 招聘", 5),
+        ("社保”", 3),
+        ("标题:关于“社保", 6),
+        ("标题:关于“”", 6),
+        ("after:+262142-12", 7),
+        ("after:-2017-12-01", 7),
+        ("after:17-04-14", 7),
+        ("date:0017", 6),
+        ("before:1899", 8),
+        ("before:2201-01-01", 8),
+        ("date:201704140", 6),
+        ("date:2017-004-14", 6),
+        ("\"的 了\"~5 (\"的 了\"~6 OR -\"的 社保\"~7)", 1),
+    ] {
+        let refusal = refusal(query);
+        assert_eq!(refusal.position, position, "{query}: {refusal}");
+    }
+    for text in [
+        "+262142-12-31",
+        "17-04-14",
+        "2201-01-01",
+        "2017-02-30",
+        "2017-04",
+        "昨天",
+        "",
+    ] {
+        let message = Query::read_day(text).expect_err(text);
+        assert!(message.contains("不是日期，应写作 2017-04-14"), "{message}");
+    }
 }
 
 #[test]
@@ -129,6 +218,10 @@ fn similar_posts_share_what_is_rare() {
             .page
             .is_empty()
     );
+    let all = index
+        .similar("社保大厅窗口少，排队久", usize::MAX)
+        .expect("the index is sound");
+    assert_eq!(all.page, hits.page);
 }
 
 #[test]

@@ -197,8 +197,66 @@ fn what_no_program_can_read_any_more_is_removed() {
     }
     let index = open(folder.path());
     assert!(!index.is_outdated());
+    assert!(
+        folder.path().join("v3").exists(),
+        "an older program may be reading it"
+    );
+    index.tidy().expect("room");
     assert!(!folder.path().join("v3").exists());
     assert!(folder.path().join("v9-0000000000000000.building").exists());
+}
+
+#[test]
+fn an_index_that_another_process_writes_is_not_replaced() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let writing = open(folder.path());
+    writing.update(&[post(1, "", "社保")], 1).expect("room");
+    let index = open(folder.path());
+    index.begin_next().expect("room");
+    index.extend_next(&[post(1, "", "社保")], 1).expect("room");
+    assert!(!index.adopt_next().expect("no error"));
+    assert_eq!((total(&writing, "社保"), total(&index, "社保")), (1, 1));
+    writing.close_writer();
+    assert!(index.adopt_next().expect("no error"));
+    assert_eq!((total(&index, "社保"), index.next_cursor()), (1, None));
+}
+
+#[test]
+fn what_is_remembered_of_a_string_stays_right_when_posts_change() {
+    // More than `remembered::LEAST`.
+    const POSTS: i64 = 1_200;
+    let posts: Vec<_> = (1..=POSTS)
+        .map(|id| {
+            let text = if id % 3 == 0 {
+                "社保大厅里厅大保社"
+            } else {
+                "保社大厅社保厅大"
+            };
+            post(id, if id % 6 == 0 { "社保大厅" } else { "" }, text)
+        })
+        .collect();
+    let (_folder, index) = index(&posts);
+    let queries = [
+        "社保大厅",
+        "title:社保大厅",
+        "-社保大厅",
+        "\"社保 大厅\"~0",
+        "\"里 厅\"~0",
+        "url:.",
+    ];
+    let expected = [400, 200, 800, 1_200, 400, 1_200];
+    for round in 0..3 {
+        for (query, expected) in queries.iter().zip(expected) {
+            assert_eq!(total(&index, query), expected, "{query}, round {round}");
+        }
+    }
+    index
+        .update(&[post(3, "", "别的"), post(6, "", "别的")], 2)
+        .expect("room");
+    let expected = [398, 199, 802, 1_198, 398, 1_200];
+    for (query, expected) in queries.iter().zip(expected) {
+        assert_eq!(total(&index, query), expected, "{query}, after a change");
+    }
 }
 
 #[test]
