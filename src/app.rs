@@ -128,6 +128,8 @@ impl App {
     /// Another process holds it: the message names the process.
     pub fn lock_folder(&self) -> Result<FolderLock> {
         let lock = FolderLock::take(&self.folder)?;
+        self.index.tidy()?;
+        self.watched().register_all(self)?;
         self.store.release_claims()?;
         self.store
             .mark_judged_by_other_rules(self.config.rules.version())?;

@@ -1,7 +1,7 @@
 //! 专题: the saved queries, ready to be matched, and how often each was hit.
 
 use super::App;
-use crate::config::{Config, DeclaredWatch, WATCHES_FILE, parse_watches, read_watches};
+use crate::config::{Config, DeclaredWatch, WATCHES_FILE, parse_watches};
 use crate::index::{Query, Sort};
 use crate::model::{AlertPolicy, Problem, Schedule, StoredPost, Timestamp, Watch, WatchActivity};
 use crate::store::Store;
@@ -17,8 +17,8 @@ const IDLE: TimeDelta = TimeDelta::days(30);
 /// What is watched, and the file that says so.
 pub struct Watching {
     watched: RwLock<Arc<Watched>>,
-    /// What the file held when it was last looked at.
-    seen: Mutex<Option<String>>,
+    /// What the file held when it was last looked at, and whether that was taken over.
+    seen: Mutex<(String, bool)>,
 }
 
 /// Watches as they are matched. Most commands match nothing, so that queries are compiled when the first post comes.
@@ -37,21 +37,33 @@ pub struct WatchReader<'a> {
 }
 
 impl Watched {
-    /// Tells the store what is watched from now on.
-    ///
-    /// # Errors
-    /// The store refuses.
-    fn begin(declared: Vec<DeclaredWatch>, store: &Store, now: Timestamp) -> Result<Watched> {
+    fn new(
+        declared: Vec<DeclaredWatch>,
+        register: impl FnOnce(&[(&str, &str)]) -> Result<Vec<Timestamp>>,
+    ) -> Result<Watched> {
         let mut watched = Watched {
             declared,
             since: Vec::new(),
             matcher: OnceLock::new(),
         };
-        let watches: Vec<_> = (watched.active())
-            .map(|declared| (declared.watch.id.as_str(), declared.watch.query.as_str()))
-            .collect();
-        watched.since = store.register_watches(&watches, now)?;
+        watched.since = register(&watched.ids_and_queries())?;
         Ok(watched)
+    }
+
+    /// Tells the store that this is all that is watched. For whoever holds the data folder.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn register_all(&self, app: &App) -> Result<()> {
+        (app.store).register_watches(&self.ids_and_queries(), app.now())?;
+        Ok(())
+    }
+
+    /// Of the active ones.
+    fn ids_and_queries(&self) -> Vec<(&str, &str)> {
+        self.active()
+            .map(|declared| (declared.watch.id.as_str(), declared.watch.query.as_str()))
+            .collect()
     }
 
     fn active(&self) -> impl Iterator<Item = &DeclaredWatch> {
@@ -83,7 +95,8 @@ impl Watching {
     /// # Errors
     /// The store refuses.
     pub fn begin(config: &Config, store: &Store, now: Timestamp) -> Result<Watching> {
-        let watched = Watched::begin(config.watches.clone(), store, now)?;
+        let declared = config.watches.clone();
+        let watched = Watched::new(declared, |watches| store.add_watches(watches, now))?;
         Ok(Watching {
             watched: RwLock::new(Arc::new(watched)),
             seen: Mutex::default(),
@@ -110,8 +123,9 @@ impl App {
         Arc::clone(&watched.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over what was changed in the file of watches since the last look, so that a new one is matched without a
-    /// restart. A file with mistakes changes nothing; they are told once.
+    /// Takes over what was changed in the file of watches, so that a new one is matched without a restart: when two looks in
+    /// a row find the same, for a file may be caught while it is written. A file with mistakes changes nothing, which is told
+    /// once; nor does one that is gone. For whoever holds the data folder.
     ///
     /// # Errors
     /// The store refuses.
@@ -119,22 +133,31 @@ impl App {
         let Some(folder) = &self.config.folder else {
             return Ok(());
         };
-        let read = read_watches(folder);
-        let found = read.as_ref().map_or_else(Problem::to_string, String::clone);
+        let Ok(text) = std::fs::read_to_string(folder.join(WATCHES_FILE)) else {
+            return Ok(());
+        };
         let mut seen = (self.watching.seen.lock()).unwrap_or_else(PoisonError::into_inner);
-        if seen.as_ref() == Some(&found) {
+        if seen.0 != text {
+            *seen = (text, false);
             return Ok(());
         }
-        let declared = read
-            .map_err(|problem| vec![problem])
-            .and_then(|text| parse_watches(&text));
+        if !std::mem::replace(&mut seen.1, true) {
+            self.take_over(parse_watches(&text))?;
+        }
+        Ok(())
+    }
+
+    fn take_over(&self, declared: Result<Vec<DeclaredWatch>, Vec<Problem>>) -> Result<()> {
         match declared {
             Ok(declared) if declared == self.watched().declared => {}
             Ok(declared) => {
                 let count = declared.len();
-                let watched = Arc::new(Watched::begin(declared, &self.store, self.now())?);
-                let mut slot = self.watching.watched.write();
-                **slot.as_mut().unwrap_or_else(|poisoned| poisoned.get_mut()) = watched;
+                let watched = Watched::new(declared, |watches| {
+                    self.store.register_watches(watches, self.now())
+                })?;
+                let mut slot =
+                    (self.watching.watched.write()).unwrap_or_else(PoisonError::into_inner);
+                *slot = Arc::new(watched);
                 tracing::info!(count, "Read {WATCHES_FILE} again: {count} watches");
             }
             Err(problems) => {
@@ -143,7 +166,6 @@ impl App {
                 }
             }
         }
-        *seen = Some(found);
         Ok(())
     }
 

@@ -83,7 +83,7 @@ impl Add {
         } else {
             print_text(&format!(
                 "已写入 {}：专题“{}”（{}）。\n用 `yuqing watch test {}` 看它在已有信息中命中哪些；\
-                 正在运行的 `yuqing run` 自此比对新到的信息，不必重启。\n",
+                 用此配置目录运行的 `yuqing run` 自此比对新到的信息，不必重启。\n",
                 edited.file, edited.watch, edited.id, edited.id
             ))?;
         }
@@ -161,7 +161,7 @@ impl Remove {
             print_json(&edited)?;
         } else {
             print_text(&format!(
-                "已从 {} 删除专题“{}”（{}），它的命中记录保留；正在运行的 `yuqing run` 自此不再比对，不必重启。\n",
+                "已从 {} 删除专题“{}”（{}），它的命中记录保留；用此配置目录运行的 `yuqing run` 自此不再比对，不必重启。\n",
                 edited.file, edited.watch, edited.id
             ))?;
         }

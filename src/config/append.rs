@@ -66,10 +66,11 @@ pub fn free_id(host: &str, taken: &mut HashSet<String>) -> String {
     id
 }
 
-/// A string of JSON is one of TOML, once control characters are gone.
+/// A string of JSON is one of TOML, once control characters are gone: a line break parts words, as a space does.
 pub fn quoted(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    serde_json::Value::from(text).to_string()
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let text: String = text.chars().map(plain).collect();
+    serde_json::Value::from(text.trim()).to_string()
 }
 
 /// The file is the old one or the new one, never half of it; its rights stay, and a link stays a link.
@@ -116,6 +117,18 @@ mod tests {
         assert!(text.starts_with("# 注释，末尾没有换行\n\n[[source]]\n"));
         let read = parse_sources(&text).expect("it is TOML");
         assert_eq!(read[0].source.name, "某“报”\"");
+    }
+
+    #[test]
+    fn words_on_several_lines_stay_apart() {
+        for (text, expected) in [
+            ("社保\n欠薪", "\"社保 欠薪\""),
+            ("社保\t欠薪", "\"社保 欠薪\""),
+            ("社保 OR\r\n欠薪\n", "\"社保 OR  欠薪\""),
+            ("“社保”\u{7f}", "\"“社保”\""),
+        ] {
+            assert_eq!(quoted(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -17,9 +17,7 @@ pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
-pub use watches::{
-    DeclaredWatch, FILE as WATCHES_FILE, parse_watches, read_watches, without_watch,
-};
+pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};

@@ -6,7 +6,6 @@ use crate::index::Query;
 use crate::model::{AlertPolicy, Problem, Schedule, Watch};
 use serde::Deserialize;
 use std::collections::HashSet;
-use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
@@ -57,15 +56,6 @@ struct Seen {
 /// Reads and checks the file.
 pub fn load(folder: &ConfigFolder) -> Result<Vec<DeclaredWatch>, Vec<Problem>> {
     parse_watches(&folder.text(FILE).map_err(|problem| vec![problem])?)
-}
-
-/// The file as it is at this moment; as shipped where the folder has none.
-///
-/// # Errors
-/// It cannot be read.
-pub fn read_watches(folder: &Path) -> Result<String, Problem> {
-    let folder = ConfigFolder::open(Some(folder)).map_err(|mut problems| problems.remove(0))?;
-    folder.text(FILE)
 }
 
 /// Reads and checks the text of the file.

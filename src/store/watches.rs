@@ -9,8 +9,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::HashMap;
 
 impl Store {
-    /// Takes note of what is watched from now on, as ids and queries. Since when is each? A watch that is new, or whose
-    /// query changed, begins now; the others go on.
+    /// Takes note of all that is watched from now on, as ids and queries; what else was watched ends. Since when is each? A
+    /// watch that is new, or whose query changed, begins now; the others go on. For whoever holds the data folder.
     ///
     /// # Errors
     /// The database refuses.
@@ -19,28 +19,42 @@ impl Store {
         watches: &[(&str, &str)],
         now: Timestamp,
     ) -> Result<Vec<Timestamp>> {
+        let (since, is_same) = self.since(watches, now)?;
+        if !is_same || self.known_watches()?.len() != watches.len() {
+            self.write(|transaction| {
+                transaction.execute("DELETE FROM watches", [])?;
+                insert_watches(transaction, watches, &since)?;
+                if watches.is_empty() {
+                    transaction.execute("DELETE FROM watch_cursor", [])?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(since)
+    }
+
+    /// The same, but nothing ends: another command's watches may be others.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn add_watches(&self, watches: &[(&str, &str)], now: Timestamp) -> Result<Vec<Timestamp>> {
+        let (since, is_same) = self.since(watches, now)?;
+        if !is_same {
+            self.write(|transaction| insert_watches(transaction, watches, &since))?;
+        }
+        Ok(since)
+    }
+
+    /// Since when each is watched, from `now` on where it was not; and was none new or changed?
+    fn since(&self, watches: &[(&str, &str)], now: Timestamp) -> Result<(Vec<Timestamp>, bool)> {
         let known = self.known_watches()?;
         let since = |(id, query): &(&str, &str)| {
             let (before, since) = known.get(*id)?;
             (before == query).then_some(*since)
         };
-        let is_same =
-            known.len() == watches.len() && watches.iter().all(|one| since(one).is_some());
-        let since: Vec<Timestamp> = (watches.iter())
-            .map(|watch| since(watch).unwrap_or(now))
-            .collect();
-        if !is_same {
-            self.write(|transaction| {
-                transaction.execute("DELETE FROM watches", [])?;
-                let mut insert = transaction
-                    .prepare("INSERT INTO watches (id, query, since) VALUES (?1, ?2, ?3)")?;
-                for ((id, query), since) in watches.iter().zip(&since) {
-                    insert.execute(params![id, query, to_ms(*since)])?;
-                }
-                begin_or_end(transaction, !watches.is_empty())
-            })?;
-        }
-        Ok(since)
+        let is_same = watches.iter().all(|watch| since(watch).is_some());
+        let since = (watches.iter()).map(|watch| since(watch).unwrap_or(now));
+        Ok((since.collect(), is_same))
     }
 
     fn known_watches(&self) -> Result<HashMap<String, (String, Timestamp)>> {
@@ -84,7 +98,8 @@ impl Store {
         })
     }
 
-    /// How often each watch was hit before `now`, by id; those without a hit that are not matched either are left out.
+    /// How often each watch was hit before `now`, by id, since it began: a hit of another query of the same id does not
+    /// count. Those that are not matched are left out.
     ///
     /// # Errors
     /// The database refuses.
@@ -97,7 +112,7 @@ impl Store {
         let mut select = reader.prepare_cached(
             "SELECT watch_id, count(*) FILTER (WHERE matched_at > ?1),
                  count(*) FILTER (WHERE matched_at > ?2), max(matched_at)
-             FROM watch_hits GROUP BY watch_id",
+             FROM watch_hits JOIN watches ON id = watch_id AND matched_at >= since GROUP BY watch_id",
         )?;
         let days_ago = |days| to_ms(now - TimeDelta::days(days));
         let mut rows = select.query([days_ago(7), days_ago(30)])?;
@@ -110,14 +125,15 @@ impl Store {
         Ok(activity)
     }
 
-    /// Hits of one watch, the latest first.
+    /// Hits of one watch since it began, the latest first.
     ///
     /// # Errors
     /// The database refuses.
     pub fn hits_of_watch(&self, id: &str, limit: usize, offset: usize) -> Result<Vec<WatchHit>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT watch_id, post_id, matched_at FROM watch_hits WHERE watch_id = ?1
+            "SELECT watch_id, post_id, matched_at FROM watch_hits
+             JOIN watches ON id = watch_id AND matched_at >= since WHERE watch_id = ?1
              ORDER BY matched_at DESC, post_id DESC LIMIT ?2 OFFSET ?3",
         )?;
         self.hits(select.query(params![id, limit, offset])?)
@@ -130,7 +146,8 @@ impl Store {
     pub fn hits_on_post(&self, post: PostId) -> Result<Vec<WatchHit>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT watch_id, post_id, matched_at FROM watch_hits WHERE post_id = ?1
+            "SELECT watch_id, post_id, matched_at FROM watch_hits
+             JOIN watches ON id = watch_id AND matched_at >= since WHERE post_id = ?1
              ORDER BY matched_at, watch_id",
         )?;
         self.hits(select.query([post.0])?)
@@ -150,13 +167,22 @@ impl Store {
 }
 
 /// Matching begins behind the posts that are there: `watch test` looks at those.
-fn begin_or_end(transaction: &Transaction<'_>, is_watching: bool) -> Result<()> {
-    let deed = if is_watching {
-        "INSERT OR IGNORE INTO watch_cursor (only_row, revision)
-         SELECT 1, coalesce(max(revision), 0) FROM posts"
-    } else {
-        "DELETE FROM watch_cursor"
-    };
-    transaction.execute(deed, [])?;
+fn insert_watches(
+    transaction: &Transaction<'_>,
+    watches: &[(&str, &str)],
+    since: &[Timestamp],
+) -> Result<()> {
+    let mut insert = transaction
+        .prepare("INSERT OR REPLACE INTO watches (id, query, since) VALUES (?1, ?2, ?3)")?;
+    for ((id, query), since) in watches.iter().zip(since) {
+        insert.execute(params![id, query, to_ms(*since)])?;
+    }
+    if !watches.is_empty() {
+        transaction.execute(
+            "INSERT OR IGNORE INTO watch_cursor (only_row, revision)
+             SELECT 1, coalesce(max(revision), 0) FROM posts",
+            [],
+        )?;
+    }
     Ok(())
 }

@@ -72,10 +72,13 @@ fn a_hit_is_kept_once_and_counted_by_day() {
     );
     let latest = store.hits_of_watch("a", 1, 0).expect("reads");
     assert_eq!(latest, [hit("a", 2, 20)]);
-    register(&store, &[], friday());
-    assert_eq!(
-        store.hits_on_post(PostId(1)).expect("reads"),
-        [hit("a", 1, 0)],
-        "hits stay when their watch goes"
-    );
+    let on_post = || store.hits_on_post(PostId(1)).expect("reads");
+    assert_eq!(on_post(), [hit("a", 1, 0)]);
+    let later = friday() + TimeDelta::days(30);
+    let adding = store.add_watches(&[("c", "z")], later).expect("writes");
+    assert_eq!((adding, on_post().len()), (vec![later], 1), "nothing ends");
+    register(&store, &[("a", "another")], later);
+    assert!(on_post().is_empty(), "another query was not hit yet");
+    assert_eq!(activity(31)["a"].hits_30d, 0);
+    assert!(!activity(31).contains_key("c"));
 }
