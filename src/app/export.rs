@@ -14,8 +14,8 @@ use std::path::Path;
 const PORTION: usize = 500;
 /// Rows of an Excel sheet, the heading among them.
 const SHEET_ROWS: u32 = 1_048_576;
-/// Characters of an Excel cell.
-const CELL_CHARS: usize = 32_767;
+/// UTF-16 units of an Excel cell: an emoji is two.
+const CELL_UNITS: usize = 32_767;
 
 /// Heading and width of each column.
 const COLUMNS: &[(&str, f64)] = &[
@@ -132,8 +132,7 @@ impl App {
             for (column, cell) in (0..).zip(cells(&stored)) {
                 match cell {
                     Cell::Text(text) => {
-                        let text: String = text.chars().take(CELL_CHARS).collect();
-                        sheet.write_string(row, column, text)?;
+                        sheet.write_string(row, column, beginning(&text))?;
                     }
                     Cell::Number(Some(number)) => {
                         sheet.write_number(row, column, number as f64)?;
@@ -160,11 +159,23 @@ fn head(sheet: &mut Worksheet, bold: &Format) -> Result<()> {
 
 /// A table program takes what begins like this for a formula.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {
         text
     }
+}
+
+/// As much as a cell holds, whole characters only.
+fn beginning(text: &str) -> &str {
+    let mut units = 0;
+    for (at, character) in text.char_indices() {
+        units += character.len_utf16();
+        if units > CELL_UNITS {
+            return &text[..at];
+        }
+    }
+    text
 }
 
 /// The row of a post; one cell for each of `COLUMNS`.
@@ -212,4 +223,39 @@ fn cells(stored: &StoredPost) -> Vec<Cell> {
         Cell::Number(stored.repost_of.and_then(|id| u64::try_from(id.0).ok())),
         optional(&post.url),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CELL_UNITS, beginning, harmless};
+
+    #[test]
+    fn a_cell_is_measured_as_excel_does() {
+        let han = "社".repeat(CELL_UNITS);
+        for (text, characters) in [
+            (String::new(), 0),
+            (han.clone(), CELL_UNITS),
+            (format!("{han}保"), CELL_UNITS),
+            // One unit is left, an emoji needs two.
+            ("😡".repeat(CELL_UNITS), CELL_UNITS / 2),
+            (format!("社{}", "😡".repeat(CELL_UNITS)), CELL_UNITS / 2 + 1),
+        ] {
+            let cell = beginning(&text);
+            assert!(text.starts_with(cell));
+            assert!(cell.encode_utf16().count() <= CELL_UNITS);
+            assert_eq!(cell.chars().count(), characters);
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for text in [
+            "=1+1", "+1", "-1", "@A1", "＝1", "＋1", "－1", "＠A1", "\t=1", "\r=1", "\n=1",
+        ] {
+            assert_eq!(harmless(text.to_owned()), format!("'{text}"));
+        }
+        for text in ["", "社保=1", " 社保"] {
+            assert_eq!(harmless(text.to_owned()), text);
+        }
+    }
 }

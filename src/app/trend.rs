@@ -59,7 +59,8 @@ pub fn share(count: u64, all: u64) -> f64 {
 }
 
 impl App {
-    /// Volume of each query in every step from the one that `from` lies in up to the one that `to` lies in.
+    /// Volume of each query in every step from the one that `from` lies in up to the one that `to` lies in; no step where
+    /// `to` lies in an earlier one.
     ///
     /// # Errors
     /// The index is damaged.
@@ -71,8 +72,7 @@ impl App {
         to: Timestamp,
     ) -> Result<Vec<Trend>> {
         let step = TimeDelta::milliseconds(interval.ms());
-        let begin = interval.begin_of(from);
-        let end = interval.begin_of(to) + step;
+        let (begin, end) = bounds(interval, from, to);
         let length = end - begin;
         let all = self.index.volumes(&Query::All, interval)?;
         let mut trends = Vec::with_capacity(queries.len());
@@ -107,5 +107,36 @@ impl App {
             });
         }
         Ok(trends)
+    }
+}
+
+/// Begin of the first step and end of the last one; the same moment where there is none.
+fn bounds(interval: Interval, from: Timestamp, to: Timestamp) -> (Timestamp, Timestamp) {
+    let begin = interval.begin_of(from);
+    let end = interval.begin_of(to) + TimeDelta::milliseconds(interval.ms());
+    (begin, end.max(begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interval, Timestamp, bounds};
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_has_no_steps() {
+        let at = |text: &str| Timestamp::parse_from_rfc3339(text).expect("test time");
+        let noon = at("2017-04-11T12:00:00+08:00");
+        for (from, hours, days) in [
+            ("2017-04-11T11:30:00+08:00", 2, 1),
+            ("2017-04-11T12:00:00+08:00", 1, 1),
+            ("2017-04-11T13:00:00+08:00", 0, 1),
+            ("2017-04-12T00:00:00+08:00", 0, 0),
+            ("2199-01-01T00:00:00+08:00", 0, 0),
+        ] {
+            for (interval, expected) in [(Interval::Hour, hours), (Interval::Day, days)] {
+                let (begin, end) = bounds(interval, at(from), noon);
+                let steps = (end - begin).num_milliseconds() / interval.ms();
+                assert_eq!(steps, expected, "{from} {interval:?}");
+            }
+        }
     }
 }

@@ -196,8 +196,7 @@ impl Search {
 
 /// Days as people type them.
 pub fn parse_day(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .map_err(|_| format!("“{text}”不是日期，应写作 2017-04-14"))
+    Query::read_day(text)
 }
 
 /// A period ends after it begins.

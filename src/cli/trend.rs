@@ -62,7 +62,17 @@ impl TrendCommand {
         };
         let app = common.open_app_to_search()?;
         let (from, to) = self.period(app.now());
-        let steps = (to - from).num_milliseconds() / interval.ms();
+        if from > to {
+            return Err(Failure::Usage(format!(
+                "起始日{}在截止日{}之后（不写 --to 时，截止日是今天），没有这样的时段；\
+                 请检查 --from 和 --to",
+                from.date_naive(),
+                to.date_naive()
+            )));
+        }
+        // Both the step that the period begins in and the one that it ends in are shown.
+        let between = interval.begin_of(to) - interval.begin_of(from);
+        let steps = between.num_milliseconds() / interval.ms() + 1;
         if usize::try_from(steps).is_ok_and(|steps| steps > MAX_STEPS) {
             return Err(Failure::Usage(format!(
                 "这段时间有{steps}格，最多{MAX_STEPS}格；请缩短 --from 至 --to，或用 --by day"
@@ -85,8 +95,9 @@ impl TrendCommand {
                 .single()
                 .unwrap_or(now)
         };
-        let to = self.to.map_or(now, |day| {
-            at(day + Days::new(1), NaiveTime::MIN) - TimeDelta::milliseconds(1)
+        let next_day = self.to.and_then(|day| day.checked_add_days(Days::new(1)));
+        let to = next_day.map_or(now, |day| {
+            at(day, NaiveTime::MIN) - TimeDelta::milliseconds(1)
         });
         let usual = match self.by {
             By::Day => to - Days::new(USUAL_DAYS - 1),

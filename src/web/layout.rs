@@ -12,9 +12,13 @@ pub fn minute(at: Option<Timestamp>) -> String {
     )
 }
 
+/// No list has so many pages; the store counts posts to skip in 64 bits.
+const LAST_PAGE: usize = 1_000_000;
+
 /// A page number of an address; what is no number means the first page.
 pub fn page_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-    Ok(String::deserialize(deserializer)?.parse().unwrap_or(0))
+    let number: usize = String::deserialize(deserializer)?.parse().unwrap_or(0);
+    Ok(number.min(LAST_PAGE))
 }
 
 /// 发布时间 as exactly as the page stated it; a dash where unknown.
@@ -91,4 +95,26 @@ fn engagement(post: &crate::model::Post) -> String {
         .filter_map(|(name, number)| number.map(|number| format!("{name} {number}")))
         .collect();
     shown.join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LAST_PAGE, page_number};
+    use serde::de::IntoDeserializer;
+    use serde::de::value::{Error, StrDeserializer};
+
+    #[test]
+    fn page_numbers_have_an_end() {
+        for (text, expected) in [
+            ("", 0),
+            ("seven", 0),
+            ("-1", 0),
+            ("7", 7),
+            ("1000001", LAST_PAGE),
+            ("9223372036854775807", LAST_PAGE),
+        ] {
+            let written: StrDeserializer<'_, Error> = text.into_deserializer();
+            assert_eq!(page_number(written), Ok(expected), "{text}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::error::WebError;
 use super::layout::PostLine;
 use crate::app::{Hit, SearchOrder};
 use crate::index::query::{CodeField, TextField};
+use crate::index::suggest::Suggestion;
 use crate::index::{Query as SearchQuery, QueryError, Sort};
 use crate::model::{Channel, Level, Sentiment, Topic};
 use askama::Template;
@@ -107,8 +108,8 @@ impl Parameters {
         asked.iter().all(|value| value.trim().is_empty())
     }
 
-    /// The address of the same search with one parameter changed.
-    fn address(&self, name: &str, value: &str) -> String {
+    /// The address of the same search with these parameters changed.
+    fn address(&self, changed: &[(&str, &str)]) -> String {
         let mut address = Serializer::new(String::new());
         for (own, written) in [
             ("q", &self.q),
@@ -122,12 +123,26 @@ impl Parameters {
             ("source", &self.source),
             ("sort", &self.sort),
         ] {
-            if own != name && !written.is_empty() {
+            let is_changed = changed.iter().any(|(name, _)| *name == own);
+            if !is_changed && !written.is_empty() {
                 address.append_pair(own, written);
             }
         }
-        address.append_pair(name, value);
+        address.extend_pairs(changed);
         format!("/search?{}", address.finish())
+    }
+
+    /// The way to a query that says everything itself: of this search only the order stays.
+    fn proposal(&self, suggestion: &Suggestion) -> Link {
+        let own = Parameters {
+            sort: self.sort.clone(),
+            ..Parameters::default()
+        };
+        Link {
+            address: own.address(&[("q", &suggestion.query)]),
+            text: format!("{}：{}", suggestion.reason, suggestion.query),
+            count: suggestion.total as u64,
+        }
     }
 }
 
@@ -136,9 +151,9 @@ fn day(text: &str) -> Result<Option<NaiveDate>, QueryError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| QueryError {
+    let day = SearchQuery::read_day(text).map_err(|message| QueryError {
         position: 1,
-        message: format!("“{text}”不是日期，应写作 2017-04-14"),
+        message,
     })?;
     Ok(Some(day))
 }
@@ -244,7 +259,7 @@ fn search(app: &crate::app::App, parameters: Parameters) -> anyhow::Result<Searc
     page.total = report.total;
     page.took_ms = report.took_ms;
     let number = order.offset / order.limit.max(1);
-    let at = |number: usize| page.parameters.address("page", &number.to_string());
+    let at = |number: usize| (page.parameters).address(&[("page", &number.to_string())]);
     page.previous = number.checked_sub(1).map(at);
     page.next = (order.offset + report.hits.len() < report.total).then(|| at(number + 1));
     for (code, name) in FACETS {
@@ -258,12 +273,8 @@ fn search(app: &crate::app::App, parameters: Parameters) -> anyhow::Result<Searc
             page.facets.push(Facet { name, values });
         }
     }
-    page.suggestions = (report.suggestions.into_iter())
-        .map(|suggestion| Link {
-            address: page.parameters.address("q", &suggestion.query),
-            text: format!("{}：{}", suggestion.reason, suggestion.query),
-            count: suggestion.total as u64,
-        })
+    page.suggestions = (report.suggestions.iter())
+        .map(|suggestion| page.parameters.proposal(suggestion))
         .collect();
     page.hits = report.hits.iter().map(HitLine::of).collect();
     Ok(page)
@@ -305,9 +316,9 @@ fn facet_values<'c>(
             _ => None,
         };
         let address = if is_day {
-            parameters.address("q", format!("{} date:{value}", parameters.q).trim_start())
+            parameters.address(&[("from", value), ("to", value)])
         } else {
-            parameters.address(code, value)
+            parameters.address(&[(code, value)])
         };
         Link {
             address,
@@ -376,4 +387,78 @@ fn pieces(snippet: &str, highlights: &[(usize, usize)]) -> Vec<Piece> {
         is_marked: false,
     });
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Parameters, facet_values};
+    use crate::index::suggest::Suggestion;
+    use url::form_urlencoded::parse;
+
+    fn asked() -> Parameters {
+        Parameters {
+            q: "社保卡 OR 医保卡".to_owned(),
+            from: "2017-04-01".to_owned(),
+            channel: "forum".to_owned(),
+            sort: "time".to_owned(),
+            ..Parameters::default()
+        }
+    }
+
+    fn pairs(address: &str) -> Vec<(String, String)> {
+        let written = address.strip_prefix("/search?").expect(address);
+        parse(written.as_bytes()).into_owned().collect()
+    }
+
+    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn a_value_of_a_facet_narrows_the_same_question() {
+        for (facet, value, expected) in [
+            (
+                "day",
+                "2017-04-11",
+                &[
+                    ("q", "社保卡 OR 医保卡"),
+                    ("channel", "forum"),
+                    ("sort", "time"),
+                    ("from", "2017-04-11"),
+                    ("to", "2017-04-11"),
+                ],
+            ),
+            (
+                "level",
+                "red",
+                &[
+                    ("q", "社保卡 OR 医保卡"),
+                    ("from", "2017-04-01"),
+                    ("channel", "forum"),
+                    ("sort", "time"),
+                    ("level", "red"),
+                ],
+            ),
+        ] {
+            let (value, count) = (value.to_owned(), 3);
+            let links = facet_values(facet, std::iter::once((&value, &count)), &asked());
+            assert_eq!(pairs(&links[0].address), owned(expected), "{facet}");
+            assert_eq!(links[0].count, 3);
+        }
+    }
+
+    #[test]
+    fn a_suggestion_brings_its_own_filters() {
+        let suggestion = Suggestion {
+            query: "社保卡 channel:forum".to_owned(),
+            reason: "不限日期".to_owned(),
+            total: 2,
+        };
+        let link = asked().proposal(&suggestion);
+        let expected = [("q", "社保卡 channel:forum"), ("sort", "time")];
+        let mut pairs = pairs(&link.address);
+        pairs.sort();
+        assert_eq!(pairs, owned(&expected));
+    }
 }

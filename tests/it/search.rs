@@ -223,6 +223,29 @@ fn a_trend_stands_beside_all_posts_and_the_time_before() {
 }
 
 #[test]
+fn a_period_that_cannot_be_shown_is_refused() {
+    let desk = desk();
+    for (period, said) in [
+        (&["--from", "2199-01-01"][..], "起始日2199-01-01在截止日"),
+        (&["--to", "+262142-12-31"], "“+262142-12-31”不是日期"),
+        (&["--from", "17-04-10"], "“17-04-10”不是日期"),
+        (
+            &["--from", "2015-01-01", "--to", "2017-09-27"],
+            "这段时间有1001格，最多1000格",
+        ),
+    ] {
+        let refused = desk.expect(2, &[&["trend", "社保"][..], period].concat());
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
+    let longest = ["--from", "2015-01-01", "--to", "2017-09-26", "--json"];
+    let trends = desk
+        .expect(0, &[&["trend", "社保"][..], &longest].concat())
+        .json();
+    assert_eq!(trends[0]["steps"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(trends[0]["total"], 2);
+}
+
+#[test]
 fn a_changed_dictionary_changes_nothing_about_what_is_found() {
     let desk = desk();
     assert_eq!(found(&desk, &["保大"]), ["1"]);
@@ -271,6 +294,12 @@ fn the_page_filters_and_programs_get_json() {
         get(port, "/search?q=&channel=forum&from=2017-04-11&to=&level=").expect("it answers");
     assert_eq!(status, 200);
     assert!(page.contains("共1条"), "{page}");
+    let (_, page) = get(port, "/search?q=%E8%BF%94%E8%B4%B9&channel=forum").expect("it answers");
+    let page = page.replace("&#38;", "&");
+    assert!(
+        page.contains("channel=forum&from=2017-04-11&to=2017-04-11\">2017-04-11</a> 1"),
+        "{page}"
+    );
     let (_, page) = get(port, "/search?q=&from=gestern").expect("it answers");
     assert!(page.contains("“gestern”不是日期"), "{page}");
 }
