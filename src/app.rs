@@ -158,13 +158,14 @@ fn open_index(config: &Config, store: &Store, folder: &Path) -> Result<Index> {
     };
     let begin_anew = |why: &str| {
         let _lock = FolderLock::take(folder).with_context(|| format!("检索索引{why}，需要重建"))?;
-        tracing::warn!("检索索引{why}，已从数据库重建");
+        tracing::warn!("检索索引{why}，从数据库重建");
         Index::remove(&path)?;
         open()
     };
     match open() {
         Err(error) => {
             tracing::warn!("The search index cannot be opened: {error:#}");
+            check_writable(&path)?;
             begin_anew("已损坏")
         }
         Ok(index) if index.cursor()? > store.latest_revision()? => {
@@ -173,6 +174,22 @@ fn open_index(config: &Config, store: &Store, folder: &Path) -> Result<Index> {
         }
         Ok(index) => Ok(index),
     }
+}
+
+/// An index on a disk that may only be read is not damaged.
+fn check_writable(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        let probe = folder.join("writable");
+        File::create(&probe)
+            .and_then(|_| std::fs::remove_file(&probe))
+            .with_context(|| {
+                format!(
+                    "检索索引目录 {} 不能写入，请检查目录权限和磁盘",
+                    folder.display()
+                )
+            })?;
+    }
+    Ok(())
 }
 
 /// A new source is read at once, not at its next scheduled time: a first result matters more than the minute.

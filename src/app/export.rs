@@ -119,6 +119,8 @@ impl App {
     }
 
     fn write_xlsx(&self, ids: &[PostId], path: &Path) -> Result<usize> {
+        // Before any work: where the file cannot be, the system says why.
+        let file = BufWriter::new(File::create(path)?);
         let mut book = Workbook::new();
         let bold = Format::new().set_bold();
         head(book.add_worksheet_with_constant_memory()?, &bold)?;
@@ -143,7 +145,7 @@ impl App {
             row += 1;
             Ok(())
         })?;
-        book.save(path)?;
+        book.save_to_writer(file)?;
         Ok(rows)
     }
 }

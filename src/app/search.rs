@@ -6,7 +6,7 @@ use crate::index::{Facets, Hits, Query, Sort, snippet};
 use crate::model::{Channel, Level, PostId, Sentiment, StoredPost, Timestamp, Topic};
 use anyhow::Result;
 use serde::Serialize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl App {
         if report.total == 0 {
             report.suggestions = suggestions(&self.index, &query, self.config.rules.synonyms())?;
         }
-        report.took_ms = begin.elapsed().as_secs_f64() * 1000.0;
+        report.took_ms = rounded_ms(begin.elapsed());
         Ok(report)
     }
 
@@ -122,7 +122,7 @@ impl App {
         found.page.truncate(limit);
         found.total = found.page.len();
         let mut report = self.report(found, &[], SNIPPET_CHARS)?;
-        report.took_ms = begin.elapsed().as_secs_f64() * 1000.0;
+        report.took_ms = rounded_ms(begin.elapsed());
         Ok(report)
     }
 
@@ -184,4 +184,9 @@ impl Hit {
             stored,
         }
     }
+}
+
+/// Milliseconds, to a thousandth.
+fn rounded_ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }

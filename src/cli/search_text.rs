@@ -37,14 +37,15 @@ pub fn table(report: &SearchReport, offset: usize, is_similar: bool) -> String {
     for (number, hit) in (offset + 1..).zip(&report.hits) {
         text += &row(number, hit, colours);
     }
-    for (name, counts) in report.facets.iter().flatten() {
-        text += &facet(name, counts);
-    }
     for suggestion in &report.suggestions {
         text += &format!(
             "  {}：{}　有{}条\n",
             suggestion.reason, suggestion.query, suggestion.total
         );
+    }
+    // Of nothing there is nothing to count.
+    for (name, counts) in (report.facets.iter().flatten()).filter(|_| report.total > 0) {
+        text += &facet(name, counts);
     }
     text
 }
@@ -55,6 +56,9 @@ fn head(report: &SearchReport, offset: usize, is_similar: bool) -> String {
         (0, _) if !report.suggestions.is_empty() => format!("没有找到，{time}。可以改为：\n"),
         (0, _) => format!("没有找到，{time}\n"),
         (_, _) if is_similar => format!("最相似的{}条，{time}\n", report.hits.len()),
+        (total, 0) if offset >= total => {
+            format!("共{total}条，第{}条起没有了，{time}\n", offset + 1)
+        }
         (total, 0) => format!("共{total}条，{time}\n"),
         (total, shown) => format!(
             "共{total}条，第{}至{}条，{time}\n",

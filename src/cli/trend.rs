@@ -74,8 +74,13 @@ impl TrendCommand {
         let between = interval.begin_of(to) - interval.begin_of(from);
         let steps = between.num_milliseconds() / interval.ms() + 1;
         if usize::try_from(steps).is_ok_and(|steps| steps > MAX_STEPS) {
+            let or_by_day = if self.by == By::Hour {
+                "，或用 --by day"
+            } else {
+                ""
+            };
             return Err(Failure::Usage(format!(
-                "这段时间有{steps}格，最多{MAX_STEPS}格；请缩短 --from 至 --to，或用 --by day"
+                "这段时间有{steps}格，最多{MAX_STEPS}格；请缩短 --from 至 --to{or_by_day}"
             )));
         }
         let trends = app.trends(&queries, interval, from, to)?;

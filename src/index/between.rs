@@ -8,10 +8,18 @@ use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError};
 
 /// From `from` up to, without it, `to`, in milliseconds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Between {
     pub from: i64,
     pub to: i64,
+}
+
+impl Between {
+    /// Whenever.
+    pub const EVER: Between = Between {
+        from: i64::MIN,
+        to: i64::MAX,
+    };
 }
 
 struct Published {

@@ -110,14 +110,7 @@ fn matching(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
             let term = Term::from_field_text(fields.of_code(*field), code);
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Query::After(day) => Box::new(Between {
-            from: midnight_ms(*day),
-            to: i64::MAX,
-        }),
-        Query::Before(day) => Box::new(Between {
-            from: i64::MIN,
-            to: day.succ_opt().map_or(i64::MAX, midnight_ms),
-        }),
+        Query::After(_) | Query::Before(_) => all(&[query], fields),
         Query::And(parts) => all(&distinct(parts), fields),
         Query::Or(parts) => any(distinct(parts)
             .into_iter()
@@ -140,12 +133,22 @@ fn distinct(parts: &[Query]) -> Vec<&Query> {
 
 /// What all parts match; what they deny is taken away from that, not from all posts.
 fn all(parts: &[&Query], fields: &Fields) -> Box<dyn TantivyQuery> {
-    let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = (parts.iter())
-        .map(|part| match part {
-            Query::Not(denied) => (Occur::MustNot, matching(denied, fields)),
-            part => (Occur::Must, matching(part, fields)),
-        })
-        .collect();
+    let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::with_capacity(parts.len());
+    let mut time = Between::EVER;
+    for part in parts {
+        match part {
+            Query::After(day) => time.from = time.from.max(midnight_ms(*day)),
+            Query::Before(day) => {
+                let end = day.succ_opt().map_or(i64::MAX, midnight_ms);
+                time.to = time.to.min(end);
+            }
+            Query::Not(denied) => clauses.push((Occur::MustNot, matching(denied, fields))),
+            part => clauses.push((Occur::Must, matching(part, fields))),
+        }
+    }
+    if time != Between::EVER {
+        clauses.push((Occur::Must, Box::new(time)));
+    }
     if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }

@@ -5,6 +5,7 @@ use super::tokenizer;
 use crate::model::StoredPost;
 use crate::text::segment::Segmenter;
 use anyhow::{Context, Result};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::directory::{Directory, MmapDirectory};
@@ -208,8 +209,12 @@ pub struct Power {
 /// # Errors
 /// The file system refuses.
 pub fn remove(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+    let removed = match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => std::fs::remove_file(folder),
+        removed => removed,
+    };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(error).with_context(|| format!("remove index folder {}", folder.display()))
         }
         _ => Ok(()),

@@ -44,7 +44,8 @@ impl FromStr for Query {
     type Err = QueryError;
 
     fn from_str(text: &str) -> Result<Self, QueryError> {
-        let characters: Vec<char> = text.chars().take(MAX_CHARS + 1).collect();
+        let visible = text.chars().filter(|character| !is_invisible(*character));
+        let characters: Vec<char> = visible.take(MAX_CHARS + 1).collect();
         if characters.len() > MAX_CHARS {
             return Err(error(
                 MAX_CHARS,
@@ -155,7 +156,7 @@ impl Parser<'_> {
             self.skip_space();
             return true;
         }
-        let is_minus = self.peek() == Some('-')
+        let is_minus = matches!(self.peek(), Some('-' | '－'))
             && self
                 .characters
                 .get(self.position + 1)
@@ -256,10 +257,11 @@ impl Parser<'_> {
     /// colon.
     fn is_field(&self, start: usize) -> bool {
         let name = &self.characters[start..self.position];
-        let follows_slash = self.characters.get(self.position + 1) == Some(&'/');
-        let is_known = || Name::of(&name.iter().collect::<String>()).is_some();
-        let is_latin = || !name.is_empty() && name.iter().all(char::is_ascii_alphabetic);
-        !follows_slash && (is_latin() || is_known())
+        let is_known = Name::of(&name.iter().collect::<String>()).is_some();
+        let is_latin = !name.is_empty() && name.iter().all(char::is_ascii_alphabetic);
+        // `http://…` is an address.
+        let follow_slashes = (self.characters[self.position + 1..]).starts_with(&['/', '/']);
+        is_known || (is_latin && !follow_slashes)
     }
 
     fn field(&mut self, written: &str, start: usize) -> Result<Query, QueryError> {
@@ -357,6 +359,12 @@ impl Parser<'_> {
     fn error(&self, message: &str) -> QueryError {
         error(self.position, message.to_owned())
     }
+}
+
+/// What is pasted along unseen: control characters, but for white space, and characters without width.
+fn is_invisible(character: char) -> bool {
+    (character.is_control() && !character.is_whitespace())
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 fn is_quote(character: char) -> bool {
