@@ -164,8 +164,11 @@ fn summary(trend: &Trend) -> String {
         0 => String::new(),
         before => {
             let change = (trend.total as f64 / before as f64 - 1.0) * 100.0;
-            let word = if change < 0.0 { "减少" } else { "增加" };
-            format!("，{word}{:.0}%", change.abs())
+            match change.round() {
+                0.0 => "，持平".to_owned(),
+                fewer if fewer < 0.0 => format!("，减少{:.0}%", fewer.abs()),
+                more => format!("，增加{more:.0}%"),
+            }
         }
     };
     let before = match before.all {

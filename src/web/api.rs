@@ -20,7 +20,7 @@ pub async fn search(
     let order = match parameters.order(MAX_LIMIT, SNIPPET_CHARS) {
         Ok(order) => order,
         Err(mistake) => {
-            let error = json!({ "error": mistake.message, "position": mistake.position });
+            let error = json!({ "error": mistake.message(), "position": mistake.position() });
             return Ok((StatusCode::BAD_REQUEST, Json(error)).into_response());
         }
     };

@@ -44,14 +44,51 @@ pub struct Parameters {
     facets: String,
 }
 
+/// What is wrong with what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Mistake {
+    /// In the query.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// In what stands beside it.
+    #[error("{label}：{message}")]
+    Parameter {
+        /// The parameter for people.
+        label: &'static str,
+        message: String,
+    },
+}
+
+impl Mistake {
+    /// Where in the query, in characters from 1.
+    pub fn position(&self) -> Option<usize> {
+        match self {
+            Mistake::Query(mistake) => Some(mistake.position),
+            Mistake::Parameter { .. } => None,
+        }
+    }
+
+    /// What is wrong and what to write instead.
+    pub fn message(&self) -> &str {
+        match self {
+            Mistake::Query(QueryError { message, .. }) | Mistake::Parameter { message, .. } => {
+                message
+            }
+        }
+    }
+}
+
 impl Parameters {
     /// The order these parameters make.
     ///
     /// # Errors
-    /// A wrong query, code or day.
-    pub fn order(&self, max_limit: usize, snippet_chars: usize) -> Result<SearchOrder, QueryError> {
-        let limit = self.limit.parse().unwrap_or(PAGE_SIZE).min(max_limit);
-        let page: usize = self.page.parse().unwrap_or(0);
+    /// A wrong query, code, day or number.
+    pub fn order(&self, max_limit: usize, snippet_chars: usize) -> Result<SearchOrder, Mistake> {
+        let limit = number("条数 limit", &self.limit)?
+            .unwrap_or(PAGE_SIZE)
+            .min(max_limit);
+        let page = number("页码 page", &self.page)?.unwrap_or(0);
+        let offset = number("起始位置 offset", &self.offset)?;
         Ok(SearchOrder {
             query: self.query()?,
             sort: match self.sort.as_str() {
@@ -60,33 +97,37 @@ impl Parameters {
                 "engagement" => Sort::Engagement,
                 _ => Sort::Relevance,
             },
-            offset: (self.offset.parse()).unwrap_or_else(|_| page.saturating_mul(limit)),
+            offset: offset.unwrap_or_else(|| page.saturating_mul(limit)),
             limit,
             with_facets: matches!(self.facets.as_str(), "1" | "true" | "on"),
             snippet_chars,
         })
     }
 
-    fn query(&self) -> Result<SearchQuery, QueryError> {
+    fn query(&self) -> Result<SearchQuery, Mistake> {
         let mut query: SearchQuery = self.q.parse()?;
-        for (field, code) in [
-            (CodeField::Channel, &self.channel),
-            (CodeField::Topic, &self.topic),
-            (CodeField::Level, &self.level),
-            (CodeField::Sentiment, &self.sentiment),
-            (CodeField::Region, &self.region),
+        for (field, label, code) in [
+            (CodeField::Channel, "渠道", &self.channel),
+            (CodeField::Topic, "主题", &self.topic),
+            (CodeField::Level, "级别", &self.level),
+            (CodeField::Sentiment, "情感", &self.sentiment),
+            (CodeField::Region, "属地", &self.region),
         ] {
             if !code.trim().is_empty() {
-                query = query.and(SearchQuery::is(field, code.trim())?);
+                let is = SearchQuery::is(field, code.trim());
+                query = query.and(is.map_err(|wrong| Mistake::Parameter {
+                    label,
+                    message: wrong.message,
+                })?);
             }
         }
         if !self.source.trim().is_empty() {
             query = query.and(SearchQuery::In(TextField::Source, self.source.clone()));
         }
-        if let Some(day) = day(&self.from)? {
+        if let Some(day) = day("起始日", &self.from)? {
             query = query.and(SearchQuery::After(day));
         }
-        if let Some(day) = day(&self.to)? {
+        if let Some(day) = day("截止日", &self.to)? {
             query = query.and(SearchQuery::Before(day));
         }
         Ok(query)
@@ -146,16 +187,29 @@ impl Parameters {
     }
 }
 
-fn day(text: &str) -> Result<Option<NaiveDate>, QueryError> {
+fn day(label: &'static str, text: &str) -> Result<Option<NaiveDate>, Mistake> {
+    read(label, text, SearchQuery::read_day)
+}
+
+fn number(label: &'static str, text: &str) -> Result<Option<usize>, Mistake> {
+    read(label, text, |text| {
+        text.parse()
+            .map_err(|_| format!("“{text}”不是数，应为0或更大的整数"))
+    })
+}
+
+/// `None` for a parameter that is empty.
+fn read<T>(
+    label: &'static str,
+    text: &str,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, Mistake> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let day = SearchQuery::read_day(text).map_err(|message| QueryError {
-        position: 1,
-        message,
-    })?;
-    Ok(Some(day))
+    let value = read(text).map_err(|message| Mistake::Parameter { label, message })?;
+    Ok(Some(value))
 }
 
 #[derive(Template)]

@@ -191,7 +191,7 @@ fn a_trend_stands_beside_all_posts_and_the_time_before() {
         .expect(0, &[&["trend", "社保"][..], &period].concat())
         .out;
     assert!(
-        text.starts_with("“社保”共1条，占全部信息的33.3%；上一同等时段1条，占100.0%，增加0%"),
+        text.starts_with("“社保”共1条，占全部信息的33.3%；上一同等时段1条，占100.0%，持平"),
         "{text}"
     );
     let hours = desk
@@ -301,5 +301,25 @@ fn the_page_filters_and_programs_get_json() {
         "{page}"
     );
     let (_, page) = get(port, "/search?q=&from=gestern").expect("it answers");
-    assert!(page.contains("“gestern”不是日期"), "{page}");
+    assert!(page.contains("起始日：“gestern”不是日期"), "{page}");
+    for (parameters, said) in [
+        ("limit=abc", "“abc”不是数，应为0或更大的整数"),
+        ("to=2017-13-01", "“2017-13-01”不是日期"),
+        ("channel=x", "“x”"),
+    ] {
+        let (status, body) =
+            get(port, &format!("/api/v1/search?{parameters}")).expect("it answers");
+        let mistake: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(
+            (status, &mistake["position"]),
+            (400, &Value::Null),
+            "{body}"
+        );
+        assert!(
+            mistake["error"]
+                .as_str()
+                .is_some_and(|error| error.contains(said)),
+            "{body}"
+        );
+    }
 }
