@@ -24,8 +24,15 @@ pub mod store;
 pub mod watch;
 
 // What is made of the posts.
+pub mod alert;
+pub mod case;
 pub mod cluster;
 pub mod digest;
+pub mod stats;
+
+// How it looks on paper, and how it reaches people.
+pub mod deliver;
+pub mod document;
 
 // Putting it together.
 pub mod app;

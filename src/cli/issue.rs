@@ -3,7 +3,8 @@
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::{Common, block_on, person};
 use crate::app::App;
-use crate::digest::render::{Format, render, render_brief};
+use crate::digest::render::{render, render_brief};
+use crate::document::Format;
 use crate::model::{Issue as ModelIssue, IssueId, IssueState, Period, Timestamp};
 use crate::pipeline::{Drafted, draft_now};
 use crate::store::{IssueFilter, SignError};

@@ -3,6 +3,7 @@
 //! Every mistake is a [`Problem`] with file, line and key. Stages receive their own settings; none reads this module.
 
 mod append;
+mod calendar;
 mod embedded;
 mod environment;
 mod imports;
@@ -23,7 +24,7 @@ use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
-use crate::model::Problem;
+use crate::model::{Problem, WorkCalendar};
 use crate::train::TrainingFile;
 use place::parse;
 use serde::de::DeserializeOwned;
@@ -48,6 +49,8 @@ pub struct Config {
     pub digests: Vec<DigestSettings>,
     /// `watches.toml`.
     pub watches: Vec<DeclaredWatch>,
+    /// `calendar/*.toml`.
+    pub calendar: Arc<WorkCalendar>,
     /// The operator's folder; absent where everything is as shipped.
     pub folder: Option<PathBuf>,
 }
@@ -84,7 +87,13 @@ impl Config {
             (Some(settings), Some(tables)) => keep_all(compile(tables, settings), &mut problems),
             _ => None,
         };
-        match (settings, sources, sites, mappings, rules, digests, watches) {
+        let calendar = settings.as_ref().and_then(|settings| {
+            let hours = settings.bureau.office_hours;
+            keep_all(calendar::load(folder, hours), &mut problems)
+        });
+        match (
+            settings, sources, sites, mappings, rules, digests, watches, calendar,
+        ) {
             (
                 Some(settings),
                 Some(sources),
@@ -93,6 +102,7 @@ impl Config {
                 Some(rules),
                 Some(digests),
                 Some(watches),
+                Some(calendar),
             ) if problems.is_empty() => Ok(Config {
                 settings,
                 sources,
@@ -101,6 +111,7 @@ impl Config {
                 rules,
                 digests,
                 watches,
+                calendar: Arc::new(calendar),
                 folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),

@@ -9,7 +9,8 @@ use crate::evidence::EvidenceSettings;
 use crate::fetch::{FetchSettings, SummarySettings};
 use crate::import::ImportSettings;
 use crate::index::IndexSettings;
-use crate::model::Problem;
+use crate::model::{OfficeHours, Problem};
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::net::SocketAddr;
@@ -131,6 +132,9 @@ pub struct Bureau {
     /// Zone of schedules and days.
     #[serde(deserialize_with = "zone", serialize_with = "zone_name")]
     pub time_zone: Tz,
+    /// 上班时间 on a working day.
+    #[serde(deserialize_with = "hours", serialize_with = "hours_line")]
+    pub office_hours: OfficeHours,
 }
 
 impl Bureau {
@@ -221,4 +225,26 @@ fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
 
 fn zone_name<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
+}
+
+/// `"08:00-18:00"`.
+fn hours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OfficeHours, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    let hours = text.split_once('-').and_then(|(from, to)| {
+        Some(OfficeHours {
+            from: time(from)?,
+            to: time(to)?,
+        })
+    });
+    hours.filter(|hours| hours.from < hours.to).ok_or_else(|| {
+        serde::de::Error::custom(format!(
+            "上班时间“{text}”应写成“时:分-时:分”，例如“08:00-18:00”，起在止之前"
+        ))
+    })
+}
+
+fn hours_line<S: Serializer>(hours: &OfficeHours, serializer: S) -> Result<S::Ok, S::Error> {
+    let (from, to) = (hours.from.format("%H:%M"), hours.to.format("%H:%M"));
+    serializer.collect_str(&format_args!("{from}-{to}"))
 }

@@ -5,10 +5,10 @@ use crate::digest::DigestSettings;
 use crate::digest::entry::{Candidate, analysis};
 use crate::digest::select::Context;
 use crate::digest::title::is_media_report;
-use crate::digest::wording::{day, moment, printable};
 use crate::model::{
     Analysis, Channel, Event, Jurisdiction, Level, Period, Post, StoredPost, Timestamp,
 };
+use crate::text::wording::{day, moment, printable};
 use chrono::{Datelike, Timelike};
 
 /// Reasons that one judgement repeats.

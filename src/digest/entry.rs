@@ -7,9 +7,9 @@ use crate::digest::group::Group;
 use crate::digest::select::Context;
 use crate::digest::spread::spread;
 use crate::digest::title::{MAX_CHARS, gathering_title, title};
-use crate::digest::wording::printable;
 use crate::model::{Analysis, Entry, EntryPost, Event, Level, Period, Post, Sentiment, StoredPost};
 use crate::text::summary::{self, summarize};
+use crate::text::wording::printable;
 
 /// 动态 are told in a line or two.
 const NEWS_SUMMARY_CHARS: usize = 100;

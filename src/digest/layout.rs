@@ -4,94 +4,13 @@
 mod entry;
 mod overview;
 
-use crate::digest::wording::{chinese_number, date, printable};
+use crate::document::{Block, tag};
 use crate::model::{Entry, Issue, IssueState, Level, Masthead, Timestamp};
+use crate::text::wording::{chinese_number, date, printable};
 use chrono::{Datelike, FixedOffset};
 
 /// Sources that the overview and an entry name before `等N个`.
 const NAMED: usize = 5;
-
-/// 版式块 — one piece of a page; its text is ready for print.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
-    /// 报头: notice on the left, serial number on the right (empty before the signature).
-    Header {
-        /// `内部资料　注意保存`.
-        notice: String,
-        /// `编号：0168`.
-        serial: String,
-    },
-    /// 简报名称, large, red, centred.
-    Masthead(String),
-    /// 期号, centred.
-    Number(String),
-    /// Publisher on the left, date on the right.
-    Imprint {
-        /// 编发单位.
-        publisher: String,
-        /// 签发日期, of a draft the day it was made.
-        date: String,
-    },
-    /// 红线.
-    RedRule,
-    /// A heading without number: `【本期要目】`.
-    Label(String),
-    /// One line of the contents.
-    Contents {
-        /// Colour of the mark.
-        level: Level,
-        /// `【黄】`.
-        tag: String,
-        /// Title of the entry.
-        title: String,
-    },
-    /// A paragraph with a bold lead-in, which may be empty.
-    Paragraph {
-        /// `主要内容：`.
-        lead: String,
-        /// The rest.
-        text: String,
-    },
-    /// Title of a section: `一、重点舆情`.
-    Section(String),
-    /// Title of an entry.
-    Entry {
-        /// `（一）`.
-        number: String,
-        /// Colour of the mark.
-        level: Level,
-        /// `【黄】`.
-        tag: String,
-        /// Title.
-        title: String,
-    },
-    /// Where and when it was published, with its link.
-    Source {
-        /// `来源：`.
-        lead: String,
-        /// `大河论坛　发布：11月20日9:40（监测9:48，时延8分钟）`.
-        text: String,
-        /// Address, if any; not checked.
-        url: Option<String>,
-    },
-    /// 版记: to whom it goes, who made it, how many copies.
-    Colophon {
-        /// Lines such as `报：局党组书记、局长`.
-        recipients: Vec<String>,
-        /// `签发：`.
-        hands: String,
-        /// `（共印12份）`.
-        copies: String,
-    },
-}
-
-/// 要目、条目 mark of a level: `【黄】`, `【动态】`.
-pub fn tag(level: Level) -> String {
-    match level {
-        Level::None => "【动态】".to_owned(),
-        other => format!("【{}】", other.label()),
-    }
-}
 
 /// 版式 — the blocks of an issue. Times are printed in the zone of its period.
 pub fn layout(issue: &Issue) -> Vec<Block> {

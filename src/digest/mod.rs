@@ -11,7 +11,6 @@ mod group;
 mod overview;
 mod spread;
 mod title;
-mod wording;
 
 pub use entry::lead_of;
 

@@ -3,8 +3,8 @@
 use crate::digest::entry::{Candidate, source};
 use crate::digest::group::{Group, is_day_only};
 use crate::digest::title::is_media_report;
-use crate::digest::wording::exact_moment;
 use crate::model::{Engagement, Timestamp};
+use crate::text::wording::exact_moment;
 use chrono::Datelike;
 
 /// 传播情况: what the pages showed, who else wrote, and when that was read.

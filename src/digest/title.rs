@@ -7,9 +7,9 @@ mod speaker;
 
 pub use gathering::gathering_title;
 
-use crate::digest::wording::printable;
 use crate::model::{Analysis, Channel, OutletTier, Post};
 use crate::text::summary::{clauses, plain, sentences};
+use crate::text::wording::printable;
 use bare::{bare, continues};
 use speaker::{subject_and_verb, with_subject};
 

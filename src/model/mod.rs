@@ -4,9 +4,11 @@ pub mod coded;
 
 mod analysis;
 mod author;
+mod calendar;
 mod canonical;
 mod channel;
 mod correction;
+mod delivery;
 mod event;
 mod issue;
 mod judgement;
@@ -27,10 +29,12 @@ mod watch;
 
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use author::Author;
+pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};
 pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
 pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
+pub use delivery::{DeliveryId, DeliveryState, NewDelivery, Notice, Subject, Transport};
 pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,

@@ -18,6 +18,11 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_opinions.sql"),
     include_str!("migrations/0012_looks.sql"),
     include_str!("migrations/0013_watches.sql"),
+    include_str!("migrations/0014_deliveries.sql"),
+    include_str!("migrations/0015_issues.sql"),
+    include_str!("migrations/0016_alerts.sql"),
+    include_str!("migrations/0017_cases.sql"),
+    include_str!("migrations/0018_ledgers.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

@@ -4,6 +4,7 @@
 mod adoption;
 mod arrivals;
 mod corrections;
+mod deliveries;
 mod event_decisions;
 mod events;
 mod evidence;

@@ -11,3 +11,4 @@ pub mod printable;
 pub mod segment;
 pub mod summary;
 pub mod synonyms;
+pub mod wording;

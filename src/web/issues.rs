@@ -3,7 +3,8 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
-use crate::digest::render::{Format, render};
+use crate::digest::render::render;
+use crate::document::Format;
 use crate::model::{Issue, IssueId};
 use crate::store::IssueFilter;
 use askama::Template;

@@ -22,32 +22,44 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("index", &["model", "text"]),
     ("watch", &["model", "text", "index"]),
     ("cluster", &["model", "text", "store", "index"]),
-    ("digest", &["model", "text", "store", "index"]),
-    ("digest/render", &["model", "digest::layout"]),
+    ("document", &["model"]),
+    ("digest", &["model", "text", "store", "index", "document"]),
+    (
+        "digest/render",
+        &["model", "text", "digest::layout", "document"],
+    ),
+    ("alert", &["model", "text", "store", "cluster"]),
+    ("case", &["model", "text", "store", "document"]),
+    ("stats", &["model", "text", "store", "document"]),
+    ("deliver", &["model", "text"]),
     (
         "config",
         &[
             "model", "text", "analyze", "cluster", "digest", "evidence", "extract", "fetch",
-            "import", "index", "train",
+            "import", "index", "train", "alert", "case", "deliver",
         ],
     ),
     (
         "app",
         &[
             "model", "text", "config", "source", "fetch", "extract", "analyze", "store",
-            "evidence", "index", "cluster", "watch",
+            "evidence", "index", "cluster", "watch", "alert", "case", "deliver", "stats",
+            "document",
         ],
     ),
     (
         "pipeline",
         &[
             "model", "text", "source", "fetch", "extract", "import", "analyze", "store",
-            "evidence", "index", "cluster", "digest", "config", "app",
+            "evidence", "index", "cluster", "digest", "config", "app", "alert", "case", "deliver",
+            "stats", "document",
         ],
     ),
     (
         "web",
-        &["model", "text", "source", "app", "store", "index", "digest"],
+        &[
+            "model", "text", "source", "app", "store", "index", "digest", "document",
+        ],
     ),
     ("demo", &["model"]),
     ("daemon", EVERYTHING),
@@ -59,7 +71,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
     "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
-    "train", "eval", "watch",
+    "train", "eval", "watch", "alert", "case", "deliver", "stats", "document",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
@@ -91,7 +103,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("daachorse", &["analyze", "watch"]),
     ("rusqlite", &["store"]),
     ("tantivy", &["index"]),
-    ("docx_rs", &["digest/render"]),
+    ("docx_rs", &["document/docx"]),
     ("axum", &["web", "demo"]),
     ("askama", &["web", "demo"]),
     ("cron", &["model/schedule"]),

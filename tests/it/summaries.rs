@@ -15,7 +15,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use yuqing::config::Config;
-use yuqing::digest::render::{Format, render};
+use yuqing::digest::render::render;
+use yuqing::document::Format;
 use yuqing::model::{Channel, Entry, Issue, IssueContent, Post, Precision, PublishedAt};
 use yuqing::pipeline::{Drafted, discovered, draft_now};
 

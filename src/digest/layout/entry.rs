@@ -1,11 +1,12 @@
 //! 条 — the blocks of one entry: opinion with its parts, or a report of the media in a paragraph.
 
-use crate::digest::layout::{Block, names, tag};
-use crate::digest::wording::{
-    address, chinese_number, clock, day, exact_moment, is_day_only, moment, printable,
-};
+use crate::digest::layout::names;
+use crate::document::{Block, tag};
 use crate::model::{Entry, EntryPost, Timestamp};
 use crate::text::duration::duration;
+use crate::text::wording::{
+    address, chinese_number, clock, day, exact_moment, is_day_only, moment, printable,
+};
 use chrono::Datelike;
 
 /// Title, source and parts of an entry; parts without text are left out.

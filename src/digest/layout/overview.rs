@@ -1,8 +1,8 @@
 //! 监测概况 — the paragraph of figures.
 
 use crate::digest::layout::{names, zone};
-use crate::digest::wording::{clock, date, exact_moment, percent, printable};
 use crate::model::{Issue, Level, Overview};
+use crate::text::wording::{clock, date, exact_moment, percent, printable};
 use chrono::Datelike;
 
 /// 监测概况 — the period, what was found, what of it is printed, what could not be read.

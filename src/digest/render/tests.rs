@@ -1,6 +1,7 @@
-use super::{Format, render, render_brief};
+use super::{render, render_brief};
 use crate::digest::fixture::{case, issue, path};
 use crate::digest::layout::number_line;
+use crate::document::Format;
 use crate::model::{Issue, IssueState};
 
 /// Compares with `tests/fixtures/digest/<name>`; `YUQING_BLESS=1` writes it anew.

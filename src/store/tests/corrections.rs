@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::{EventId, Phase};
 use crate::model::{Field, Label, LevelChange, StoredPost, Topic};
+use crate::store::migrate::MIGRATIONS;
 use crate::store::{Act, EventDraft};
 
 fn act(by: &str) -> Act {
@@ -321,10 +322,10 @@ fn rates_of_rules_follow_the_last_word_in_force() {
     assert!(rates.iter().any(|(_, field, _)| *field == Field::Topic));
     drop(store);
     let database = rusqlite::Connection::open(folder.path().join("yuqing.db")).expect("opens");
-    let again =
-        "DROP TABLE opinions; DROP TABLE looks; DROP TABLE watches; DROP TABLE watch_cursor;
-                 DROP TABLE watch_hits; PRAGMA user_version = 10;";
-    database.execute_batch(again).expect("writes");
+    database
+        .execute_batch("DROP TABLE opinions;")
+        .expect("writes");
+    database.execute_batch(MIGRATIONS[10]).expect("fills");
     drop(database);
     let store = open(folder.path());
     assert_eq!(store.adoption_by_rule().expect("counts"), rates);

@@ -1,10 +1,10 @@
 //! HTML of an issue: one file without scripts, images or links to styles, ready for A4. Every word is escaped.
 
-use crate::digest::layout::Block;
+use crate::document::Block;
 use crate::model::Level;
 
 /// 红头文件 colours and sizes; 1 字 = 1em, two of them before each paragraph.
-const STYLE: &str = include_str!("issue.css");
+const STYLE: &str = include_str!("document.css");
 
 /// The whole page.
 pub fn page(blocks: &[Block]) -> String {
@@ -59,6 +59,7 @@ fn element(block: &Block) -> String {
             escape(text),
             url.as_deref().map_or(String::new(), link)
         ),
+        Block::Table { .. } | Block::Chart(_) => String::new(),
         Block::Colophon {
             recipients,
             hands,

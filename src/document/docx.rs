@@ -1,7 +1,7 @@
 //! Word file of an issue, after GB/T 9704: A4, red masthead and rule, body 仿宋 三号 at 28 pt. The only file that
 //! names docx-rs. Paragraphs and tab stops only: tables without a fixed grid look different in WPS.
 
-use crate::digest::layout::Block;
+use crate::document::Block;
 use crate::model::{Level, Timestamp};
 use anyhow::Result;
 use docx_rs::{
@@ -118,6 +118,7 @@ fn paragraphs(block: &Block) -> Vec<Paragraph> {
                 .add_run(run(text, FANG_SONG, BODY))
                 .add_run(run(url.as_deref().unwrap_or_default(), FANG_SONG, BODY)),
         ],
+        Block::Table { .. } | Block::Chart(_) => Vec::new(),
         Block::Colophon {
             recipients,
             hands,

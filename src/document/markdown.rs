@@ -1,6 +1,6 @@
 //! Markdown, for chat robots and wikis. Words of posts are escaped: they cannot make links, headings or HTML.
 
-use crate::digest::layout::Block;
+use crate::document::Block;
 
 /// The issue as a Markdown document.
 pub fn document(blocks: &[Block]) -> String {
@@ -36,6 +36,7 @@ fn paragraph(block: &Block) -> String {
                 url.as_deref().map_or(String::new(), link)
             )
         }
+        Block::Table { .. } | Block::Chart(_) => String::new(),
         Block::Colophon {
             recipients,
             hands,

@@ -1,7 +1,6 @@
-//! Plain text in two lengths, without tables and colours: to paste into 微信 or an intranet message.
+//! Plain text, without colours: to paste into 微信 or an intranet message.
 
-use crate::digest::layout::{Block, number_line, tag};
-use crate::model::{Entry, Issue};
+use crate::document::Block;
 
 const RULE: &str = "━━━━━━━━━━━━━━━━━━━━";
 
@@ -31,6 +30,7 @@ fn lines(block: &Block) -> String {
         Block::Source { lead, text, url } => {
             format!("{lead}{text}{}", url.as_deref().unwrap_or_default())
         }
+        Block::Table { .. } | Block::Chart(_) => String::new(),
         Block::Colophon {
             recipients,
             hands,
@@ -39,23 +39,4 @@ fn lines(block: &Block) -> String {
             format!("\n{RULE}\n{}\n{hands}　{copies}", recipients.join("\n"))
         }
     }
-}
-
-/// Title line and one paragraph per entry; what leaders read on the phone (`spec.md` 1.1).
-pub fn brief(issue: &Issue) -> String {
-    let mut text = format!("{} {}\n", issue.content.masthead.title, number_line(issue));
-    for entry in issue.content.entries() {
-        text.push('\n');
-        text += &brief_entry(entry);
-    }
-    text
-}
-
-fn brief_entry(entry: &Entry) -> String {
-    let mut text = format!("△{}{}。{}\n", tag(entry.level), entry.title, entry.summary);
-    if let Some(url) = entry.posts.iter().find_map(|post| post.url.as_deref()) {
-        text += url;
-        text.push('\n');
-    }
-    text
 }
