@@ -34,7 +34,10 @@ pub use canonical::canonical_url;
 pub use channel::Channel;
 pub use coded::UnknownCode;
 pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
-pub use delivery::{DeliveryId, DeliveryState, NewDelivery, Notice, Subject, Transport};
+pub use delivery::{
+    Delivery, DeliveryId, DeliveryOutcome, DeliveryState, DeliveryStep, NewDelivery, Notice,
+    Subject, Transport,
+};
 pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
     Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,

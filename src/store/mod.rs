@@ -5,6 +5,7 @@ mod adoption;
 mod arrivals;
 mod corrections;
 mod deliveries;
+mod delivery_claims;
 mod event_decisions;
 mod events;
 mod evidence;
@@ -26,6 +27,8 @@ mod watches;
 
 pub use arrivals::Arrival;
 pub use corrections::Act;
+pub use deliveries::{DeliveryError, DeliveryFilter};
+pub use delivery_claims::{AttemptEnd, DeliveryClaim};
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
