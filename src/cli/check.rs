@@ -53,7 +53,7 @@ impl Check {
                 ok: true,
                 problems: Vec::new(),
                 schedule: schedule(&config),
-                notices: config.settings.summary.notices(),
+                notices: config.notices(),
                 settings: Some(config.settings),
             },
             Err(problems) => Report {

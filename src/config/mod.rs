@@ -9,6 +9,7 @@ mod environment;
 mod imports;
 mod inbox;
 mod place;
+mod recipients;
 mod settings;
 mod sources;
 mod watches;
@@ -16,11 +17,13 @@ mod watches;
 pub use append::{Block, free_id, quoted, replace_file, with_blocks};
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
+pub use recipients::{FILE as RECIPIENTS_FILE, parse_recipients};
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
+use crate::deliver::Recipient;
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
@@ -49,6 +52,8 @@ pub struct Config {
     pub digests: Vec<DigestSettings>,
     /// `watches.toml`.
     pub watches: Vec<DeclaredWatch>,
+    /// `recipients.toml`.
+    pub recipients: Vec<Recipient>,
     /// `calendar/*.toml`.
     pub calendar: Arc<WorkCalendar>,
     /// The operator's folder; absent where everything is as shipped.
@@ -82,6 +87,11 @@ impl Config {
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
         let watches = keep_all(watches::load(folder), &mut problems);
+        let recipients = keep_all(recipients::load(folder), &mut problems);
+        if let (Some(digests), Some(recipients)) = (&digests, &recipients) {
+            let unknown = recipients::unknown_in_digests(digests, recipients, folder);
+            problems.extend(unknown);
+        }
         let tables = keep_all(load_tables(folder), &mut problems);
         let rules = match (&settings, tables) {
             (Some(settings), Some(tables)) => keep_all(compile(tables, settings), &mut problems),
@@ -92,7 +102,7 @@ impl Config {
             keep_all(calendar::load(folder, hours), &mut problems)
         });
         match (
-            settings, sources, sites, mappings, rules, digests, watches, calendar,
+            settings, sources, sites, mappings, rules, digests, watches, recipients, calendar,
         ) {
             (
                 Some(settings),
@@ -102,6 +112,7 @@ impl Config {
                 Some(rules),
                 Some(digests),
                 Some(watches),
+                Some(recipients),
                 Some(calendar),
             ) if problems.is_empty() => Ok(Config {
                 settings,
@@ -111,11 +122,30 @@ impl Config {
                 rules,
                 digests,
                 watches,
+                recipients,
                 calendar: Arc::new(calendar),
                 folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),
         }
+    }
+
+    /// 收件人 of this id, if something may be sent to it.
+    pub fn active_recipient(&self, id: &str) -> Option<&Recipient> {
+        let mut active = self.recipients.iter().filter(|known| known.is_active);
+        active.find(|known| known.id == id)
+    }
+
+    /// What leaves this program, and what is missing for it.
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices = self.settings.summary.notices();
+        let has_mail = self.settings.smtp.is_configured();
+        notices.extend(recipients::notices(
+            &self.recipients,
+            &self.watches,
+            has_mail,
+        ));
+        notices
     }
 
     /// The sources that are visited.

@@ -5,6 +5,7 @@ use super::environment::override_by;
 use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
+use crate::deliver::{DeliverSettings, SmtpSettings};
 use crate::evidence::EvidenceSettings;
 use crate::fetch::{FetchSettings, SummarySettings};
 use crate::import::ImportSettings;
@@ -44,6 +45,10 @@ pub struct Settings {
     pub summary: SummarySettings,
     /// `[index]`.
     pub index: IndexSettings,
+    /// `[smtp]`.
+    pub smtp: SmtpSettings,
+    /// `[deliver]`.
+    pub deliver: DeliverSettings,
     /// `[web]`.
     pub web: WebSettings,
     /// `[daemon]`.
@@ -109,6 +114,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub digest_every: Duration,
+    /// Deliveries that are due.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub deliver_every: Duration,
     /// Data over its time.
     #[serde(
         deserialize_with = "pause",
@@ -163,6 +174,8 @@ pub fn load(
         .into_iter()
         .filter(|(name, _)| name.starts_with("YUQING__"))
         .collect();
+    // Some keys belong together: what one variable lacks, a later one may bring.
+    let mut refused = None;
     for (name, value) in &variables {
         let refuse = |message: String| Problem {
             file: "环境变量".to_owned(),
@@ -171,9 +184,17 @@ pub fn load(
             message,
         };
         override_by(&mut merged, name, value).map_err(refuse)?;
-        settings = typed(&merged).map_err(|error| refuse(error.message().to_owned()))?;
+        match typed(&merged) {
+            Ok(valid) => (settings, refused) = (valid, None),
+            Err(error) => {
+                refused.get_or_insert_with(|| refuse(error.message().to_owned()));
+            }
+        }
     }
-    Ok(settings)
+    match refused {
+        Some(problem) => Err(problem),
+        None => Ok(settings),
+    }
 }
 
 fn tables(text: &str) -> Result<DeTable<'_>, Problem> {

@@ -75,6 +75,21 @@ fn the_environment_overrides_the_file_by_type() {
 }
 
 #[test]
+fn keys_that_belong_together_may_come_from_the_environment_in_any_order() {
+    let from = ("YUQING__SMTP__FROM", "人社舆情 <yuqing@example.cn>");
+    let host = ("YUQING__SMTP__HOST", "mail.example.cn");
+    for variables in [[host, from], [from, host]] {
+        let settings = read(&[], &variables).expect("valid").settings;
+        assert!(settings.smtp.is_configured());
+    }
+    let problems = read(&[], &[host]).err().expect("nobody sends");
+    assert_eq!(problems[0].key, "YUQING__SMTP__HOST");
+    let port = ("YUQING__SMTP__PORT", "25");
+    let problems = read(&[], &[host, port]).err().expect("nobody sends");
+    assert_eq!(problems[0].key, "YUQING__SMTP__HOST");
+}
+
+#[test]
 fn an_operators_folder_of_rules_replaces_the_shipped_one() {
     let address = |host: &str| format!("http://{host}/").parse().expect("an address");
     let config = read(&[("sites/a.toml", "hosts = [\"a.cn\"]\n")], &[]).expect("valid");

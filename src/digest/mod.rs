@@ -61,6 +61,9 @@ pub struct DigestSettings {
     pub answer_within: Duration,
     /// Entries of one issue at most.
     pub max_entries: usize,
+    /// Codes of the recipients in `recipients.toml` who get every signed issue.
+    #[serde(default)]
+    pub recipients: Vec<String>,
     /// 栏目, in printing order.
     pub sections: Vec<SectionSettings>,
 }
