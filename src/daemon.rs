@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::pipeline::{self, Crawler};
+use crate::store::AttemptEnd;
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::future::Future;
@@ -34,7 +35,7 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     ));
     tasks.spawn(keep_watchdog_fed(shutdown.clone()));
     tracing::info!("Serving http://{listen}");
-    for notice in app.config.settings.summary.notices() {
+    for notice in app.config.notices() {
         tracing::warn!("{notice}");
     }
     let mut signals = Signals::listen()?;
@@ -126,6 +127,11 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         shutdown.clone(),
         digest,
     ));
+    tasks.spawn(deliver(
+        Arc::clone(app),
+        settings.deliver_every,
+        shutdown.clone(),
+    ));
     let housekeep = {
         let app = Arc::clone(app);
         move || {
@@ -160,6 +166,21 @@ async fn crawl(app: Arc<App>, pause: Duration, shutdown: CancellationToken) {
                     () = tokio::time::sleep(pause) => {}
                 }
             }
+        }
+    }
+}
+
+/// Sends what is due until shutdown. A message that is under way is not broken off at once: whether it arrived could not
+/// be known.
+async fn deliver(app: Arc<App>, pause: Duration, shutdown: CancellationToken) {
+    loop {
+        match pipeline::deliver_once(&app, || shutdown.is_cancelled()).await {
+            Ok(delivered) => log_deliveries(&delivered),
+            Err(error) => tracing::error!("Step `deliver` failed: {error:#}"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
@@ -218,6 +239,25 @@ fn log_inbox(taken: &[(String, pipeline::Imported)]) {
             None => tracing::info!(
                 file = %name, new, refused,
                 "Imported file `{name}`: {new} new posts, {refused} rows refused"
+            ),
+        }
+    }
+}
+
+/// Why stands with the delivery: a server's answer may name an address.
+fn log_deliveries(delivered: &[pipeline::Delivered]) {
+    for delivery in delivered {
+        let (id, subject, recipient) = (delivery.id.0, &delivery.subject, &delivery.recipient);
+        match delivery.end {
+            AttemptEnd::Sent => {
+                tracing::info!(id, "Delivered `{subject}` to `{recipient}`")
+            }
+            AttemptEnd::Retry(_) => {
+                tracing::warn!(id, "`{subject}` did not reach `{recipient}` yet")
+            }
+            AttemptEnd::Failed | AttemptEnd::Uncertain => tracing::error!(
+                id,
+                "`{subject}` did not reach `{recipient}` for all we know; see `yuqing deliveries show {id}`"
             ),
         }
     }

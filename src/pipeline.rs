@@ -2,6 +2,7 @@
 //! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
 
 mod crawl;
+mod deliveries;
 mod draft;
 mod events;
 mod evidence;
@@ -16,6 +17,7 @@ mod summaries;
 mod watches;
 
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
+pub use deliveries::{Delivered, deliver_once, deliver_these, queue_issue, send_test};
 pub use draft::{Drafted, digest_once, draft_now};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};

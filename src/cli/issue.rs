@@ -31,8 +31,8 @@ pub enum Issue {
     Void(Void),
     /// 导出 · export
     Export(Export),
-    /// 发送（后续版本） · later version
-    Send(super::later::Rest),
+    /// 发送给收件人 · send a signed issue
+    Send(super::issue_send::Send),
 }
 
 #[derive(Args)]
@@ -117,10 +117,8 @@ struct Row {
 
 impl Issue {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        if let Issue::Send(_) = self {
-            return Err(Failure::Failed(anyhow::anyhow!(
-                "发送将在后续版本提供；请先用 `yuqing issue export` 导出后自行报送"
-            )));
+        if let Issue::Send(send) = self {
+            return send.run(common);
         }
         let app = common.open_app()?;
         match self {

@@ -3,6 +3,7 @@
 mod analyze;
 mod check;
 mod crawl;
+mod deliveries;
 mod demo;
 mod eval;
 mod events;
@@ -13,6 +14,7 @@ mod extract;
 mod import;
 mod input;
 mod issue;
+mod issue_send;
 mod label;
 mod labels;
 mod later;
@@ -116,9 +118,12 @@ enum Command {
     Evidence(evidence::Evidence),
     /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
     Original(original::Original),
-    /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
+    /// 刊物：起草、审核、签发、作废、导出、发送 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// 投递：发给谁、结果如何、核实、重发、测试 · what went to whom
+    #[command(subcommand)]
+    Deliveries(deliveries::Deliveries),
     /// 人工更正一条信息的研判，查看其更正和级别变更 · a person's word on one post
     Label(label::LabelCommand),
     /// 人工更正清单、各规则采纳率、训练数据 · what people said
@@ -210,6 +215,7 @@ pub fn run() -> ExitCode {
         Command::Evidence(command) => command.run(&common),
         Command::Original(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
+        Command::Deliveries(command) => command.run(&common),
         Command::Label(command) => command.run(&common),
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),

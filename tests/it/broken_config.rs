@@ -41,6 +41,20 @@ const MISTAKES: &[Mistake] = &[
         says: "检索式第6个字符处：这里缺少检索词",
     },
     Mistake {
+        file: "recipients.toml",
+        text: "[[recipient]]\nid = \"a\"\nname = \"甲\"\ntransport = \"webhook\"\naddress = \"http://a.cn/\"\ntemplate = '{\"t\": \"{titel}\"}'\n",
+        line: 6,
+        key: "recipient.template",
+        says: "没有“{titel}”这个占位",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[smtp]\nhost = \"mail.example.cn\"\ntls = \"none-loopback-only\"\nfrom = \"a@example.cn\"\n",
+        line: 1,
+        key: "smtp",
+        says: "只能用于本机的邮件服务器",
+    },
+    Mistake {
         file: "yuqing.toml",
         text: "[bureau]\ntime_zone = \"Asia/Zhengzhou\"\n",
         line: 2,

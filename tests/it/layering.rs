@@ -36,7 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "config",
         &[
             "model", "text", "analyze", "cluster", "digest", "evidence", "extract", "fetch",
-            "import", "index", "train", "alert", "case", "deliver",
+            "import", "index", "train", "alert", "case", "deliver", "document",
         ],
     ),
     (
@@ -76,13 +76,16 @@ const EVERYTHING: &[&str] = &[
 
 /// Crate → folders or files below `src/` that may name it.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("reqwest", &["fetch"]),
-    ("rustls", &["fetch"]),
+    ("reqwest", &["fetch", "deliver/http"]),
+    ("rustls", &["fetch", "deliver/http"]),
+    ("lettre", &["deliver/email"]),
+    ("hmac", &["deliver/robot", "deliver/webhook"]),
+    ("base64", &["deliver/robot"]),
     ("hyper", &["fetch/transport"]),
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
     ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
-    ("sha2", &["evidence"]),
+    ("sha2", &["evidence", "deliver/robot", "deliver/webhook"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),
@@ -119,7 +122,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sd_notify", &["daemon"]),
     (
         "tokio",
-        &["fetch", "app", "pipeline", "web", "daemon", "cli"],
+        &[
+            "fetch", "app", "pipeline", "web", "daemon", "cli", "deliver",
+        ],
     ),
     ("tokio_util", &["web", "daemon", "cli"]),
 ];
