@@ -18,6 +18,7 @@ pub use watches::WatchReport;
 use crate::cluster;
 use crate::config::Config;
 use crate::deliver::Sender;
+use crate::document::Press;
 use crate::evidence::Archive;
 use crate::fetch::{Fetcher, LanguageModel};
 use crate::index::Index;
@@ -49,6 +50,8 @@ pub struct App {
     pub language_model: Option<LanguageModel>,
     /// 投递.
     pub sender: Sender,
+    /// How pages are printed.
+    pub press: Press,
     /// The time.
     pub clock: Clock,
     /// Saved queries.
@@ -79,6 +82,7 @@ impl App {
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
         let language_model = LanguageModel::new(&config.settings.summary)?;
         let sender = Sender::new(&config.settings.deliver, &config.settings.smtp)?;
+        let press = Press::new(&config.settings.document);
         Ok(Arc::new(App {
             config,
             store,
@@ -87,6 +91,7 @@ impl App {
             fetcher,
             language_model,
             sender,
+            press,
             clock,
             watching,
             cluster_memory: Mutex::default(),

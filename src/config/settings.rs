@@ -6,6 +6,7 @@ use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
 use crate::deliver::{DeliverSettings, SmtpSettings};
+use crate::document::DocumentSettings;
 use crate::evidence::EvidenceSettings;
 use crate::fetch::{FetchSettings, SummarySettings};
 use crate::import::ImportSettings;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub smtp: SmtpSettings,
     /// `[deliver]`.
     pub deliver: DeliverSettings,
+    /// `[document]`.
+    pub document: DocumentSettings,
     /// `[web]`.
     pub web: WebSettings,
     /// `[daemon]`.

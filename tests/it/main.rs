@@ -11,6 +11,7 @@ mod deliveries_cli;
 mod demo;
 mod events;
 mod evidence;
+mod feed;
 mod import;
 mod judging;
 mod labels;
