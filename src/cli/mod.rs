@@ -13,6 +13,10 @@ mod extract;
 mod import;
 mod input;
 mod issue;
+mod issue_draft;
+mod issue_edit;
+mod issue_show;
+mod issue_verify;
 mod label;
 mod labels;
 mod later;
@@ -116,7 +120,7 @@ enum Command {
     Evidence(evidence::Evidence),
     /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
     Original(original::Original),
-    /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
+    /// 刊物：起草、修改、审核、签发、更正、核对、导出 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
     /// 人工更正一条信息的研判，查看其更正和级别变更 · a person's word on one post

@@ -3,7 +3,8 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
-use crate::digest::render::render;
+use crate::digest::freeze::rendition;
+use crate::digest::layout::number_line;
 use crate::document::Format;
 use crate::model::{Issue, IssueId};
 use crate::store::IssueFilter;
@@ -60,7 +61,7 @@ pub async fn export(
     let format: Format = parameters.format.parse().map_err(|_| WebError::NotFound)?;
     let file = app
         .on_cpu(move |app| match app.store.issue(IssueId(id))? {
-            Some(issue) => render(&issue, format).map(Some),
+            Some(issue) => rendition(&app.store, &issue, format, app.now()).map(Some),
             None => Ok(None),
         })
         .await?
@@ -81,15 +82,10 @@ fn line(issue: &Issue) -> IssueLine {
     IssueLine {
         id: issue.id.0,
         title: issue.content.masthead.title.clone(),
-        number: issue.number.map_or_else(
-            || "未编号".to_owned(),
-            |number| {
-                format!(
-                    "{}年第{}期（总第{}期）",
-                    number.year, number.number, number.total_number
-                )
-            },
-        ),
+        number: match issue.number {
+            Some(_) => number_line(issue),
+            None => "未编号".to_owned(),
+        },
         state: issue.state.label(),
         period: format!(
             "{} 至 {}",

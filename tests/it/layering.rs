@@ -82,7 +82,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
     ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
-    ("sha2", &["evidence"]),
+    ("sha2", &["evidence", "store/issue_seals"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),

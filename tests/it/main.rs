@@ -10,6 +10,7 @@ mod demo;
 mod events;
 mod evidence;
 mod import;
+mod issues;
 mod judging;
 mod labels;
 mod layering;
