@@ -4,10 +4,12 @@
 mod crawl;
 mod deliveries;
 mod draft;
+mod draft_request;
 mod events;
 mod evidence;
 mod import;
 mod inbox;
+mod issues;
 mod lab;
 mod labels;
 mod looks;
@@ -19,10 +21,18 @@ mod watches;
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use deliveries::{Delivered, deliver_once, deliver_these, queue_issue, send_test};
 pub use draft::{Drafted, digest_once, draft_now};
+pub use draft_request::{
+    MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express, draft_special,
+    draft_supplement,
+};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
+pub use issues::{
+    CheckedRendition, EditOrder, EditRefusal, SealState, Verification, edit_issue, freeze_issue,
+    freeze_once, verify_issue,
+};
 pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
 pub use looks::{LookError, Looker, permit_look};

@@ -99,7 +99,7 @@ impl App {
     }
 
     /// The query with the words that mean the same in place of `syn:`.
-    pub(super) fn expanded(&self, query: &Query) -> Query {
+    pub fn expanded(&self, query: &Query) -> Query {
         let synonyms = self.config.rules.synonyms();
         query.clone().with_synonyms(&|word| synonyms.of(word))
     }

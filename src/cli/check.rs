@@ -146,9 +146,12 @@ fn schedule(config: &Config) -> Vec<Due> {
         kind: "digest",
         id: digest.code.clone(),
         name: digest.title.clone(),
-        schedule: digest.schedule.line().to_owned(),
+        schedule: digest
+            .schedule
+            .as_ref()
+            .map_or_else(|| "随时".to_owned(), |schedule| schedule.line().to_owned()),
         enabled: true,
-        next: digest.schedule.next_after(now, zone),
+        next: digest.next_due(now, zone, &config.calendar),
     });
     sources.chain(digests).collect()
 }

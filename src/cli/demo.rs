@@ -9,10 +9,13 @@ use crate::demo::clock::WorldClock;
 use crate::demo::sites;
 use crate::demo::sources::{DemoSource, site_rules, sources};
 use crate::demo::world::World;
+use crate::digest::layout::number_line;
 use crate::digest::render::render;
 use crate::document::Format;
 use crate::extract::Sites;
-use crate::model::{Issue, IssueId, IssueState, Level, Schedule, Source, StoredPost, Timestamp};
+use crate::model::{
+    DigestKind, Issue, IssueId, IssueState, Level, Schedule, Source, StoredPost, Timestamp,
+};
 use crate::pipeline::{self, Drafted, Wanted};
 use crate::store::{IssueFilter, SignError};
 use crate::web;
@@ -201,11 +204,13 @@ impl Demo {
             Ok(()) | Err(SignError::WrongState { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        let number = app.store.sign_issue(id, "演示签发", app.now())?;
-        self.say(&format!(
-            "    签发{}年第{}期（总第{}期）\n",
-            number.year, number.number, number.total_number
-        ))
+        app.store.sign_issue(id, "演示签发", &[], app.now())?;
+        pipeline::freeze_issue(app, id)?;
+        let Some(issue) = app.store.issue(id)? else {
+            return Ok(());
+        };
+        let title = &issue.content.masthead.title;
+        self.say(&format!("    签发{title}{}\n", number_line(&issue)))
     }
 
     async fn conclude(&self, app: &Arc<App>, url: &str) -> Result<()> {
@@ -305,11 +310,12 @@ fn unsigned(app: &App) -> Result<Vec<IssueId>> {
     Ok(waiting.map(|issue| issue.id).collect())
 }
 
-/// The issue with the most urgent entry; of several, the latest.
+/// The 专报 with the most urgent entry; of several, the latest.
 fn shown_issue(app: &App) -> Result<Option<Issue>> {
     let issues = app.store.issues(IssueFilter::default())?;
     let urgency = |issue: &Issue| issue.content.entries().map(|entry| entry.level).max();
-    Ok(issues.into_iter().rev().max_by_key(urgency))
+    let daily = (issues.into_iter()).filter(|issue| issue.content.kind == DigestKind::Daily);
+    Ok(daily.rev().max_by_key(urgency))
 }
 
 async fn bind(port: u16) -> Result<TcpListener> {

@@ -14,7 +14,11 @@ mod extract;
 mod import;
 mod input;
 mod issue;
+mod issue_draft;
+mod issue_edit;
 mod issue_send;
+mod issue_show;
+mod issue_verify;
 mod label;
 mod labels;
 mod later;
@@ -118,7 +122,7 @@ enum Command {
     Evidence(evidence::Evidence),
     /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
     Original(original::Original),
-    /// 刊物：起草、审核、签发、作废、导出、发送 · issues of a digest
+    /// 刊物：起草、修改、审核、签发、更正、核对、导出、发送 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
     /// 投递：发给谁、结果如何、核实、重发、测试 · what went to whom

@@ -236,22 +236,49 @@ fn lexicon(folder: &ConfigFolder) -> Result<Vec<(String, String)>, Problem> {
     Ok(tables)
 }
 
-/// Two digests of one code would share their numbers.
+/// Every digest, each right by itself and with a code of its own: two of one code would share their numbers.
 fn load_digests(folder: &ConfigFolder) -> Result<Vec<DigestSettings>, Problem> {
     let text = folder.text("digests.toml")?;
     let file: DigestsFile = parse("digests.toml", &text)?;
     let mut seen = std::collections::HashSet::new();
-    for digest in &file.digest {
-        if !seen.insert(digest.code.clone()) {
+    for (position, digest) in file.digest.iter().enumerate() {
+        let double = || {
+            let message = format!("刊物代号“{}”写了两次，请换一个", digest.code);
+            ("digest.code", message)
+        };
+        let is_new = seen.insert(digest.code.clone());
+        let mistake = digest.mistake().or_else(|| (!is_new).then(double));
+        if let Some((key, message)) = mistake {
             return Err(Problem {
                 file: "digests.toml".to_owned(),
-                line: 0,
-                key: "digest.code".to_owned(),
-                message: format!("刊物代号“{}”写了两次，请换一个", digest.code),
+                line: line_in_block(&text, "[[digest]]", position, key),
+                key: key.to_owned(),
+                message,
             });
         }
     }
     Ok(file.digest)
+}
+
+/// The line of a key within the so manieth block, else of the block's heading; 0 where there is none.
+fn line_in_block(text: &str, heading: &str, position: usize, key: &str) -> usize {
+    let name = key.rsplit('.').next().unwrap_or(key);
+    let is_heading = |line: &str| line.trim_start().starts_with(heading);
+    let lines = text.lines().enumerate();
+    let mut headings = lines.filter(|(_, line)| is_heading(line));
+    let Some((start, _)) = headings.nth(position) else {
+        return 0;
+    };
+    let block = text.lines().skip(start + 1);
+    let mut keys = block.take_while(|line| !is_heading(line));
+    let is_key = |line: &str| {
+        let rest = line.trim_start().strip_prefix(name);
+        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    match keys.position(is_key) {
+        Some(after) => start + 2 + after,
+        None => start + 1,
+    }
 }
 
 /// The rules of a folder without its models: lexicon and thresholds alone.

@@ -9,7 +9,7 @@ use crate::model::{
     Analysis, Channel, Event, Jurisdiction, Level, Period, Post, StoredPost, Timestamp,
 };
 use crate::text::wording::{day, moment, printable};
-use chrono::{Datelike, Timelike};
+use chrono::{Datelike, DurationRound, TimeDelta, Timelike};
 
 /// Reasons that one judgement repeats.
 const MAX_REASONS: usize = 4;
@@ -98,7 +98,7 @@ pub fn advice(
     context: &Context,
 ) -> String {
     let who = responsible(lead, context);
-    let deadline = deadline(candidate, digest, period);
+    let deadline = deadline(candidate, digest, period, context.now);
     let answer = answer(&lead.post);
     match candidate.level {
         Level::Orange | Level::Red => format!(
@@ -127,18 +127,24 @@ fn responsible(lead: &StoredPost, context: &Context) -> String {
     }
 }
 
-/// `11月22日9时前`, the full hour before the time is up; `立即`, where it is up when the issue appears.
-fn deadline(candidate: &Candidate, digest: &DigestSettings, period: Period) -> String {
+/// `11月22日9时前`, the full hour before the time is up; `立即`, where that hour is over when the draft is made.
+fn deadline(
+    candidate: &Candidate,
+    digest: &DigestSettings,
+    period: Period,
+    now: Timestamp,
+) -> String {
     let first_seen_at = candidate
         .posts
         .iter()
         .map(|stored| stored.first_seen_at)
         .min();
     let due_at = first_seen_at.expect("a group has a post") + digest.answer_within;
-    if due_at <= period.to {
+    let due_at = due_at.with_timezone(period.to.offset());
+    let full_hour = due_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(due_at);
+    if full_hour <= now.max(period.to) {
         return "立即".to_owned();
     }
-    let due_at = due_at.with_timezone(period.to.offset());
     let day = day(due_at, period.to.year());
     format!("{day}{}时前", due_at.hour())
 }

@@ -4,7 +4,7 @@
 use crate::digest::DigestSettings;
 use crate::digest::advice::{advice, judgement};
 use crate::digest::group::Group;
-use crate::digest::select::Context;
+use crate::digest::select::{Context, is_ours, raised_by_gathering};
 use crate::digest::spread::spread;
 use crate::digest::title::{MAX_CHARS, gathering_title, title};
 use crate::model::{Analysis, Entry, EntryPost, Event, Level, Period, Post, Sentiment, StoredPost};
@@ -62,8 +62,35 @@ pub fn entry(
         } else {
             advice(candidate, lead, digest, period, context)
         },
+        note: String::new(),
         posts: candidate.posts.iter().map(|stored| cited(stored)).collect(),
     }
+}
+
+/// The entry of a matter that an editor adds or a 快报 reports, whatever was printed of it; `None` without a post that
+/// is ours.
+pub fn one_entry(
+    posts: &[StoredPost],
+    event: Option<&Event>,
+    digest: &DigestSettings,
+    period: Period,
+    context: &Context,
+) -> Option<Entry> {
+    let candidate = whole(posts, event)?;
+    Some(entry(&candidate, digest, period, context))
+}
+
+/// All posts of a matter that are ours, as one candidate.
+pub fn whole<'p>(posts: &'p [StoredPost], event: Option<&'p Event>) -> Option<Candidate<'p>> {
+    let mut group: Group = posts.iter().filter(|stored| is_ours(stored)).collect();
+    group.sort_by_key(|stored| (stored.post.effective_at(), stored.id));
+    let highest = group.iter().map(|stored| analysis(stored).level).max()?;
+    Some(Candidate {
+        posts: group,
+        level: raised_by_gathering(highest, event),
+        event,
+        is_continued: false,
+    })
 }
 
 /// The post whose words an entry's summary was taken from, among the posts that the issue was drafted from.

@@ -1,10 +1,11 @@
 //! Test cases of the digest: `tests/fixtures/digest/<case>.json` → posts and context → the issue they make.
 
-use crate::digest::select::{Context, compile};
+use crate::digest::select::{Context, Draft, compile};
+use crate::digest::survey::Surroundings;
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::model::{
-    Analysis, Channel, Engagement, Event, EventId, Intent, Issue, IssueContent, IssueId,
-    IssueNumber, IssueState, Jurisdiction, Level, OutletTier, Period, Phase, Post, PostId,
+    Analysis, Channel, DigestKind, Engagement, Event, EventId, Intent, Issue, IssueContent,
+    IssueId, IssueNumber, IssueState, Jurisdiction, Level, OutletTier, Period, Phase, Post, PostId,
     Precision, PublishedAt, Reason, Region, Regions, Sentiment, Signature, StoredPost, Timestamp,
     Topic, TopicScore,
 };
@@ -117,14 +118,19 @@ fn blue() -> Level {
     Level::Blue
 }
 
-/// The digest that the project ships.
+/// The 专报 that the project ships.
 pub fn daily() -> DigestSettings {
+    shipped(DigestKind::Daily)
+}
+
+/// The digest of a kind that the project ships.
+pub fn shipped(kind: DigestKind) -> DigestSettings {
     let file: DigestsFile = toml::from_str(include_str!("../../config/digests.toml"))
         .expect("the shipped configuration is right");
     file.digest
         .into_iter()
-        .next()
-        .expect("one digest is shipped")
+        .find(|digest| digest.kind == kind)
+        .expect("one digest of each kind is shipped")
 }
 
 pub fn path(name: &str) -> PathBuf {
@@ -140,20 +146,34 @@ pub fn case(name: &str) -> Case {
 
 /// Compiles a case with the shipped digest.
 pub fn compiled(case: &Case) -> Option<IssueContent> {
+    Some(drafted(case, &daily(), None)?.content)
+}
+
+/// Compiles a case with any digest; `before` is the period before.
+pub fn drafted(case: &Case, digest: &DigestSettings, before: Option<&Case>) -> Option<Draft> {
+    let before_posts: Option<(Period, Vec<StoredPost>)> =
+        before.map(|case| (case.period, case.posts.iter().map(stored).collect()));
     let posts: Vec<StoredPost> = case.posts.iter().map(stored).collect();
     let events: Vec<Event> = case.events.iter().map(event).collect();
     let context = Context {
+        now: case.period.to + chrono::TimeDelta::minutes(30),
+        before: (before_posts.as_ref()).map(|(period, posts)| (*period, posts.as_slice())),
+        around: Surroundings::default(),
         failed_sources: &case.failed_sources,
         office: &|topic, _| office(topic).to_owned(),
         events: &events,
         already_printed: &case.already_printed,
     };
-    compile(&daily(), case.period, &posts, &context)
+    compile(digest, case.period, &posts, &context)
 }
 
 /// The issue of a case: signed where the case has a number.
 pub fn issue(case: &Case) -> Issue {
-    let content = compiled(case).expect("the case makes an issue");
+    issue_of(case, compiled(case).expect("the case makes an issue"))
+}
+
+/// The same with other content.
+pub fn issue_of(case: &Case, content: IssueContent) -> Issue {
     let signature = |at| Signature {
         by: "某某".to_owned(),
         at,
@@ -168,11 +188,12 @@ pub fn issue(case: &Case) -> Issue {
         },
         drafted_at: case.period.to + chrono::TimeDelta::minutes(30),
         signed: case.signed_at.map(signature),
+        revision: 0,
         content,
     }
 }
 
-fn office(topic: Topic) -> &'static str {
+pub fn office(topic: Topic) -> &'static str {
     match topic {
         Topic::Sy => "失业保险处",
         Topic::Fw | Topic::Jf => "社保局",
@@ -248,7 +269,7 @@ fn analysis(case: &CasePost) -> Analysis {
     }
 }
 
-fn event(case: &CaseEvent) -> Event {
+pub fn event(case: &CaseEvent) -> Event {
     Event {
         id: EventId(case.id),
         title: String::new(),

@@ -2,10 +2,13 @@
 //! that all renditions say the same; a renderer only knows how a block looks.
 
 mod entry;
+mod express;
 mod overview;
+mod survey;
 
+use crate::digest::express::part_name;
 use crate::document::{Block, tag};
-use crate::model::{Entry, Issue, IssueState, Level, Masthead, Timestamp};
+use crate::model::{Entry, Issue, IssueState, Level, Masthead, Series, Timestamp};
 use crate::text::wording::{chinese_number, date, printable};
 use chrono::{Datelike, FixedOffset};
 
@@ -14,17 +17,38 @@ const NAMED: usize = 5;
 
 /// 版式 — the blocks of an issue. Times are printed in the zone of its period.
 pub fn layout(issue: &Issue) -> Vec<Block> {
-    let content = &issue.content;
     let mut blocks = front(issue);
-    blocks.push(Block::Label("【本期要目】".to_owned()));
-    blocks.extend(content.entries().map(contents_line));
-    blocks.push(Block::Paragraph {
-        lead: "【监测概况】".to_owned(),
-        text: overview::overview(issue),
-    });
+    blocks.extend(correction(issue));
+    match (&issue.content.express, &issue.content.survey) {
+        (Some(express), _) => blocks.extend(express::page(issue, express)),
+        (None, Some(survey)) => blocks.extend(survey::pages(issue, survey)),
+        (None, None) => {
+            blocks.push(Block::Label("【本期要目】".to_owned()));
+            blocks.extend(issue.content.entries().map(contents_line));
+            blocks.push(Block::Paragraph {
+                lead: "【监测概况】".to_owned(),
+                text: overview::overview(issue),
+            });
+            blocks.extend(sections(issue, 0));
+        }
+    }
+    if !issue.content.note.is_empty() {
+        blocks.push(Block::Paragraph {
+            lead: "附注：".to_owned(),
+            text: printable(&issue.content.note),
+        });
+    }
+    blocks.push(colophon(issue));
+    blocks
+}
+
+/// 栏目 with their entries, numbered after `before` others.
+fn sections(issue: &Issue, before: usize) -> Vec<Block> {
+    let content = &issue.content;
+    let mut blocks = Vec::new();
     let mut entry_number = 0;
     for (position, section) in content.sections.iter().enumerate() {
-        let number = chinese_number(position + 1);
+        let number = chinese_number(before + position + 1);
         blocks.push(Block::Section(printable(&format!(
             "{number}、{}",
             section.title
@@ -38,25 +62,45 @@ pub fn layout(issue: &Issue) -> Vec<Block> {
             }
         }
     }
-    blocks.push(colophon(issue));
     blocks
 }
 
 fn front(issue: &Issue) -> Vec<Block> {
-    let masthead = &issue.content.masthead;
-    vec![
+    let content = &issue.content;
+    let masthead = &content.masthead;
+    let mut blocks = vec![
         Block::Header {
             notice: printable(&masthead.notice),
             serial: serial(issue),
         },
         Block::Masthead(printable(&masthead.title)),
         Block::Number(number_line(issue)),
+    ];
+    if !content.subject.is_empty() {
+        blocks.push(Block::Number(printable(&content.subject)));
+    }
+    if let Some(span) = survey::span_line(issue) {
+        blocks.push(Block::Number(span));
+    }
+    blocks.extend([
         Block::Imprint {
             publisher: format!("{}　编", printable(&masthead.publisher)),
             date: date(dated_at(issue)),
         },
         Block::RedRule,
-    ]
+    ]);
+    blocks
+}
+
+/// 更正: which issue is put right, and why.
+fn correction(issue: &Issue) -> Option<Block> {
+    let corrects = issue.content.corrects.as_ref()?;
+    let reason = printable(&corrects.reason);
+    let reason = reason.trim_end_matches('。');
+    Some(Block::Paragraph {
+        lead: "【更正】".to_owned(),
+        text: format!("{}：{reason}。以本期为准。", corrects.cited.number),
+    })
 }
 
 /// Day of the signature, of a draft the day it was made.
@@ -74,28 +118,64 @@ fn zone(issue: &Issue) -> FixedOffset {
 
 fn serial(issue: &Issue) -> String {
     issue.number.map_or(String::new(), |number| {
-        format!("编号：{:04}", number.number)
+        let series = match issue.content.series {
+            Series::Main => "",
+            Series::Supplement => "增",
+        };
+        format!("编号：{series}{:04}", number.number)
     })
 }
 
-/// `2017年第168期（总第431期）`; without a number yet, room for one.
+/// `2017年第168期（总第431期）`, `2017年增刊第1期`, `2017年第17期续报一`; without a number yet, room for one.
 pub fn number_line(issue: &Issue) -> String {
+    let series = series_word(issue);
+    let part = part_word(issue);
     let Some(number) = issue.number else {
         let state = match issue.state {
             IssueState::Approved => "送审稿",
             IssueState::Void => "作废",
             IssueState::Draft | IssueState::Signed => "草稿",
         };
-        return format!("{}年第　期（{state}）", dated_at(issue).year());
+        return format!(
+            "{}年{series}第　期{part}（{state}）",
+            dated_at(issue).year()
+        );
     };
-    let line = format!(
-        "{}年第{}期（总第{}期）",
-        number.year, number.number, number.total_number
-    );
+    let mut line = cited_number(issue).unwrap_or_default();
+    if issue.content.series == Series::Main && issue.content.express.is_none() {
+        line += &format!("（总第{}期）", number.total_number);
+    }
     if issue.state == IssueState::Void {
         return format!("{line}（作废）");
     }
     line
+}
+
+/// How other issues cite this one: `2017年第168期`; `None` before its signature.
+pub fn cited_number(issue: &Issue) -> Option<String> {
+    let number = issue.number?;
+    Some(format!(
+        "{}年{}第{}期{}",
+        number.year,
+        series_word(issue),
+        number.number,
+        part_word(issue)
+    ))
+}
+
+fn series_word(issue: &Issue) -> &'static str {
+    match issue.content.series {
+        Series::Main => "",
+        Series::Supplement => "增刊",
+    }
+}
+
+fn part_word(issue: &Issue) -> String {
+    issue
+        .content
+        .express
+        .as_ref()
+        .map_or_else(String::new, part_name)
 }
 
 fn contents_line(entry: &Entry) -> Block {

@@ -2,19 +2,22 @@
 //! events, offices and the time. Proposes; a person edits and signs.
 
 use crate::digest::DigestSettings;
+use crate::digest::count::{counted, is_by_an_authority, overview};
 use crate::digest::entry::{Candidate, entry};
 use crate::digest::group::{Group, group};
-use crate::digest::overview::{is_by_an_authority, overview};
+use crate::digest::survey::{Surroundings, survey};
 use crate::digest::title::is_media_report;
 use crate::model::{
-    Event, Intent, IssueContent, Level, OutletTier, Period, PostId, Section, Sentiment, StoredPost,
-    Timestamp, Topic,
+    Basis, DigestKind, Event, Intent, IssueContent, Level, OutletTier, Overview, Period, PostId,
+    Section, Sentiment, Series, StoredPost, Timestamp, Topic,
 };
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 /// What the selection must know beside the posts.
 pub struct Context<'a> {
+    /// When the draft is made: what was due before is due at once.
+    pub now: Timestamp,
     /// 信源 that were not read in the period, by name.
     pub failed_sources: &'a [String],
     /// 责任处室 of a topic at a time.
@@ -24,33 +27,84 @@ pub struct Context<'a> {
     /// Posts that earlier issues printed: neither they nor their copies are printed again; new posts of their events
     /// are, as 续报. The caller leaves out those whose level rose since: they are printed once more.
     pub already_printed: &'a HashSet<PostId>,
+    /// Posts of the period before; `None` where nothing was kept of it. Only a survey asks.
+    pub before: Option<(Period, &'a [StoredPost])>,
+    /// What a survey tells beside its figures.
+    pub around: Surroundings<'a>,
 }
 
-/// Drafts an issue from all posts of `period`: figures and entries from those that are ours. `None` without an entry of blue or above (零报告): no number is spent on it.
+/// A draft, and what its figures were counted from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What is printed.
+    pub content: IssueContent,
+    /// 计数依据.
+    pub basis: Basis,
+}
+
+/// Drafts an issue from all posts of `period`: figures and entries from those that are ours. `None` where nothing is
+/// worth one (零报告), so that no number is spent on it: a 专报 without an entry of blue or above, a survey without a post.
 pub fn compile(
     digest: &DigestSettings,
     period: Period,
     posts: &[StoredPost],
     context: &Context,
-) -> Option<IssueContent> {
+) -> Option<Draft> {
+    let has_survey = matches!(
+        digest.kind,
+        DigestKind::Weekly | DigestKind::Monthly | DigestKind::Special
+    );
+    let now = counted(posts, period);
     let mut candidates = candidates(digest, posts, context);
-    if !candidates
-        .iter()
-        .any(|candidate| candidate.level >= Level::Blue)
-    {
+    let is_worth_one = if has_survey {
+        !now.is_empty()
+    } else {
+        candidates
+            .iter()
+            .any(|candidate| candidate.level >= Level::Blue)
+    };
+    if !is_worth_one {
         return None;
     }
     candidates.sort_by_key(rank);
-    let mut overview = overview(posts, context.failed_sources);
+    let mut overview = overview(&now, context.failed_sources);
     overview.left_out = candidates.len().saturating_sub(digest.max_entries) as u64;
     candidates.truncate(digest.max_entries);
-    Some(IssueContent {
+    let before = context
+        .before
+        .filter(|_| has_survey)
+        .map(|(period, posts)| counted(posts, period));
+    let survey = has_survey.then(|| survey(&now, before.as_deref(), period, context.around));
+    let content = IssueContent {
+        overview,
+        survey,
+        sections: sections(digest, period, &candidates, context),
+        ..blank(digest, period)
+    };
+    let basis = Basis {
+        now,
+        before: before.unwrap_or_default(),
+    };
+    Some(Draft { content, basis })
+}
+
+/// An issue of the digest with nothing in it yet.
+pub fn blank(digest: &DigestSettings, period: Period) -> IssueContent {
+    IssueContent {
         digest: digest.code.clone(),
+        kind: digest.kind,
+        series: Series::Main,
+        occasion: String::new(),
+        subject: String::new(),
+        express: None,
+        corrects: None,
         masthead: digest.masthead(),
         period,
-        overview,
-        sections: sections(digest, period, &candidates, context),
-    })
+        overview: Overview::default(),
+        survey: None,
+        sections: Vec::new(),
+        note: String::new(),
+    }
 }
 
 /// Level, then score, then time; the row id makes the order total.
@@ -89,7 +143,7 @@ fn takes(digest: &DigestSettings, level: Level) -> bool {
 }
 
 /// Ours and opinion: what an authority publishes about itself is neither.
-fn is_ours(stored: &StoredPost) -> bool {
+pub fn is_ours(stored: &StoredPost) -> bool {
     !is_by_an_authority(stored)
         && stored
             .analysis
@@ -127,7 +181,7 @@ fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p
 
 /// A gathering is more than each of its complaints; a happening is as grave as what is printed of it: praise for its
 /// end is not red because its beginning was.
-fn raised_by_gathering(posts_level: Level, event: Option<&Event>) -> Level {
+pub fn raised_by_gathering(posts_level: Level, event: Option<&Event>) -> Level {
     let gathering = event.filter(|event| event.is_gathering && posts_level >= Level::Blue);
     posts_level.max(gathering.map_or(Level::None, |event| event.level))
 }

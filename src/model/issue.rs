@@ -1,7 +1,7 @@
 //! 刊物、期 — a publication and one number of it.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Channel, Level, PostId, Timestamp};
+use crate::model::{Channel, EventId, Level, PostId, Survey, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Row id of an issue. Not its number: that comes with the signature.
@@ -16,6 +16,38 @@ coded_enum! {
         Approved = "approved" / "审核",
         Signed = "signed" / "签发",
         Void = "void" / "作废",
+    }
+}
+
+coded_enum! {
+    /// 刊物种类 — what decides period, content and page of a digest (`spec.md` 1.1).
+    pub enum DigestKind {
+        Daily = "daily" / "专报" | "日报",
+        Express = "express" / "快报",
+        Weekly = "weekly" / "周报",
+        Monthly = "monthly" / "月报",
+        Special = "special" / "专题报告" | "专题",
+    }
+}
+
+impl Default for DigestKind {
+    /// What a block of `digests.toml` is that does not say.
+    fn default() -> Self {
+        DigestKind::Daily
+    }
+}
+
+coded_enum! {
+    /// 编号序列 — each counts for itself, so that a supplement takes no number from the main series.
+    pub enum Series {
+        Main = "main" / "正刊",
+        Supplement = "supplement" / "增刊",
+    }
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Series::Main
     }
 }
 
@@ -52,6 +84,8 @@ pub struct Issue {
     pub drafted_at: Timestamp,
     /// 签发 — who and when.
     pub signed: Option<Signature>,
+    /// 修订号 — how often editors changed the draft; an editor who saw an older one is told.
+    pub revision: u32,
     /// What is printed.
     pub content: IssueContent,
 }
@@ -61,14 +95,39 @@ pub struct Issue {
 pub struct IssueContent {
     /// Code of the digest in `config/digests.toml`: `daily`.
     pub digest: String,
+    /// 种类.
+    #[serde(default)]
+    pub kind: DigestKind,
+    /// 正刊 or 增刊.
+    #[serde(default)]
+    pub series: Series,
+    /// What it is about, where that is not a period: `special:…`, `event:5`. Empty for scheduled issues; with the
+    /// digest it is the natural key of the others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub occasion: String,
+    /// 专题名称 of a 专题报告.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// 快报 and 续报: where the matter stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub express: Option<Express>,
+    /// 更正: which signed issue this one puts right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Corrects>,
     /// The fixed words around the issue.
     pub masthead: Masthead,
     /// 监测时段.
     pub period: Period,
     /// 监测概况 — the figures of the period.
     pub overview: Overview,
+    /// 总体情况 of 周报, 月报 and 专题报告.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Survey>,
     /// 栏目, in printing order; empty ones are left out.
     pub sections: Vec<Section>,
+    /// 附注 of the whole issue, an editor's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 impl IssueContent {
@@ -77,12 +136,74 @@ impl IssueContent {
         self.sections.iter().flat_map(|section| &section.entries)
     }
 
+    /// Nothing to print: such an issue is not signed, its period is a 零报告.
+    pub fn is_empty(&self) -> bool {
+        self.entries().next().is_none() && self.survey.is_none()
+    }
+
     /// 编者提示 — title and note of every entry whose summary needs an editor's eye.
     pub fn summary_notes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries()
             .filter(|entry| !entry.summary_note.is_empty())
             .map(|entry| (entry.title.as_str(), entry.summary_note.as_str()))
     }
+}
+
+/// 快报的情况 — where a matter stood when the issue was drafted, and what the one before said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Express {
+    /// 事件, where the matter is one.
+    pub event: Option<EventId>,
+    /// 0 for the first issue, 1 for 续报一, …
+    pub ordinal: u32,
+    /// 终报.
+    pub is_final: bool,
+    /// The first issue of the matter: all bear its number.
+    pub first: Option<IssueId>,
+    /// 上一报: the issue before, as it is cited.
+    pub earlier: Option<Cited>,
+    /// Figures of the matter.
+    pub standing: Standing,
+    /// 变化 — what is otherwise than in the issue before, a sentence each.
+    #[serde(default)]
+    pub changes: Vec<String>,
+}
+
+/// Figures of a matter at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// 截至.
+    pub at: Timestamp,
+    /// 级别.
+    pub level: Level,
+    /// Posts, copies included.
+    pub posts: Vec<PostId>,
+    /// 信源.
+    pub sources: u64,
+    /// 评论, summed; `None` where no page showed any.
+    pub comments: Option<u64>,
+    /// 转发.
+    pub reposts: Option<u64>,
+    /// 点赞.
+    pub likes: Option<u64>,
+}
+
+/// An issue as another one cites it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cited {
+    /// Row id.
+    pub issue: IssueId,
+    /// `2017年第168期`.
+    pub number: String,
+}
+
+/// 更正 — which issue is put right, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrects {
+    /// The signed issue.
+    pub cited: Cited,
+    /// 更正说明, printed.
+    pub reason: String,
 }
 
 /// 报头、版记 — the fixed words around an issue (`spec.md` 1.3).
@@ -165,6 +286,9 @@ pub struct Entry {
     pub judgement: String,
     /// 建议 — required from yellow up; the draft proposes the responsible office.
     pub advice: String,
+    /// 附注, an editor's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Posts behind the entry, first publisher first.
     pub posts: Vec<EntryPost>,
 }

@@ -21,8 +21,10 @@ mod pause;
 mod post;
 mod problem;
 mod region;
+mod revision;
 mod schedule;
 mod source;
+mod survey;
 mod time;
 mod topic;
 mod watch;
@@ -40,8 +42,8 @@ pub use delivery::{
 };
 pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
 pub use issue::{
-    Entry, EntryPost, Issue, IssueContent, IssueId, IssueNumber, IssueState, Masthead, Overview,
-    Period, Section, Signature,
+    Cited, Corrects, DigestKind, Entry, EntryPost, Express, Issue, IssueContent, IssueId,
+    IssueNumber, IssueState, Masthead, Overview, Period, Section, Series, Signature, Standing,
 };
 pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
 pub use label::{Field, Label};
@@ -53,8 +55,12 @@ pub use pause::Pause;
 pub use post::{Engagement, OldNews, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};
+pub use revision::{IssueStep, Revision, StepTaken, ZeroReport};
 pub use schedule::Schedule;
 pub use source::{Source, SourceKind};
+pub use survey::{
+    Basis, Counted, DayCount, Dimension, FigureRow, FigureTable, Listed, Output, Survey,
+};
 pub use time::{Precision, PublishedAt, Timestamp};
 pub use topic::{Topic, TopicScore};
 pub use watch::{AlertPolicy, Watch, WatchActivity, WatchHit};

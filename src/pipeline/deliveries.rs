@@ -4,7 +4,8 @@
 use crate::app::App;
 use crate::deliver::{Attachment, Message, Recipient, SendError, one_line, pause_after};
 use crate::digest::layout::number_line;
-use crate::digest::render::{render, render_brief};
+use crate::digest::freeze::rendition;
+use crate::digest::render::render_brief;
 use crate::document::Format;
 use crate::model::{
     Delivery, DeliveryId, Issue, Level, NewDelivery, Notice, Subject, Timestamp, Transport,
@@ -250,7 +251,7 @@ fn message_of(app: &App, delivery: &Delivery, recipient: &Recipient) -> Result<M
         (Subject::Issue(id), _) => {
             let issue = app.store.issue(*id)?;
             let issue = issue.with_context(|| format!("issue {} is gone", id.0))?;
-            issue_message(&issue, recipient, now)
+            issue_message(app, &issue, recipient, now)
         }
         (Subject::Notice(key), Some(notice)) => Ok(Message::of_notice(key.clone(), notice, now)),
         (Subject::Notice(key), None) => anyhow::bail!("notice `{key}` has no words"),
@@ -258,7 +259,13 @@ fn message_of(app: &App, delivery: &Delivery, recipient: &Recipient) -> Result<M
 }
 
 /// An issue as this recipient gets it: the brief as text, and the renditions that its way can carry.
-fn issue_message(issue: &Issue, recipient: &Recipient, now: Timestamp) -> Result<Message> {
+fn issue_message(
+    app: &App,
+    issue: &Issue,
+    recipient: &Recipient,
+    now: Timestamp,
+) -> Result<Message> {
+    let printed = |format| rendition(&app.store, issue, format, &app.press, now);
     let masthead = &issue.content.masthead.title;
     let title = one_line(&format!("{masthead}{}", number_line(issue)));
     let brief = render_brief(issue);
@@ -269,15 +276,15 @@ fn issue_message(issue: &Issue, recipient: &Recipient, now: Timestamp) -> Result
         Ok(Attachment {
             name: format!("{title}.{}", format.code()),
             media_type: format.media_type(),
-            bytes: render(issue, format)?,
+            bytes: printed(format)?,
         })
     });
     let html = match recipient.transport {
-        Transport::Email => Some(String::from_utf8(render(issue, Format::Html)?)?),
+        Transport::Email => Some(String::from_utf8(printed(Format::Html)?)?),
         _ => None,
     };
     let json = match recipient.transport {
-        Transport::Folder => render(issue, Format::Json)?,
+        Transport::Folder => printed(Format::Json)?,
         _ => Vec::new(),
     };
     let levels = issue.content.entries().map(|entry| entry.level);

@@ -1,17 +1,25 @@
 //! digest_once: digests whose time has come → drafts, or zero reports.
 
+use super::issues::freeze_once;
 use super::summaries::rewrite;
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::digest::select::{Context, compile};
-use crate::model::{IssueContent, IssueId, Period, Schedule, StoredPost, Timestamp, Topic};
+use crate::digest::layout::cited_number;
+use crate::digest::select::{Context, Draft, compile};
+use crate::digest::survey::Surroundings;
+use crate::model::{
+    DigestKind, Event, Issue, IssueId, Listed, Output, Period, PostId, Series, StoredPost,
+    Timestamp, Topic,
+};
 use anyhow::Result;
 use chrono::TimeDelta;
-use chrono_tz::Tz;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A post published longer ago than this before the period is old news, even if we see it only now.
-const OLD_NEWS: TimeDelta = TimeDelta::days(7);
+pub(super) const OLD_NEWS: TimeDelta = TimeDelta::days(7);
+/// A period of which we missed more than this is none to compare with.
+const MISSED: TimeDelta = TimeDelta::days(1);
 
 /// What became of one digest's period.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +41,17 @@ pub enum Drafted {
 }
 
 /// What would be saved as a draft: what it says, and the posts it was made from.
-struct Proposal {
-    digest: String,
-    period: Period,
+pub(super) struct Proposal {
+    pub digest: String,
+    pub period: Period,
     /// `None`: nothing worth an issue.
-    content: Option<IssueContent>,
-    posts: Vec<StoredPost>,
+    pub draft: Option<Draft>,
+    pub posts: Vec<StoredPost>,
+    /// Who asked for it; empty where the schedule did.
+    pub by: String,
 }
 
-/// Drafts every digest whose time has come since its last period.
+/// Drafts every digest whose time has come since its last period, and makes the renditions of what was signed.
 ///
 /// # Errors
 /// The store refuses.
@@ -56,6 +66,7 @@ pub async fn digest_once(app: &Arc<App>) -> Result<Vec<Drafted>> {
             drafted.push(finish(app, proposal, now).await?);
         }
     }
+    app.on_cpu(freeze_once).await?;
     Ok(drafted)
 }
 
@@ -66,7 +77,7 @@ fn propose_due(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Opt
     let Some(since) = covered.map_or_else(|| app.store.first_seen(), |at| Ok(Some(at)))? else {
         return Ok(None);
     };
-    let Some(due) = latest_due(&digest.schedule, since, now, app.zone()) else {
+    let Some(due) = digest.latest_due(since, now, app.zone(), &app.config.calendar) else {
         return Ok(None);
     };
     let Some(period) = digest.period_since(covered, due) else {
@@ -74,24 +85,11 @@ fn propose_due(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Opt
     };
     // What was seen before the cut-off must be judged before it is chosen from.
     super::process_all(app)?;
-    propose(app, digest, period).map(Some)
-}
-
-/// The latest moment of the schedule after `since` and not after `now`: an outage over several of them is one draft.
-fn latest_due(
-    schedule: &Schedule,
-    since: Timestamp,
-    now: Timestamp,
-    zone: Tz,
-) -> Option<Timestamp> {
-    let next = |moment: &Timestamp| schedule.next_after(*moment, zone);
-    std::iter::successors(schedule.next_after(since, zone), next)
-        .take_while(|due| *due <= now)
-        .last()
+    propose(app, digest, period, now).map(Some)
 }
 
 /// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off; where that holds
-/// nothing to print, or is not over yet, the period up to this moment.
+/// nothing to print, or is not over yet, the period up to this moment. Weeks and months are drafted when they are over.
 ///
 /// # Errors
 /// The store refuses.
@@ -107,64 +105,208 @@ pub async fn draft_now(app: &Arc<App>, digest: &DigestSettings) -> Result<Drafte
 fn propose_now(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Proposal> {
     let covered = app.store.covered_until(&digest.code)?;
     let complete = digest.period_since(covered, now);
+    if digest.counts_calendar() {
+        // Where the latest one is covered, its draft is what saving this one gives back.
+        let period = complete.unwrap_or_else(|| digest.period_ending(now));
+        return propose(app, digest, period, now);
+    }
     if let Some(period) = complete {
-        let proposal = propose(app, digest, period)?;
-        if proposal.content.is_some() {
+        let proposal = propose(app, digest, period, now)?;
+        if proposal.draft.is_some() {
             return Ok(proposal);
         }
     }
-    let latest = digest.period_ending(now);
-    let from = complete.map_or_else(|| covered.unwrap_or(latest.from), |period| period.from);
-    propose(app, digest, Period { from, to: now })
+    let period = period_up_to(digest, covered, now);
+    propose(app, digest, period, now)
 }
 
-/// Lets the language model, where there is one, write the summaries; then saves.
-async fn finish(app: &Arc<App>, mut proposal: Proposal, now: Timestamp) -> Result<Drafted> {
-    if let (Some(model), Some(content)) = (&app.language_model, &mut proposal.content) {
+/// From the end of the last issue, else of one period, to this moment.
+pub(super) fn period_up_to(
+    digest: &DigestSettings,
+    covered: Option<Timestamp>,
+    now: Timestamp,
+) -> Period {
+    let latest = digest.period_ending(now);
+    let from = match digest.period_since(covered, now) {
+        Some(period) => period.from,
+        None => covered.unwrap_or(latest.from),
+    };
+    Period { from, to: now }
+}
+
+/// Lets the language model, where there is one, write the summaries; then saves. Another draft that was saved
+/// meanwhile stays, and is what is reported.
+pub(super) async fn finish(
+    app: &Arc<App>,
+    mut proposal: Proposal,
+    now: Timestamp,
+) -> Result<Drafted> {
+    if let (Some(model), Some(draft)) = (&app.language_model, &mut proposal.draft) {
         let time = app.config.settings.summary.draft_timeout;
-        rewrite(model, content, &proposal.posts, time).await;
+        rewrite(model, &mut draft.content, &proposal.posts, time).await;
     }
     app.on_cpu(move |app| save(app, &proposal, now)).await
 }
 
 fn save(app: &App, proposal: &Proposal, now: Timestamp) -> Result<Drafted> {
-    let period = proposal.period;
-    let Some(content) = &proposal.content else {
-        let digest = proposal.digest.clone();
+    let Some(draft) = &proposal.draft else {
+        let (digest, period) = (proposal.digest.clone(), proposal.period);
         app.store.save_zero_report(&digest, period, now)?;
         return Ok(Drafted::Zero { digest, period });
     };
-    let id = app.store.save_draft(content, now)?;
+    let id = app
+        .store
+        .save_draft(&draft.content, &draft.basis, &proposal.by, now)?;
+    let saved = app.store.issue(id)?;
+    let period = saved.map_or(proposal.period, |issue| issue.content.period);
     Ok(Drafted::Issue { id, period })
 }
 
 /// What an issue of the period would say.
-fn propose(app: &App, digest: &DigestSettings, period: Period) -> Result<Proposal> {
-    let posts = app
-        .store
-        .about_in_period(period.from, period.to, period.from - OLD_NEWS)?;
-    let events: Vec<_> = app
-        .store
-        .events_between(period.from - OLD_NEWS, period.to)?
-        .into_iter()
-        .map(|known| known.event)
-        .collect();
-    let failed_sources = failed_sources(app, period)?;
-    let already_printed = app.store.printed_posts(&digest.code)?;
-    let office = |topic: Topic, at: Timestamp| app.config.rules.office(topic, at).to_owned();
-    let context = Context {
-        failed_sources: &failed_sources,
-        office: &office,
-        events: &events,
-        already_printed: &already_printed,
+pub(super) fn propose(
+    app: &App,
+    digest: &DigestSettings,
+    period: Period,
+    now: Timestamp,
+) -> Result<Proposal> {
+    let posts = posts_of(app, period)?;
+    let before = match digest.kind {
+        DigestKind::Weekly | DigestKind::Monthly => before(app, digest.period_before(period))?,
+        DigestKind::Daily | DigestKind::Express | DigestKind::Special => None,
     };
-    let content = compile(digest, period, &posts, &context);
+    let already_printed = app.store.printed_posts(&digest.code)?;
+    let gathered = Gathered::new(app, period, already_printed)?;
+    let office = office(app);
+    let context = gathered.context(&office, before.as_ref(), digest, now);
+    let draft = compile(digest, period, &posts, &context);
     Ok(Proposal {
         digest: digest.code.clone(),
         period,
-        content,
+        draft,
         posts,
+        by: String::new(),
     })
+}
+
+/// Posts that an issue of the period is drafted from.
+pub(super) fn posts_of(app: &App, period: Period) -> Result<Vec<StoredPost>> {
+    app.store
+        .about_in_period(period.from, period.to, period.from - OLD_NEWS)
+}
+
+/// The period before with its posts; `None` where we did not watch all of it.
+pub(super) fn before(app: &App, period: Period) -> Result<Option<(Period, Vec<StoredPost>)>> {
+    let watched = (app.store.first_seen()?).is_some_and(|first| first <= period.from + MISSED);
+    if !watched {
+        return Ok(None);
+    }
+    Ok(Some((period, posts_of(app, period)?)))
+}
+
+/// 责任处室 by the office table.
+pub(super) fn office(app: &App) -> impl Fn(Topic, Timestamp) -> String {
+    |topic: Topic, at: Timestamp| app.config.rules.office(topic, at).to_owned()
+}
+
+/// What a selection must know beside its posts, gathered from the store.
+pub(super) struct Gathered {
+    events: Vec<Event>,
+    failed_sources: Vec<String>,
+    already_printed: HashSet<PostId>,
+    output: Vec<Output>,
+    appendix: Vec<Listed>,
+    responses: Vec<String>,
+}
+
+impl Gathered {
+    pub fn new(app: &App, period: Period, already_printed: HashSet<PostId>) -> Result<Gathered> {
+        let known = app
+            .store
+            .events_between(period.from - OLD_NEWS, period.to)?;
+        let signed: Vec<Issue> = app.store.signed_between(period.from, period.to)?;
+        let reported: Vec<&Issue> = (signed.iter())
+            .filter(|issue| matches!(issue.content.kind, DigestKind::Daily | DigestKind::Express))
+            .collect();
+        Ok(Gathered {
+            events: known.into_iter().map(|known| known.event).collect(),
+            failed_sources: failed_sources(app, period)?,
+            already_printed,
+            output: output(&reported),
+            appendix: appendix(&reported),
+            responses: Vec::new(),
+        })
+    }
+
+    pub fn context<'a>(
+        &'a self,
+        office: &'a dyn Fn(Topic, Timestamp) -> String,
+        before: Option<&'a (Period, Vec<StoredPost>)>,
+        digest: &'a DigestSettings,
+        now: Timestamp,
+    ) -> Context<'a> {
+        Context {
+            now,
+            failed_sources: &self.failed_sources,
+            office,
+            events: &self.events,
+            already_printed: &self.already_printed,
+            before: before.map(|(period, posts)| (*period, posts.as_slice())),
+            around: Surroundings {
+                output: &self.output,
+                responses: &self.responses,
+                hints: &digest.hints,
+                appendix: &self.appendix,
+            },
+        }
+    }
+}
+
+/// 本期刊物: issues and entries by title, in the order of their first signature.
+fn output(signed: &[&Issue]) -> Vec<Output> {
+    let mut output: Vec<Output> = Vec::new();
+    for issue in signed {
+        let content = &issue.content;
+        let series = match content.series {
+            Series::Main => "",
+            Series::Supplement => "增刊",
+        };
+        let title = format!("{}{series}", content.masthead.title);
+        let entries = content.entries().count() as u64;
+        match output.iter_mut().find(|known| known.title == title) {
+            Some(known) => {
+                known.issues += 1;
+                known.entries += entries;
+            }
+            None => output.push(Output {
+                title,
+                issues: 1,
+                entries,
+            }),
+        }
+    }
+    output
+}
+
+/// 附: the entries of the issues of the period.
+fn appendix(signed: &[&Issue]) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    for issue in signed {
+        let number = cited_number(issue).unwrap_or_default();
+        for entry in issue.content.entries() {
+            let first = entry.posts.first();
+            listed.push(Listed {
+                title: entry.title.clone(),
+                level: entry.level,
+                source: first.map_or_else(String::new, |post| post.source.clone()),
+                at: first.map_or(issue.drafted_at, |post| {
+                    post.published_at.unwrap_or(post.first_seen_at)
+                }),
+                issue: format!("{}{number}", issue.content.masthead.title),
+                url: entry.posts.iter().find_map(|post| post.url.clone()),
+            });
+        }
+    }
+    listed
 }
 
 /// Names of sources that were to be read in the period and were not, whyever.

@@ -3,7 +3,8 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
-use crate::digest::render::print;
+use crate::digest::freeze::rendition;
+use crate::digest::layout::number_line;
 use crate::document::Format;
 use crate::model::{Issue, IssueId};
 use crate::store::IssueFilter;
@@ -17,13 +18,6 @@ use serde::Deserialize;
 #[template(path = "issues.html", config = "src/web/askama.toml")]
 struct IssuesPage {
     issues: Vec<IssueLine>,
-    feeds: Vec<Feed>,
-}
-
-/// 订阅 of one digest.
-struct Feed {
-    code: String,
-    title: String,
 }
 
 struct IssueLine {
@@ -48,12 +42,6 @@ pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
         .await?;
     let page = IssuesPage {
         issues: issues.iter().map(line).collect(),
-        feeds: (app.config.digests.iter())
-            .map(|digest| Feed {
-                code: digest.code.clone(),
-                title: digest.title.clone(),
-            })
-            .collect(),
     };
     Ok(Html(page.render()?))
 }
@@ -78,17 +66,14 @@ pub async fn export(
     }
     let file = app
         .on_cpu(move |app| match app.store.issue(IssueId(id))? {
-            Some(issue) => print(&issue, format, &app.press).map(Some),
+            Some(issue) => rendition(&app.store, &issue, format, &app.press, app.now()).map(Some),
             None => Ok(None),
         })
         .await?
         .ok_or(WebError::NotFound)?;
     let name = match format {
         Format::Html => "inline".to_owned(),
-        Format::Brief | Format::Clips => {
-            format!("attachment; filename=\"issue-{id}-{format}.txt\"")
-        }
-        _ => format!("attachment; filename=\"issue-{id}.{}\"", format.extension()),
+        _ => format!("attachment; filename=\"issue-{id}.{format}\""),
     };
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
@@ -102,15 +87,10 @@ fn line(issue: &Issue) -> IssueLine {
     IssueLine {
         id: issue.id.0,
         title: issue.content.masthead.title.clone(),
-        number: issue.number.map_or_else(
-            || "未编号".to_owned(),
-            |number| {
-                format!(
-                    "{}年第{}期（总第{}期）",
-                    number.year, number.number, number.total_number
-                )
-            },
-        ),
+        number: match issue.number {
+            Some(_) => number_line(issue),
+            None => "未编号".to_owned(),
+        },
         state: issue.state.label(),
         period: format!(
             "{} 至 {}",

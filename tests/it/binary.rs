@@ -297,7 +297,12 @@ fn what_is_not_there_is_wrong_usage() {
     for arguments in [
         &["issue", "show", "404", "--json"][..],
         &["issue", "approve", "404"],
-        &["issue", "draft", "weekly"],
+        &["issue", "draft", "gazette"],
+        &["issue", "draft", "express"],
+        &["issue", "draft", "special"],
+        &["issue", "draft", "express", "--event", "404"],
+        &["issue", "verify", "404"],
+        &["issue", "edit", "404", "--by", "甲", "--drop", "1"],
         &["crawl", "no-such-source"],
         &["import"],
         &["--config", "nowhere", "check"],

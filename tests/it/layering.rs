@@ -85,7 +85,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
     ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
-    ("sha2", &["evidence", "deliver/robot", "deliver/webhook"]),
+    ("sha2", &["evidence", "deliver/robot", "deliver/webhook", "store/issue_seals"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),

@@ -13,6 +13,7 @@ mod events;
 mod evidence;
 mod feed;
 mod import;
+mod issues;
 mod judging;
 mod labels;
 mod layering;

@@ -25,19 +25,24 @@ pub fn opinion(entry: &Entry, number: usize, local: Timestamp) -> Vec<Block> {
         ("传播情况：", &entry.spread),
         ("研判：", &entry.judgement),
         ("建议：", &entry.advice),
+        ("附注：", &entry.note),
     ];
-    for (lead, text) in parts {
-        if !text.trim().is_empty() {
-            blocks.push(Block::Paragraph {
-                lead: lead.to_owned(),
-                text: printable(text),
-            });
-        }
-    }
+    blocks.extend(paragraphs(&parts));
     blocks
 }
 
-fn source(posts: &[EntryPost], local: Timestamp) -> Block {
+/// A paragraph for each part that says something.
+pub fn paragraphs(parts: &[(&str, &String)]) -> Vec<Block> {
+    let told = parts.iter().filter(|(_, text)| !text.trim().is_empty());
+    told.map(|(lead, text)| Block::Paragraph {
+        lead: (*lead).to_owned(),
+        text: printable(text),
+    })
+    .collect()
+}
+
+/// `来源：` with the sources, the time and the link of an entry.
+pub fn source(posts: &[EntryPost], local: Timestamp) -> Block {
     let mut sources: Vec<String> = Vec::new();
     for post in posts {
         if !sources.contains(&post.source) {
@@ -108,6 +113,7 @@ pub fn news(entry: &Entry, local: Timestamp) -> Vec<Block> {
         )),
         text: printable(&format!("{}{}", entry.summary, entry.judgement)),
     }];
+    blocks.extend(paragraphs(&[("附注：", &entry.note)]));
     if let Some(url) = &post.url {
         blocks.push(Block::Source {
             lead: "链接：".to_owned(),

@@ -1,16 +1,25 @@
 //! JSON of an issue, by the names of the contract. Says what the records say; not laid out for print.
 
+use crate::digest::layout::number_line;
 use crate::model::Issue;
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// `{id, digest, year, number, total_number, state, period, sections, …}`; the three numbers are null before the
 /// signature.
 pub fn document(issue: &Issue) -> Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(&value(issue))?)
+}
+
+/// The same, for whoever has more to say of the issue.
+pub fn value(issue: &Issue) -> Value {
     let content = &issue.content;
-    let document = json!({
+    json!({
         "id": issue.id,
         "digest": content.digest,
+        "kind": content.kind,
+        "series": content.series,
+        "number_line": number_line(issue),
         "year": issue.number.map(|number| number.year),
         "number": issue.number.map(|number| number.number),
         "total_number": issue.number.map(|number| number.total_number),
@@ -18,9 +27,13 @@ pub fn document(issue: &Issue) -> Result<Vec<u8>> {
         "drafted_at": issue.drafted_at,
         "signed": issue.signed,
         "period": content.period,
+        "subject": content.subject,
+        "express": content.express,
+        "corrects": content.corrects,
         "masthead": content.masthead,
         "overview": content.overview,
+        "survey": content.survey,
         "sections": content.sections,
-    });
-    Ok(serde_json::to_vec_pretty(&document)?)
+        "note": content.note,
+    })
 }

@@ -32,6 +32,11 @@ pub fn render(issue: &Issue, format: Format) -> Result<Vec<u8>> {
     print(issue, format, Press::standard())
 }
 
+/// The issue as JSON, for whoever has more to say of it.
+pub fn render_value(issue: &Issue) -> serde_json::Value {
+    json::value(issue)
+}
+
 /// 摘要文本 — one `△` paragraph per entry, its address on the last line: to paste into a chat.
 pub fn render_brief(issue: &Issue) -> String {
     brief::brief(issue)

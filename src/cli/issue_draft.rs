@@ -1,0 +1,264 @@
+//! `yuqing issue draft`, `yuqing issue correct`: what is drafted on request.
+
+use super::issue_show::{load, print_issue_json, print_notes};
+use super::output::{Failure, print_json, print_text};
+use super::{block_on, person, watch_named};
+use crate::app::App;
+use crate::digest::DigestSettings;
+use crate::index::Query;
+use crate::model::{DigestKind, EventId, IssueId, Period, PostId, Timestamp, Topic};
+use crate::pipeline::{
+    Drafted, MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express,
+    draft_now, draft_special, draft_supplement,
+};
+use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
+use clap::Args;
+use std::sync::Arc;
+
+/// Days of a 专题报告 where none are named.
+const SPECIAL_DAYS: u64 = 30;
+
+#[derive(Args)]
+pub struct Draft {
+    /// 刊物代号，默认第一种 · code of the digest
+    digest: Option<String>,
+    /// 增刊：另行编号，不占正刊期号 · a supplement, numbered apart
+    #[arg(long)]
+    supplement: bool,
+    /// 快报、专题报告所述事件 · id of the event
+    #[arg(long, value_name = "N")]
+    event: Option<i64>,
+    /// 快报所述信息 · id of the post
+    #[arg(long, value_name = "N", conflicts_with = "event")]
+    post: Option<i64>,
+    /// 终报 · the last report of a matter
+    #[arg(long = "final")]
+    is_final: bool,
+    /// 专题报告：专题的名称或代号 · a saved query
+    #[arg(long, value_name = "W", conflicts_with = "event")]
+    watch: Option<String>,
+    /// 专题报告：检索式 · a query
+    #[arg(long, value_name = "Q", conflicts_with_all = ["event", "watch"])]
+    query: Option<String>,
+    /// 专题报告：主题 · a topic
+    #[arg(long, value_name = "T", conflicts_with_all = ["event", "watch", "query"])]
+    topic: Option<Topic>,
+    /// 专题报告：起始日，默认30天前 · first day
+    #[arg(long, value_name = "DAY", value_parser = Query::read_day)]
+    from: Option<NaiveDate>,
+    /// 专题报告：截止日（含），默认昨天 · last day
+    #[arg(long, value_name = "DAY", value_parser = Query::read_day)]
+    to: Option<NaiveDate>,
+    /// 专题报告的名称 · its name
+    #[arg(long)]
+    name: Option<String>,
+    /// 起草人 · who
+    #[arg(long, value_parser = person)]
+    by: Option<String>,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Correct {
+    /// 已签发的稿件编号 · id of the signed issue
+    id: i64,
+    /// 更正说明，印在更正期上 · what was wrong, as printed
+    #[arg(long)]
+    reason: String,
+    /// 经办人姓名 · who
+    #[arg(long, value_parser = person)]
+    by: String,
+    /// 以 JSON 输出 · JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What cannot be drafted is wrong usage, unless the store failed.
+fn refused(error: RequestError) -> Failure {
+    match error {
+        RequestError::Failed(error) => Failure::Failed(error),
+        refusal => Failure::Usage(refusal.to_string()),
+    }
+}
+
+impl Draft {
+    pub fn run(&self, app: &Arc<App>) -> Result<(), Failure> {
+        let digest = self.digest(app)?;
+        self.check_options(digest)?;
+        let order = match digest.kind {
+            DigestKind::Special => Some(self.special(app)?),
+            _ => None,
+        };
+        crate::pipeline::process_all(app)?;
+        let by = self.by.as_deref().unwrap_or_default();
+        let work = async {
+            Ok(match (digest.kind, order) {
+                (_, Some(order)) => draft_special(app, digest, order, by).await,
+                (DigestKind::Express, None) => {
+                    let matter = match (self.event, self.post) {
+                        (Some(event), _) => MatterId::Event(EventId(event)),
+                        (None, post) => MatterId::Post(PostId(post.unwrap_or_default())),
+                    };
+                    draft_express(app, digest, matter, self.is_final, by).await
+                }
+                (_, None) if self.supplement => draft_supplement(app, digest, by).await,
+                (_, None) => draft_now(app, digest).await.map_err(RequestError::Failed),
+            })
+        };
+        let drafted = block_on(work)?.map_err(refused)?;
+        report(app, &drafted, self.json)
+    }
+
+    fn digest<'a>(&self, app: &'a App) -> Result<&'a DigestSettings, Failure> {
+        let digests = &app.config.digests;
+        let wanted = self.digest.as_deref();
+        let mut found = digests.iter();
+        let found = found.find(|digest| wanted.is_none_or(|code| digest.code == code));
+        found.ok_or_else(|| {
+            let known: Vec<&str> = digests.iter().map(|digest| digest.code.as_str()).collect();
+            Failure::Usage(format!(
+                "没有这种刊物；digests.toml 里有：{}",
+                known.join("、")
+            ))
+        })
+    }
+
+    /// Each kind has its own options: one that would be passed over is refused.
+    fn check_options(&self, digest: &DigestSettings) -> Result<(), Failure> {
+        let kind = digest.kind;
+        let refuse = |message: String| Err(Failure::Usage(message));
+        let scopes = [
+            self.event.is_some(),
+            self.watch.is_some(),
+            self.query.is_some(),
+            self.topic.is_some(),
+        ];
+        let names_scope = scopes.contains(&true);
+        let has_period = self.from.is_some() || self.to.is_some() || self.name.is_some();
+        match kind {
+            DigestKind::Express if self.event.is_none() && self.post.is_none() => {
+                refuse("快报要说明哪件事：--event 事件编号，或 --post 信息编号".to_owned())
+            }
+            DigestKind::Special if !names_scope => refuse(
+                "专题报告要说明内容：--watch 专题、--query 检索式、--topic 主题或 --event 事件编号"
+                    .to_owned(),
+            ),
+            DigestKind::Express | DigestKind::Special if self.supplement => {
+                refuse(format!("{}不设增刊", kind.label()))
+            }
+            DigestKind::Special => Ok(()),
+            _ if has_period
+                || self.watch.is_some()
+                || self.query.is_some()
+                || self.topic.is_some() =>
+            {
+                refuse("--watch、--query、--topic、--from、--to、--name 只用于专题报告".to_owned())
+            }
+            DigestKind::Express => Ok(()),
+            _ if names_scope || self.post.is_some() || self.is_final => refuse(
+                "--event、--post、--final 用于快报：`yuqing issue draft express --event N`"
+                    .to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn special(&self, app: &App) -> Result<SpecialOrder, Failure> {
+        let (scope, key, named) = if let Some(said) = &self.watch {
+            let declared = watch_named(&app.config, said)?;
+            let watch = &declared.watch;
+            let key = format!("watch:{}", watch.id);
+            (
+                Scope::Query(declared.query.clone()),
+                key,
+                watch.name.clone(),
+            )
+        } else if let Some(text) = &self.query {
+            let query: Query = text
+                .parse()
+                .map_err(|error: crate::index::QueryError| Failure::Usage(error.to_string()))?;
+            (Scope::Query(query), format!("query:{text}"), text.clone())
+        } else if let Some(topic) = self.topic {
+            let key = format!("topic:{topic}");
+            (Scope::Topic(topic), key, topic.label().to_owned())
+        } else {
+            let id = EventId(self.event.unwrap_or_default());
+            let event = app.store.event(id)?;
+            let title = event.map_or_else(String::new, |event| event.title);
+            (Scope::Event(id), format!("event:{}", id.0), title)
+        };
+        let subject = match &self.name {
+            Some(name) => name.clone(),
+            None => format!("关于“{named}”的专题报告"),
+        };
+        Ok(SpecialOrder {
+            scope,
+            key,
+            subject,
+            period: self.days(app.now())?,
+        })
+    }
+
+    fn days(&self, now: Timestamp) -> Result<Period, Failure> {
+        let last = self.to.unwrap_or(now.date_naive() - Days::new(1));
+        let first = self.from.unwrap_or(last - Days::new(SPECIAL_DAYS - 1));
+        if first > last {
+            return Err(Failure::Usage(format!(
+                "起始日{first}晚于截止日{last}，请对调 --from 与 --to"
+            )));
+        }
+        let midnight = |day: NaiveDate| {
+            now.offset()
+                .from_local_datetime(&day.and_time(NaiveTime::MIN))
+                .single()
+                .expect("a fixed offset has each local time once")
+        };
+        Ok(Period {
+            from: midnight(first),
+            to: midnight(last + Days::new(1)),
+        })
+    }
+}
+
+impl Correct {
+    pub fn run(&self, app: &App) -> Result<(), Failure> {
+        let id =
+            draft_correction(app, IssueId(self.id), &self.reason, &self.by).map_err(refused)?;
+        if self.json {
+            return print_issue_json(app, id);
+        }
+        print_text(&format!(
+            "已起草更正稿第{}号；用 `yuqing issue edit {}` 改正，再 `approve`、`sign`；第{}号稿件保持原样\n",
+            id.0, id.0, self.id
+        ))?;
+        Ok(())
+    }
+}
+
+fn report(app: &App, drafted: &Drafted, json: bool) -> Result<(), Failure> {
+    match drafted {
+        Drafted::Issue { id, .. } if json => print_issue_json(app, *id)?,
+        Drafted::Issue { id, .. } => {
+            let issue = load(app, *id)?;
+            let entries = issue.content.entries().count();
+            print_text(&format!(
+                "已起草第{}号稿件，{entries}条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
+                id.0, id.0
+            ))?;
+            print_notes(&issue)?;
+        }
+        Drafted::Zero { digest, period } if json => {
+            print_json(
+                &serde_json::json!({"digest": digest, "period": period, "zero_report": true}),
+            )?;
+        }
+        Drafted::Zero { period, .. } => print_text(&format!(
+            "{} 至 {} 无重要舆情，已登记零报告，不占期号\n",
+            period.from.format("%Y-%m-%d %H:%M"),
+            period.to.format("%Y-%m-%d %H:%M")
+        ))?,
+    }
+    Ok(())
+}
