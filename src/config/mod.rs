@@ -4,6 +4,7 @@
 
 mod append;
 mod calendar;
+mod deadlines;
 mod embedded;
 mod environment;
 mod imports;
@@ -24,6 +25,7 @@ pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_wa
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::deliver::Recipient;
+use crate::case::Deadlines;
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
@@ -56,6 +58,8 @@ pub struct Config {
     pub recipients: Vec<Recipient>,
     /// `calendar/*.toml`.
     pub calendar: Arc<WorkCalendar>,
+    /// `deadlines.toml`.
+    pub deadlines: Arc<Deadlines>,
     /// The operator's folder; absent where everything is as shipped.
     pub folder: Option<PathBuf>,
 }
@@ -86,6 +90,7 @@ impl Config {
         let sites = keep_all(load_sites(folder), &mut problems);
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
+        let deadlines = keep_all(deadlines::load(folder), &mut problems);
         let watches = keep_all(watches::load(folder), &mut problems);
         let recipients = keep_all(recipients::load(folder), &mut problems);
         if let (Some(digests), Some(recipients)) = (&digests, &recipients) {
@@ -124,6 +129,8 @@ impl Config {
                 watches,
                 recipients,
                 calendar: Arc::new(calendar),
+                // Absent only with a problem.
+                deadlines: Arc::new(deadlines.unwrap_or_default()),
                 folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),

@@ -4,6 +4,7 @@ use super::ConfigFolder;
 use super::environment::override_by;
 use super::place::problem;
 use crate::analyze::Home;
+use crate::case::CaseSettings;
 use crate::cluster::ClusterSettings;
 use crate::deliver::{DeliverSettings, SmtpSettings};
 use crate::document::DocumentSettings;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub cluster: ClusterSettings,
     /// `[summary]`.
     pub summary: SummarySettings,
+    /// `[case]`.
+    pub case: CaseSettings,
     /// `[index]`.
     pub index: IndexSettings,
     /// `[smtp]`.
@@ -123,6 +126,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub deliver_every: Duration,
+    /// Cases whose deadline is near.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub remind_every: Duration,
     /// Data over its time.
     #[serde(
         deserialize_with = "pause",

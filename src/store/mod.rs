@@ -3,6 +3,8 @@
 
 mod adoption;
 mod arrivals;
+mod case_files;
+mod cases;
 mod corrections;
 mod deliveries;
 mod delivery_claims;
@@ -21,6 +23,7 @@ mod looks;
 mod migrate;
 mod old_news;
 mod posts;
+mod replies;
 mod rows;
 mod rule_parts;
 mod save;
@@ -30,6 +33,7 @@ mod targets;
 mod watches;
 
 pub use arrivals::Arrival;
+pub use cases::{CaseAct, CaseError, Passage};
 pub use corrections::Act;
 pub use deliveries::{DeliveryError, DeliveryFilter};
 pub use delivery_claims::{AttemptEnd, DeliveryClaim};
@@ -42,6 +46,7 @@ pub use issue_steps::SignError;
 pub use issues::IssueFilter;
 pub use old_news::LookedAt;
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
+pub use replies::ReplyError;
 pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};

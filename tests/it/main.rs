@@ -3,6 +3,7 @@
 
 mod binary;
 mod broken_config;
+mod cases;
 mod collect;
 mod crawl;
 mod daemon;
