@@ -1,6 +1,7 @@
 //! The work, step by step. Each step takes what waits as rows, does one stage and leaves rows for the next; it may run
 //! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
 
+mod alerts;
 mod crawl;
 mod draft;
 mod events;
@@ -15,6 +16,7 @@ mod reading;
 mod summaries;
 mod watches;
 
+pub use alerts::{Alerted, alert_once, burst_name};
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};

@@ -4,6 +4,7 @@
 
 mod append;
 mod calendar;
+mod duty;
 mod embedded;
 mod environment;
 mod imports;
@@ -14,12 +15,14 @@ mod sources;
 mod watches;
 
 pub use append::{Block, free_id, quoted, replace_file, with_blocks};
+pub use duty::parse_duty;
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
+use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
@@ -45,6 +48,8 @@ pub struct Config {
     pub mappings: Arc<[Mapping]>,
     /// `topics.toml`, `levels.toml`, `lexicon/*`.
     pub rules: Arc<Rules>,
+    /// `duty.toml`.
+    pub duty: DutySettings,
     /// `digests.toml`.
     pub digests: Vec<DigestSettings>,
     /// `watches.toml`.
@@ -79,6 +84,8 @@ impl Config {
         let settings = keep(settings::load(folder, variables), &mut problems);
         let sources = keep_all(sources::load(folder), &mut problems);
         let sites = keep_all(load_sites(folder), &mut problems);
+        // Where it is wrong, the problems say so, and nothing is built of it.
+        let duty = keep_all(duty::load(folder), &mut problems).unwrap_or_default();
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
         let watches = keep_all(watches::load(folder), &mut problems);
@@ -108,6 +115,7 @@ impl Config {
                 sources,
                 sites,
                 mappings,
+                duty,
                 rules,
                 digests,
                 watches,
