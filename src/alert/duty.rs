@@ -98,6 +98,21 @@ impl DutySettings {
             .map_or(&self.default[..], |shift| &shift.people)
     }
 
+    /// What an operator should know: who will not hear of what.
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        if self.default.is_empty() && self.shifts.is_empty() {
+            notices.push("duty.toml 没有值班人，预警只登记，不发出".to_owned());
+        } else if self.default.is_empty() {
+            notices
+                .push("duty.toml 没有写 default，值班表排不到的时候预警只登记，不发出".to_owned());
+        }
+        if self.administrators.is_empty() {
+            notices.push("duty.toml 没有写 administrators，信源故障不通知任何人".to_owned());
+        }
+        notices
+    }
+
     /// 拨号次序 — those on duty, then those behind them; nobody twice.
     pub fn chain(&self, now: Timestamp) -> Vec<String> {
         let mut chain: Vec<String> = Vec::new();
@@ -112,7 +127,17 @@ impl DutySettings {
 
 #[cfg(test)]
 mod tests {
+    use crate::alert::DutySettings;
     use crate::alert::fixture::{at, duty};
+
+    #[test]
+    fn an_operator_learns_who_will_not_be_told() {
+        let mut settings = duty();
+        assert_eq!(settings.notices(), [] as [String; 0]);
+        settings.default.clear();
+        assert!(settings.notices()[0].contains("default"));
+        assert_eq!(DutySettings::default().notices().len(), 2);
+    }
 
     #[test]
     fn the_roster_decides_to_the_minute() {

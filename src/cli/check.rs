@@ -53,7 +53,7 @@ impl Check {
                 ok: true,
                 problems: Vec::new(),
                 schedule: schedule(&config),
-                notices: config.settings.summary.notices(),
+                notices: [config.settings.summary.notices(), config.duty.notices()].concat(),
                 settings: Some(config.settings),
             },
             Err(problems) => Report {
