@@ -2,6 +2,7 @@
 //! live in another time.
 
 mod adoption;
+mod alerts;
 mod export;
 mod search;
 mod source_report;
@@ -9,6 +10,7 @@ mod trend;
 mod watches;
 
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
+pub use alerts::{AlertReport, DutyReport};
 pub use export::TableFormat;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;

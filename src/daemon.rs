@@ -6,6 +6,7 @@ use crate::store::AttemptEnd;
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -90,6 +91,25 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         settings.analyze_every,
         shutdown.clone(),
         process,
+    ));
+    let alert = {
+        let app = Arc::clone(app);
+        let said = Arc::new(AtomicBool::new(false));
+        move || {
+            let app = Arc::clone(&app);
+            let said = Arc::clone(&said);
+            async move {
+                let alerted = app.on_cpu(pipeline::alert_once).await?;
+                log_alerts(&alerted, &said);
+                Ok(())
+            }
+        }
+    };
+    tasks.spawn(every(
+        "alert",
+        settings.alert_every,
+        shutdown.clone(),
+        alert,
     ));
     let inbox = {
         let app = Arc::clone(app);
@@ -248,6 +268,23 @@ fn warn_of_folders(app: &App, said: &Mutex<Option<String>>) {
         tracing::warn!("{note}");
     }
     *said = note;
+}
+
+/// That nobody is there to be told is said once.
+fn log_alerts(alerted: &pipeline::Alerted, said: &AtomicBool) {
+    let (raised, queued) = (alerted.raised, alerted.queued);
+    if raised + queued > 0 {
+        tracing::info!(
+            raised,
+            queued,
+            "Raised {raised} alerts, queued {queued} notices"
+        );
+    }
+    if alerted.unheard > 0 && !said.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "有预警没有收件人，只作了登记；请在 duty.toml 里写上值班人和信息员，`yuqing alert list` 查看预警"
+        );
+    }
 }
 
 fn log_inbox(taken: &[(String, pipeline::Imported)]) {

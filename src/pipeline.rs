@@ -2,6 +2,7 @@
 //! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
 
 mod cases;
+mod alerts;
 mod crawl;
 mod deliveries;
 mod draft;
@@ -23,6 +24,7 @@ mod watches;
 pub use cases::{
     CaseOrder, CaseRefusal, DueSaid, deadline_of, masked_words, register_case, review_case,
 };
+pub use alerts::{Alerted, alert_once, burst_name};
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use deliveries::{Delivered, deliver_once, deliver_these, queue_issue, send_test};
 pub use draft::{Drafted, digest_once, draft_now};

@@ -17,7 +17,7 @@ use crate::model::{
     DigestKind, Issue, IssueId, IssueState, Level, Schedule, Source, StoredPost, Timestamp,
 };
 use crate::pipeline::{self, Drafted, Wanted};
-use crate::store::{IssueFilter, SignError};
+use crate::store::{AlertFilter, IssueFilter, SignError};
 use crate::web;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -139,6 +139,7 @@ impl Demo {
         for issue in unsigned(app)? {
             self.sign(app, issue)?;
         }
+        app.on_cpu(pipeline::alert_once).await?;
         for moment in world.instants() {
             if lived_until.is_some_and(|lived| moment < lived) {
                 continue;
@@ -147,6 +148,7 @@ impl Demo {
             app.clock.set(moment);
             let new = live_through(app).await?;
             self.tell(app, moment, new, &mut told)?;
+            self.call(app).await?;
             for drafted in pipeline::digest_once(app).await? {
                 match drafted {
                     Drafted::Issue { id, .. } => self.sign(app, id)?,
@@ -193,6 +195,24 @@ impl Demo {
                     known.event.level_reason
                 ))?;
             }
+        }
+        Ok(())
+    }
+
+    /// One line per alert: nobody is on duty in the sample world, so that none is sent.
+    async fn call(&self, app: &Arc<App>) -> Result<()> {
+        let alerted = app.on_cpu(pipeline::alert_once).await?;
+        let filter = AlertFilter {
+            limit: alerted.raised,
+            ..AlertFilter::default()
+        };
+        for alert in app.store.alerts(filter)?.iter().rev() {
+            self.say(&format!(
+                "    第{}号{}预警：{}\n",
+                alert.id.0,
+                alert.what.kind.label(),
+                alert.what.title
+            ))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Results go to standard output, logs to standard error.
 
+mod alert;
 mod analyze;
 mod case;
 mod case_export;
@@ -124,6 +125,9 @@ enum Command {
     /// 专题：保存的检索式，与每条新到的信息比对 · saved queries, matched against every new post
     #[command(subcommand)]
     Watch(watch::Watch),
+    /// 预警：列出、签收、办结、误报，查看值班 · alerts, who took them, who is on duty
+    #[command(subcommand)]
+    Alert(alert::Alert),
     /// 存证：被标记信息所在的网页原样 · the page behind a flagged post
     Evidence(evidence::Evidence),
     /// 查阅未掩码的原文，须经授权并留下记录 · a post's words as published
@@ -228,6 +232,7 @@ pub fn run() -> ExitCode {
         Command::Trend(command) => command.run(&common),
         Command::Events(command) => command.run(&common),
         Command::Watch(command) => command.run(&common),
+        Command::Alert(command) => command.run(&common),
         Command::Evidence(command) => command.run(&common),
         Command::Original(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),

@@ -5,6 +5,7 @@
 mod append;
 mod calendar;
 mod deadlines;
+mod duty;
 mod embedded;
 mod environment;
 mod imports;
@@ -16,6 +17,7 @@ mod sources;
 mod watches;
 
 pub use append::{Block, free_id, quoted, replace_file, with_blocks};
+pub use duty::parse_duty;
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use recipients::{FILE as RECIPIENTS_FILE, parse_recipients};
@@ -23,6 +25,7 @@ pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings}
 pub use sources::{DeclaredSource, parse_sources};
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
+use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
 use crate::deliver::Recipient;
 use crate::case::Deadlines;
@@ -50,6 +53,8 @@ pub struct Config {
     pub mappings: Arc<[Mapping]>,
     /// `topics.toml`, `levels.toml`, `lexicon/*`.
     pub rules: Arc<Rules>,
+    /// `duty.toml`.
+    pub duty: DutySettings,
     /// `digests.toml`.
     pub digests: Vec<DigestSettings>,
     /// `watches.toml`.
@@ -88,6 +93,8 @@ impl Config {
         let settings = keep(settings::load(folder, variables), &mut problems);
         let sources = keep_all(sources::load(folder), &mut problems);
         let sites = keep_all(load_sites(folder), &mut problems);
+        // Where it is wrong, the problems say so, and nothing is built of it.
+        let duty = keep_all(duty::load(folder), &mut problems).unwrap_or_default();
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
         let deadlines = keep_all(deadlines::load(folder), &mut problems);
@@ -124,6 +131,7 @@ impl Config {
                 sources,
                 sites,
                 mappings,
+                duty,
                 rules,
                 digests,
                 watches,
@@ -152,6 +160,7 @@ impl Config {
             &self.watches,
             has_mail,
         ));
+        notices.extend(self.duty.notices());
         notices
     }
 

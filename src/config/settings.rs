@@ -108,6 +108,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub analyze_every: Duration,
+    /// What is to call somebody, and notices that are due.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub alert_every: Duration,
     /// Files in the inbox.
     #[serde(
         deserialize_with = "pause",

@@ -2,6 +2,7 @@
 
 pub mod coded;
 
+mod alert;
 mod analysis;
 mod author;
 mod calendar;
@@ -33,6 +34,10 @@ mod time;
 mod topic;
 mod watch;
 
+pub use alert::{
+    Alert, AlertId, AlertKind, AlertMark, AlertNotice, AlertRound, AlertState, AlertStep,
+    AlertSubject, AlertTelling, NewAlert, SourceCondition, SourceMark,
+};
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use author::Author;
 pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};

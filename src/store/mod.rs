@@ -2,6 +2,9 @@
 //! of the domain, so that a twin on another database can take its place.
 
 mod adoption;
+mod alert_inputs;
+mod alert_rounds;
+mod alerts;
 mod arrivals;
 mod case_files;
 mod cases;
@@ -32,6 +35,8 @@ mod sources;
 mod targets;
 mod watches;
 
+pub use alert_inputs::{RisenEvent, RisenPost, WaitingHit};
+pub use alerts::{AlertActError, AlertFilter};
 pub use arrivals::Arrival;
 pub use cases::{CaseAct, CaseError, Passage};
 pub use corrections::Act;

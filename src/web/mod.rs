@@ -2,6 +2,7 @@
 //!
 //! Works without JavaScript, loads nothing from another host, changes nothing: editing comes with the desk.
 
+mod alerts;
 mod api;
 mod error;
 mod events;
@@ -44,6 +45,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/watches/{id}", get(watches::page))
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
+        .route("/api/v1/alerts", get(alerts::list))
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/watches", get(api::watches))
         .route("/health", get(health::health))
