@@ -3,6 +3,7 @@
 
 mod adoption;
 mod export;
+mod ledger;
 mod search;
 mod source_report;
 mod trend;
@@ -10,6 +11,7 @@ mod watches;
 
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use export::TableFormat;
+pub use ledger::{FrozenMark, LedgerReport};
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};

@@ -316,7 +316,7 @@ fn insert_draft(
     Ok(IssueId(id))
 }
 
-const ISSUE_COLUMNS: &str =
+pub(super) const ISSUE_COLUMNS: &str =
     "id, state, year, number, total_number, drafted_at, signed_at, signed_by, content";
 
 fn select_issue(
@@ -330,7 +330,7 @@ fn select_issue(
         .optional()
 }
 
-fn issue_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Issue> {
+pub(super) fn issue_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Issue> {
     let number: Option<u32> = row.get(3)?;
     let number = match number {
         Some(number) => Some(IssueNumber {

@@ -12,6 +12,8 @@ mod hosts;
 mod imports;
 mod issues;
 mod judgements;
+mod ledger;
+mod ledgers;
 mod looks;
 mod migrate;
 mod old_news;

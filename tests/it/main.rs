@@ -21,5 +21,7 @@ mod rude;
 mod scenario;
 mod search;
 mod site;
+mod stats;
 mod summaries;
 mod watches;
+mod year;
