@@ -3,7 +3,7 @@
 use super::output::column;
 use super::stats::{Behind, NamedChange, NamedDifference, PostRow};
 use crate::app::{FrozenMark, LedgerReport};
-use crate::stats::{Ledger, change, groups, printed, rows};
+use crate::stats::{Ledger, change, groups, printed, rows, value};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -59,10 +59,10 @@ pub fn ledger_text(report: &LedgerReport) -> String {
 }
 
 fn line(ledger: &Ledger, key: &str, name: &str) -> String {
-    let now = ledger.figures.get(key);
+    let now = value(key, Some(&ledger.figures));
     let mut line = column(name, NAME_WIDTH) + &right(&number(now));
     for other in [&ledger.previous, &ledger.year_before] {
-        let before = other.as_ref().and_then(|figures| figures.get(key));
+        let before = value(key, other.as_ref());
         line += &right(&number(before));
         line += &right(&change(key, now, before));
     }

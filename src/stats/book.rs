@@ -1,7 +1,7 @@
 //! A ledger → an Excel workbook: the figures, one sheet for each view of them, the list of entries, the definitions.
 //! Words are written as words, never as formulas.
 
-use crate::stats::{Group, Ledger, change, group_of, groups, rows};
+use crate::stats::{Group, Ledger, change, group_of, groups, level_name, rows, value};
 use anyhow::Result;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet};
 
@@ -85,7 +85,7 @@ fn figures_sheet(
         for (key, name) in rows(group, ledger) {
             sheet.write_string(row, 0, format!("{}：{name}", group.title))?;
             sheet.write_string(row, 1, &key)?;
-            let now = ledger.figures.get(&key);
+            let now = value(&key, Some(&ledger.figures));
             number(sheet, row, 2, now)?;
             let whole = group.whole.and_then(|whole| ledger.figures.get(whole));
             let share = whole.filter(|whole| *whole > 0.0);
@@ -93,7 +93,7 @@ fn figures_sheet(
             number(sheet, row, 3, share)?;
             let others = [&ledger.previous, &ledger.year_before];
             for (column, other) in [4, 6].into_iter().zip(others) {
-                let before = other.as_ref().and_then(|figures| figures.get(&key));
+                let before = value(&key, other.as_ref());
                 number(sheet, row, column, before)?;
                 let words = change(&key, now, before);
                 sheet.write_string_with_format(row, column + 1, words, &right)?;
@@ -136,7 +136,7 @@ fn entries_sheet(sheet: &mut Worksheet, ledger: &Ledger, bold: &Format) -> Resul
             entry.digest.as_str(),
             &entry.issue,
             signed.as_deref().unwrap_or_default(),
-            entry.level.label(),
+            level_name(entry.level),
             &entry.title,
             &entry.source,
             entry.url.as_deref().unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! 环比、同比 — one figure against the same of another period, in words.
 
+use crate::stats::Figures;
+
 /// `+12%`, `-3%`, `持平`; of shares in percent `+1.5个百分点`; `—` where there is nothing to compare with.
 pub fn change(key: &str, now: Option<f64>, before: Option<f64>) -> String {
     let (Some(now), Some(before)) = (now, before) else {
@@ -23,6 +25,13 @@ pub fn change(key: &str, now: Option<f64>, before: Option<f64>) -> String {
         0.0 => "持平".to_owned(),
         percent => format!("{percent:+.0}%"),
     }
+}
+
+/// A figure of a period: what was not counted there did not happen; a share or a median of nothing is none. `None`, too,
+/// where nothing is on record of the period.
+pub fn value(key: &str, figures: Option<&Figures>) -> Option<f64> {
+    let is_measured = key.ends_with("_minutes") || is_share(key);
+    figures?.get(key).or((!is_measured).then_some(0.0))
 }
 
 /// In percent already.

@@ -359,7 +359,7 @@ pub fn label(key: &str, digest_titles: &BTreeMap<String, String>) -> String {
         "by_sentiment" => member.parse().ok().map(sentiment),
         "by_intent" => member.parse().ok().map(Intent::label),
         "by_jurisdiction" => member.parse().ok().map(Jurisdiction::label),
-        "by_level" | "entries_by_level" | "events_by_level" => member.parse().ok().map(level),
+        "by_level" | "entries_by_level" | "events_by_level" => member.parse().ok().map(level_name),
         "issues_by_digest" | "entries_by_digest" | "zero_by_digest" => {
             digest_titles.get(member).map(String::as_str)
         }
@@ -369,7 +369,8 @@ pub fn label(key: &str, digest_titles: &BTreeMap<String, String>) -> String {
     known.unwrap_or(member).to_owned()
 }
 
-fn level(level: Level) -> &'static str {
+/// 级别 as a list names it; without one it is news.
+pub fn level_name(level: Level) -> &'static str {
     match level {
         Level::None => "动态",
         other => other.label(),

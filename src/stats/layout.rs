@@ -1,7 +1,7 @@
 //! A ledger → blocks for Word and HTML: tables with their definitions, charts of what moves, the lists, the sentence.
 
 use crate::document::{Block, Chart, ChartKind, Column, Series};
-use crate::stats::{Group, Ledger, change, group_of, groups, printed, rows};
+use crate::stats::{Group, Ledger, change, group_of, groups, level_name, printed, rows, value};
 use crate::text::wording::{chinese_number, date, exact_moment, printable};
 use chrono::Datelike;
 
@@ -94,8 +94,8 @@ fn table(group: &Group, ledger: &Ledger, number: usize) -> Option<Block> {
 }
 
 /// 本期、（占比）、上期、环比、上年同期、同比.
-pub(super) fn row_cells(group: &Group, ledger: &Ledger, key: &str) -> Vec<String> {
-    let now = ledger.figures.get(key);
+fn row_cells(group: &Group, ledger: &Ledger, key: &str) -> Vec<String> {
+    let now = value(key, Some(&ledger.figures));
     let mut cells = vec![number(now)];
     if let Some(whole) = group.whole {
         let whole = ledger.figures.get(whole).filter(|whole| *whole > 0.0);
@@ -103,17 +103,9 @@ pub(super) fn row_cells(group: &Group, ledger: &Ledger, key: &str) -> Vec<String
         cells.push(share.map_or("—".to_owned(), |share| format!("{share:.1}%")));
     }
     for other in [&ledger.previous, &ledger.year_before] {
-        // Of a period on record what was not counted did not happen; a median of nothing is none.
-        let is_measured =
-            key.ends_with("minutes") || key.ends_with("rate") || key.ends_with("share");
-        let before = (other.as_ref())
-            .and_then(|figures| figures.get(key).or(Some(0.0).filter(|_| !is_measured)));
+        let before = value(key, other.as_ref());
         cells.push(number(before));
-        cells.push(change(
-            key,
-            now.or(Some(0.0).filter(|_| !is_measured)),
-            before,
-        ));
+        cells.push(change(key, now, before));
     }
     cells
 }
@@ -204,10 +196,7 @@ fn lists(ledger: &Ledger) -> Vec<Block> {
         let rows = ledger.entry_list.iter().map(|entry| {
             vec![
                 format!("{}{}", entry.digest, entry.issue),
-                match entry.level.label() {
-                    "无" => "动态".to_owned(),
-                    label => label.to_owned(),
-                },
+                level_name(entry.level).to_owned(),
                 printable(&entry.title),
                 printable(&entry.source),
             ]

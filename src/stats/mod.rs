@@ -12,11 +12,11 @@ mod seal;
 mod sentence;
 
 pub use book::workbook;
-pub use change::change;
+pub use change::{change, value};
 pub use count::{Offices, Records, figures, is_post_figure, keys};
 pub use difference::{ChangedFigure, ChangedPost, Difference, FieldChange, difference};
 pub use figures::{Figures, printed};
-pub use group::{Group, Members, definitions, group_of, groups, label, rows};
+pub use group::{Group, Members, definitions, group_of, groups, label, level_name, rows};
 pub use layout::layout;
 pub use period::LedgerPeriod;
 pub use seal::hash;

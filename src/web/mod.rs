@@ -12,6 +12,7 @@ mod layout;
 mod posts;
 mod search;
 mod sources;
+mod stats;
 mod watches;
 
 use crate::app::App;
@@ -42,6 +43,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/watches/{id}", get(watches::page))
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
+        .route("/stats", get(stats::page))
+        .route("/api/v1/stats", get(stats::json))
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/watches", get(api::watches))
         .route("/health", get(health::health))

@@ -58,7 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "model", "text", "source", "app", "store", "index", "digest", "document",
+            "model", "text", "source", "app", "store", "index", "digest", "document", "stats",
         ],
     ),
     ("demo", &["model"]),

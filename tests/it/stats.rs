@@ -1,6 +1,7 @@
 //! 台账: every figure against a plain recount, the posts behind it, freezing, and the files.
 
 use crate::program::Desk;
+use crate::site::page;
 use crate::year::live;
 use calamine::Reader;
 use serde_json::{Value, json};
@@ -123,7 +124,7 @@ fn say(app: &App, number: usize, label: Label) {
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_equal_a_recount_and_the_lists_behind_them() {
     // Some 500 posts of the first weeks of a year.
-    let lived = live(9000, 20).await;
+    let lived = live(9000, 19).await;
     let app = &lived.app;
     let january = LedgerPeriod::month("2017-01").expect("a month");
     tokio::task::block_in_place(|| {
@@ -175,7 +176,17 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
         figures.count("entries"),
         report.ledger.entry_list.len() as u64
     );
-    assert_eq!(figures.count("suggestions.disagreed"), 5);
+    // Level and topic, sentiment and level, relevance and with it the level.
+    assert_eq!(figures.count("suggestions.disagreed"), 6);
+    for (path, words) in [
+        ("/stats?year=2017&month=1", "<h2>主题分布</h2>"),
+        ("/stats?year=2017", "全年共搜集上报"),
+        ("/stats?year=2017&month=13", "没有这一页"),
+        ("/api/v1/stats?year=2017&month=1", "\"period\":\"2017-01\""),
+    ] {
+        let shown = page(app, path).await;
+        assert!(shown.contains(words), "{path}: {shown}");
+    }
     // A year is its months.
     let year = LedgerPeriod::year("2017").expect("a year");
     let whole = app.live_ledger(year).expect("counts").ledger;

@@ -76,12 +76,7 @@ impl LivedYear {
         let path = self.folder.path().join("posts.jsonl");
         std::fs::write(&path, lines.join("\n")).expect("room");
         let imported = import_file(&self.app, &path, &ImportOrder::default()).expect("stores");
-        assert_eq!(
-            imported.new,
-            posts.len() as u64,
-            "{:?}",
-            imported.error
-        );
+        assert_eq!(imported.new, posts.len() as u64, "{:?}", imported.error);
         process_all(&self.app).expect("the steps work");
     }
 
