@@ -4,6 +4,7 @@
 mod adoption;
 mod alerts;
 mod export;
+mod ledger;
 mod search;
 mod source_report;
 mod trend;
@@ -12,6 +13,7 @@ mod watches;
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use alerts::{AlertReport, DutyReport};
 pub use export::TableFormat;
+pub use ledger::{FrozenMark, LedgerReport};
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};

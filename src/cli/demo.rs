@@ -25,7 +25,7 @@ use serde::Serialize;
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,16 @@ pub struct Demo {
     /// 以 JSON 输出（与 --once 同用） · JSON, with --once
     #[arg(long, requires = "once")]
     json: bool,
+    /// 不演示，只写出示例年的信息（JSON Lines，可用 import 导入），如 2017 · write a year of sample posts instead
+    #[arg(long, value_name = "YEAR", requires = "output", conflicts_with_all = ["once", "fresh", "port"],
+        value_parser = clap::value_parser!(i32).range(1990..=2199))]
+    year: Option<i32>,
+    /// 示例年的条数 · how many posts
+    #[arg(long, default_value_t = 25_000, requires = "year", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    posts: u64,
+    /// 示例年的文件，- 为标准输出 · file of the sample year
+    #[arg(short = 'o', long, value_name = "FILE", requires = "year")]
+    output: Option<PathBuf>,
 }
 
 /// What the demo found.
@@ -69,6 +79,10 @@ struct Summary {
 
 impl Demo {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        if let (Some(year), Some(path)) = (self.year, &self.output) {
+            write_year(year, self.posts, path)?;
+            return Ok(DONE);
+        }
         // The demo's posts stay apart from the bureau's.
         let folder = common.data.join("demo");
         if common.data.ends_with("demo") {
@@ -336,6 +350,21 @@ fn shown_issue(app: &App) -> Result<Option<Issue>> {
     let urgency = |issue: &Issue| issue.content.entries().map(|entry| entry.level).max();
     let daily = (issues.into_iter()).filter(|issue| issue.content.kind == DigestKind::Daily);
     Ok(daily.rev().max_by_key(urgency))
+}
+
+/// A year of sample posts as JSON Lines.
+fn write_year(year: i32, count: u64, path: &Path) -> Result<()> {
+    let mut lines = String::new();
+    for post in crate::demo::year::year(year, count) {
+        lines += &serde_json::to_string(&post)?;
+        lines.push('\n');
+    }
+    if path.as_os_str() == "-" {
+        return print_text(&lines);
+    }
+    std::fs::write(path, lines).with_context(|| format!("写不进文件 {}", path.display()))?;
+    eprintln!("已写入 {}", path.display());
+    Ok(())
 }
 
 async fn bind(port: u16) -> Result<TcpListener> {

@@ -41,6 +41,8 @@ mod search;
 mod search_text;
 mod sources;
 mod sources_opml;
+mod stats;
+mod stats_text;
 mod train;
 mod trend;
 mod usage;
@@ -151,6 +153,9 @@ enum Command {
     /// 规则：试算改动的影响 · try new rules on stored posts
     #[command(subcommand)]
     Rules(rules::Rules),
+    /// 台账：月度、年度统计，冻结，指标背后的信息 · the ledger of a month or a year
+    #[command(subcommand)]
+    Stats(stats::Stats),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
     #[command(flatten)]
@@ -242,6 +247,7 @@ pub fn run() -> ExitCode {
         Command::Label(command) => command.run(&common),
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),
+        Command::Stats(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };

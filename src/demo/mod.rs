@@ -7,6 +7,7 @@ pub mod clock;
 pub mod sites;
 pub mod sources;
 pub mod world;
+pub mod year;
 
 mod curve;
 mod post;

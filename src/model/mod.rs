@@ -17,6 +17,7 @@ mod event;
 mod issue;
 mod judgement;
 mod label;
+mod ledger;
 mod level;
 mod look;
 mod outlet;
@@ -62,6 +63,9 @@ pub use issue::{
 };
 pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
 pub use label::{Field, Label};
+pub use ledger::{
+    CaseFigures, Emergency, Facts, FrozenLedger, LedgerEvent, SourceHealth, Standing, ledger_place,
+};
 pub use level::Level;
 pub use look::{Look, Looked, OriginalWords};
 pub use outlet::OutletTier;

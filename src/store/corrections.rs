@@ -5,6 +5,7 @@ use super::Store;
 use super::adoption::save_opinions;
 use super::events::{count_members, delete_empty_events, lower_event};
 use super::judgements::{known_judgement, note_rise, reasons_of_change, record_change};
+use super::ledger::save_effective;
 use super::rows::{from_ms, json, to_json, to_ms};
 use super::save::NEXT_REVISION;
 use crate::model::{
@@ -153,6 +154,7 @@ impl Store {
                 params![id.0, said, effective.about, effective.relevant, to.code()],
                 |row| row.get(0),
             )?;
+        save_effective(transaction, id, &effective)?;
         if decides_level || from != to {
             let reason = Reason {
                 rule: "correction".to_owned(),

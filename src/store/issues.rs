@@ -185,7 +185,7 @@ pub(super) fn part(issue: &crate::model::IssueContent) -> u32 {
     }
 }
 
-const ISSUE_COLUMNS: &str =
+pub(super) const ISSUE_COLUMNS: &str =
     "id, state, year, number, total_number, drafted_at, signed_at, signed_by, content, revision";
 
 pub(super) fn select_issue(
@@ -199,7 +199,7 @@ pub(super) fn select_issue(
         .optional()
 }
 
-fn issue_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Issue> {
+pub(super) fn issue_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Issue> {
     let number: Option<u32> = row.get(3)?;
     let number = match number {
         Some(number) => Some(IssueNumber {

@@ -1,6 +1,7 @@
 //! `analyses`, `level_changes`: what the machine says of a post, which level stands, and how it came to stand.
 
 use super::Store;
+use super::ledger::save_effective;
 use super::rows::{code, from_ms, json, to_json, to_ms};
 use super::save::NEXT_REVISION;
 use crate::model::{
@@ -218,7 +219,7 @@ fn save_judgement(
             to_json(&judgement.machine)?,
             judgement.held.as_ref().map(to_json).transpose()?,
         ])?;
-    Ok(())
+    save_effective(transaction, id, &effective)
 }
 
 fn settle(transaction: &Transaction<'_>, id: PostId, revision: u64, relevant: bool) -> Result<()> {

@@ -22,6 +22,8 @@ mod issue_seals;
 mod issue_steps;
 mod issues;
 mod judgements;
+mod ledger;
+mod ledgers;
 mod looks;
 mod migrate;
 mod old_news;

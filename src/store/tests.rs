@@ -3,6 +3,7 @@
 mod corrections;
 mod events;
 mod issues;
+mod ledger;
 mod watches;
 
 use super::{Discovered, NewPost, PageResult, Store, Validators, Visit};

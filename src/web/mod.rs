@@ -14,6 +14,7 @@ mod layout;
 mod posts;
 mod search;
 mod sources;
+mod stats;
 mod watches;
 
 use crate::app::App;
@@ -46,6 +47,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sources", get(sources::page))
         .route("/sources/{id}", get(sources::one))
         .route("/api/v1/alerts", get(alerts::list))
+        .route("/stats", get(stats::page))
+        .route("/api/v1/stats", get(stats::json))
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/watches", get(api::watches))
         .route("/health", get(health::health))

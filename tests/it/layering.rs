@@ -58,7 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "model", "text", "source", "app", "store", "index", "digest", "document",
+            "model", "text", "source", "app", "store", "index", "digest", "document", "stats",
         ],
     ),
     ("demo", &["model"]),
@@ -85,7 +85,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
     ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
-    ("sha2", &["evidence", "deliver/robot", "deliver/webhook", "store/issue_seals"]),
+    ("sha2", &["evidence", "deliver/robot", "deliver/webhook", "store/issue_seals", "stats/seal"]),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),
@@ -95,7 +95,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("encoding_rs", &["extract", "import", "demo"]),
     ("memchr", &["extract"]),
     ("csv", &["import", "app/export"]),
-    ("rust_xlsxwriter", &["app/export"]),
+    ("rust_xlsxwriter", &["app/export", "stats/book"]),
     ("pinyin", &["text/synonyms"]),
     (
         "unicode_width",

@@ -29,5 +29,7 @@ mod rude;
 mod scenario;
 mod search;
 mod site;
+mod stats;
 mod summaries;
 mod watches;
+mod year;

@@ -1,0 +1,221 @@
+//! 台账 — gathers what is on record of a period, counts it, freezes what somebody signs for, and finds the posts behind a
+//! figure.
+
+use super::App;
+use crate::model::{Adoption, Correction, Facts, FrozenLedger, Period, PostId, Topic, opinions};
+use crate::stats::{
+    self, Compared, Difference, Ledger, LedgerPeriod, Offices, Records, difference, keys,
+};
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+
+/// A ledger with what is known of its signature.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct LedgerReport {
+    /// The figures.
+    #[serde(flatten)]
+    pub ledger: Ledger,
+    /// 冻结; `None`: counted just now.
+    pub frozen: Option<FrozenMark>,
+    /// 底数 of a frozen ledger.
+    #[serde(skip)]
+    pub rows: Option<Vec<(PostId, Facts)>>,
+}
+
+/// 冻结 — who signed for a ledger, and when.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FrozenMark {
+    /// When.
+    pub at: crate::model::Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why once more; empty for the first time.
+    pub reason: String,
+    /// SHA-256 of the ledger.
+    pub hash: String,
+}
+
+impl App {
+    /// The ledger as the records are now.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn live_ledger(&self, period: LedgerPeriod) -> Result<LedgerReport> {
+        let corrections = self.store.corrections()?;
+        let records =
+            |of: LedgerPeriod, steps| self.records(of.bounds(self.zone()), steps, &corrections);
+        let whole = |of: LedgerPeriod| vec![(of.title(), of.bounds(self.zone()))];
+        let current = records(period, period.steps(self.zone()))?;
+        let previous = records(period.previous(), whole(period.previous()))?;
+        let other_year = period.year_before();
+        let year_before = match other_year == period.previous() {
+            true => None,
+            false => Some(records(other_year, whole(other_year))?),
+        };
+        let compared = Compared {
+            previous: Some(&previous),
+            year_before: year_before.as_ref().or(Some(&previous)),
+        };
+        let ledger = stats::compile(
+            period,
+            &current,
+            compared,
+            &self.offices(period),
+            self.now(),
+        );
+        Ok(LedgerReport {
+            ledger,
+            frozen: None,
+            rows: None,
+        })
+    }
+
+    /// The ledger somebody signed for last; `None` where nobody did.
+    ///
+    /// # Errors
+    /// The store refuses, or what it holds was changed.
+    pub fn frozen_ledger(&self, period: LedgerPeriod) -> Result<Option<LedgerReport>> {
+        let Some(frozen) = self.store.frozen_ledger(&period.to_string())? else {
+            return Ok(None);
+        };
+        ensure!(
+            stats::hash(&frozen.content) == frozen.hash,
+            "{}冻结的台账与其校验值不符，数据库被改动或已损坏，请从备份恢复",
+            period.title()
+        );
+        let ledger = serde_json::from_str(&frozen.content)
+            .with_context(|| format!("{}冻结的台账读不出来", period.title()))?;
+        Ok(Some(LedgerReport {
+            ledger,
+            frozen: Some(FrozenMark {
+                at: frozen.at,
+                by: frozen.by,
+                reason: frozen.reason,
+                hash: frozen.hash,
+            }),
+            rows: Some(frozen.rows),
+        }))
+    }
+
+    /// Counts the period and keeps the ledger for good. `false`: it is frozen already, and no reason was given.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn freeze_ledger(&self, period: LedgerPeriod, by: &str, reason: &str) -> Result<bool> {
+        // A post that comes in between would be a row without a figure: it waits for the next look.
+        let rows = self.store.facts_by_post(period.bounds(self.zone()))?;
+        let report = self.live_ledger(period)?;
+        ensure!(
+            rows.len() as u64 == report.ledger.figures.count("collected"),
+            "统计期间又有信息入库，请再冻结一次"
+        );
+        let content = serde_json::to_string(&report.ledger).context("write a ledger as JSON")?;
+        self.store.freeze_ledger(&FrozenLedger {
+            period: period.to_string(),
+            at: self.now(),
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            hash: stats::hash(&content),
+            content,
+            rows,
+        })
+    }
+
+    /// What would change in a frozen ledger if it were counted now.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn ledger_difference(
+        &self,
+        period: LedgerPeriod,
+        frozen: &LedgerReport,
+    ) -> Result<Difference> {
+        let live = self.live_ledger(period)?.ledger;
+        let rows = self.store.facts_by_post(period.bounds(self.zone()))?;
+        let frozen_rows = frozen.rows.as_deref().unwrap_or_default();
+        Ok(difference(
+            (&frozen.ledger.figures, frozen_rows),
+            (&live.figures, &rows),
+            &live.digest_titles,
+        ))
+    }
+
+    /// The posts behind a figure, by id; of a frozen ledger those it was counted from.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn posts_behind(
+        &self,
+        period: LedgerPeriod,
+        report: &LedgerReport,
+        figure: &str,
+    ) -> Result<Vec<PostId>> {
+        let offices = self.offices(period);
+        let live;
+        let rows = match &report.rows {
+            Some(rows) => rows,
+            None => {
+                live = self.store.facts_by_post(period.bounds(self.zone()))?;
+                &live
+            }
+        };
+        let is_behind = |facts: &Facts| keys(facts, &offices).iter().any(|key| key == figure);
+        let behind = rows.iter().filter(|(_, facts)| is_behind(facts));
+        Ok(behind.map(|(id, _)| *id).collect())
+    }
+
+    /// 承办处室 of every topic at the end of the period.
+    fn offices(&self, period: LedgerPeriod) -> Offices {
+        let last = period.bounds(self.zone()).to - chrono::TimeDelta::milliseconds(1);
+        let office = |topic: &Topic| (*topic, self.config.rules.office(*topic, last).to_owned());
+        Topic::ALL.iter().map(office).collect()
+    }
+
+    fn records(
+        &self,
+        period: Period,
+        steps: Vec<(String, Period)>,
+        corrections: &[Correction],
+    ) -> Result<Records> {
+        let store = &self.store;
+        let counted = steps
+            .into_iter()
+            .map(|(label, step)| Ok((label, store.counted_facts(step)?)));
+        let digests = self.config.digests.iter();
+        Ok(Records {
+            period,
+            steps: counted.collect::<Result<Vec<_>>>()?,
+            outlets: store.outlet_count(period)?,
+            delays_ms: store.discovery_delays(period)?,
+            issues: store.signed_in(period)?,
+            zero_reports: store.zero_reports_in(period)?,
+            events: store.events_begun_in(period)?,
+            adoption: adoption(corrections, period),
+            sources: store.source_health(period)?,
+            cases: store.case_figures(period)?,
+            digest_titles: digests
+                .map(|digest| (digest.code.clone(), digest.title.clone()))
+                .collect(),
+        })
+    }
+}
+
+/// 采纳 of what people said in the period.
+fn adoption(corrections: &[Correction], period: Period) -> Adoption {
+    let mut by_post: BTreeMap<PostId, Vec<Correction>> = BTreeMap::new();
+    for correction in corrections {
+        if period.from <= correction.at && correction.at < period.to {
+            by_post
+                .entry(correction.post)
+                .or_default()
+                .push(correction.clone());
+        }
+    }
+    let mut adoption = Adoption::default();
+    for said in by_post.values() {
+        for (_, agrees, _) in opinions(said) {
+            adoption.count(agrees);
+        }
+    }
+    adoption
+}

@@ -1,0 +1,156 @@
+use super::{Figures, Members, Offices, figures, group_of, groups, is_post_figure, keys, label};
+use crate::model::{
+    Adoption, CaseFigures, Channel, EventId, Facts, Intent, Jurisdiction, LedgerEvent, Level,
+    Period, Sentiment, SourceHealth, Standing, Timestamp, Topic,
+};
+use crate::stats::Records;
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse_from_rfc3339(text).expect("test time")
+}
+
+fn facts(standing: Standing, topics: &[Topic]) -> Facts {
+    Facts {
+        channel: Channel::Forum,
+        standing,
+        level: Level::Yellow,
+        sentiment: Sentiment::Negative,
+        intent: Intent::Complaint,
+        jurisdiction: Jurisdiction::District,
+        place: "金水区".to_owned(),
+        topics: topics.to_vec(),
+    }
+}
+
+fn records(cells: Vec<(Facts, u64)>) -> Records {
+    Records {
+        period: Period {
+            from: at("2017-01-01T00:00:00+08:00"),
+            to: at("2018-01-01T00:00:00+08:00"),
+        },
+        steps: vec![("1月".to_owned(), cells)],
+        outlets: 0,
+        delays_ms: Vec::new(),
+        issues: Vec::new(),
+        zero_reports: BTreeMap::new(),
+        events: Vec::new(),
+        adoption: Adoption::default(),
+        sources: SourceHealth::default(),
+        cases: CaseFigures::default(),
+        digest_titles: BTreeMap::new(),
+    }
+}
+
+fn counted(records: &Records) -> Figures {
+    figures(records, &Offices::new())
+}
+
+/// A14: one post, two matters.
+#[test]
+fn a_post_of_two_topics_is_one_post_and_two_matters() {
+    let both = facts(Standing::Judged, &[Topic::Jf, Topic::Px]);
+    let none = facts(Standing::Judged, &[]);
+    let counted = counted(&records(vec![(both, 1), (none, 2)]));
+    assert_eq!(
+        (counted.count("posts"), counted.count("sub_matters")),
+        (3, 4)
+    );
+    assert_eq!(counted.count("by_topic.JF"), 1);
+    assert_eq!(counted.count("by_topic.PX"), 0);
+    assert_eq!(counted.count("by_matter.PX"), 1);
+    assert_eq!(counted.count("by_topic.none"), 2);
+}
+
+#[test]
+fn every_post_is_counted_once_and_removed_ones_by_reason() {
+    let cells = Standing::ALL
+        .iter()
+        .map(|standing| (facts(*standing, &[]), 2));
+    let counted = counted(&records(cells.collect()));
+    let sum = ["posts", "removed", "official", "waiting"].map(|key| counted.count(key));
+    assert_eq!(counted.count("collected"), sum.iter().sum::<u64>());
+    assert_eq!(counted.count("removed"), 6);
+    assert_eq!(counted.count("spread"), 4, "judged posts and their copies");
+    assert_eq!(counted.get("negative_share"), Some(100.0));
+}
+
+#[test]
+fn events_without_an_answer_miss_the_48_hours() {
+    let found_at = at("2017-04-14T14:00:00+08:00");
+    let event = |id, level, hours: Option<i64>| LedgerEvent {
+        id: EventId(id),
+        level,
+        found_at,
+        answered_at: hours.map(|hours| found_at + TimeDelta::hours(hours)),
+    };
+    let events = vec![
+        event(1, Level::Red, Some(7)),
+        event(2, Level::Yellow, Some(48)),
+        event(3, Level::Yellow, Some(49)),
+        event(4, Level::Orange, None),
+        event(5, Level::Blue, Some(1)),
+    ];
+    let counted = counted(&Records {
+        events,
+        ..records(Vec::new())
+    });
+    let numbers = [
+        "events",
+        "answered.events",
+        "answered.count",
+        "answered.in_time",
+    ];
+    assert_eq!(numbers.map(|key| counted.count(key)), [5, 4, 3, 2]);
+    assert_eq!(counted.get("answered.rate"), Some(50.0));
+    assert_eq!(counted.get("answered.median_minutes"), Some(48.0 * 60.0));
+    assert_eq!(counted.count("authority.in_time"), 0);
+}
+
+#[test]
+fn cases_are_counted_with_what_is_overdue() {
+    let cases = CaseFigures {
+        transferred_by_origin: [("省人社厅".to_owned(), 3), ("市委网信办".to_owned(), 2)].into(),
+        closed: 4,
+        closed_on_time: 3,
+        minutes_to_close: vec![60, 600, 120, 240],
+        overdue: vec!["豫人社函〔2018〕1号".to_owned()],
+        replies_by_channel: [("message_board".to_owned(), 26)].into(),
+        ..CaseFigures::default()
+    };
+    let counted = counted(&Records {
+        cases,
+        ..records(Vec::new())
+    });
+    let numbers = ["cases", "cases_closed", "cases_overdue", "replies"];
+    assert_eq!(numbers.map(|key| counted.count(key)), [5, 4, 1, 26]);
+    assert_eq!(counted.get("cases_rate"), Some(75.0));
+    assert_eq!(counted.get("closed_after.median_minutes"), Some(120.0));
+}
+
+#[test]
+fn every_figure_stands_in_a_table_that_says_how_it_is_counted() {
+    let offices: Offices = [(Topic::Qx, "劳动监察支队".to_owned())].into();
+    let mut all = Vec::new();
+    for standing in Standing::ALL {
+        all.extend(keys(&facts(*standing, &[Topic::Qx]), &offices));
+    }
+    for key in &all {
+        assert!(is_post_figure(key), "{key}");
+    }
+    let counted = counted(&records(Vec::new()));
+    all.extend(counted.iter().map(|(key, _)| key.to_owned()));
+    for key in all {
+        let is_detail = key.ends_with(".count") || key.ends_with("_minutes");
+        assert!(group_of(&key).is_some() || is_detail, "{key}");
+    }
+    for group in groups() {
+        assert!(group.definition.ends_with('。'), "{}", group.title);
+        if let Members::Named(members) = group.members {
+            for (key, name) in members {
+                assert_eq!(label(key, &BTreeMap::new()), *name);
+            }
+        }
+    }
+}

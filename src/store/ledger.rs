@@ -1,0 +1,249 @@
+//! `effective_judgements` and what else a ledger counts: every question takes a period, from inclusive, to exclusive. A
+//! post belongs to the period it was published in, an issue to the one it was signed in.
+
+use super::Store;
+use super::issues::{ISSUE_COLUMNS, issue_of};
+use super::rows::{code, from_ms, to_ms};
+use crate::model::{
+    Analysis, CaseFigures, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic,
+    ledger_place,
+};
+use anyhow::Result;
+use rusqlite::{Row, Transaction, params};
+use std::collections::BTreeMap;
+
+/// Columns of `facts_of`. What an authority publishes is no public opinion; copies and advertisements are counted apart
+/// (`digest::overview` counts in the same way).
+const FACTS: &str = "p.channel,
+     CASE WHEN p.is_official OR p.channel = 'government' THEN 'official'
+          WHEN e.post_id IS NULL THEN 'waiting'
+          WHEN p.repost_of IS NOT NULL THEN 'copy'
+          WHEN e.about AND e.intent = 'ad' THEN 'ad'
+          WHEN e.relevant THEN 'judged'
+          ELSE 'irrelevant' END,
+     coalesce(e.level, 'none'), coalesce(e.sentiment, 'neutral'), coalesce(e.intent, 'other'),
+     coalesce(e.jurisdiction, 'unknown'), coalesce(e.place, ''), coalesce(e.topics, '')";
+
+const FACT_COLUMNS: usize = 8;
+
+const FROM_COUNTED: &str = "FROM posts p INDEXED BY posts_to_count
+     LEFT JOIN effective_judgements e ON e.post_id = p.id
+     WHERE p.effective_at >= ?1 AND p.effective_at < ?2";
+
+impl Store {
+    /// How many posts of the period have which facts.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn counted_facts(&self, period: Period) -> Result<Vec<(Facts, u64)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {FACTS}, count(*) {FROM_COUNTED} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+             ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
+        ))?;
+        let counted = select
+            .query_map(bounds(period), |row| {
+                Ok((facts_of(row)?, row.get(FACT_COLUMNS)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(counted)
+    }
+
+    /// The same post by post, in the order of their ids.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn facts_by_post(&self, period: Period) -> Result<Vec<(PostId, Facts)>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {FACTS}, p.id {FROM_COUNTED} ORDER BY p.id"
+        ))?;
+        let rows = select
+            .query_map(bounds(period), |row| {
+                Ok((PostId(row.get(FACT_COLUMNS)?), facts_of(row)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(rows)
+    }
+
+    /// 传播家数 — outlets and places that published something relevant in the period, copies included.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn outlet_count(&self, period: Period) -> Result<u64> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT count(DISTINCT coalesce(p.outlet, p.source_name))
+             FROM posts p JOIN effective_judgements e ON e.post_id = p.id
+             WHERE p.effective_at >= ?1 AND p.effective_at < ?2 AND e.relevant
+                 AND NOT p.is_official AND p.channel <> 'government'
+                 AND (p.repost_of IS NOT NULL OR e.intent <> 'ad')",
+        )?;
+        Ok(select.query_row(bounds(period), |row| row.get(0))?)
+    }
+
+    /// 发现时延 in milliseconds, ascending: of relevant originals that a source of ours brought and whose page told the
+    /// minute.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn discovery_delays(&self, period: Period) -> Result<Vec<i64>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT p.first_seen_at - p.published_at AS delay
+             FROM posts p JOIN effective_judgements e ON e.post_id = p.id
+             WHERE p.effective_at >= ?1 AND p.effective_at < ?2 AND e.relevant
+                 AND p.repost_of IS NULL AND e.intent <> 'ad' AND NOT p.is_official
+                 AND p.channel <> 'government' AND p.source_id IS NOT NULL
+                 AND p.published_precision IN ('second', 'minute')
+                 AND p.first_seen_at >= p.published_at
+             ORDER BY delay",
+        )?;
+        let delays = select
+            .query_map(bounds(period), |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(delays)
+    }
+
+    /// Issues signed in the period, void ones among them, in the order of their signatures.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn signed_in(&self, period: Period) -> Result<Vec<Issue>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {ISSUE_COLUMNS} FROM issues WHERE signed_at >= ?1 AND signed_at < ?2
+             ORDER BY signed_at, id"
+        ))?;
+        let issues = select
+            .query_map(bounds(period), |row| issue_of(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(issues)
+    }
+
+    /// 零报告 whose period ended in this one, by digest.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn zero_reports_in(&self, period: Period) -> Result<BTreeMap<String, u64>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT digest, count(*) FROM zero_reports WHERE period_to > ?1 AND period_to <= ?2
+             GROUP BY digest",
+        )?;
+        let counts = select
+            .query_map(bounds(period), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<BTreeMap<_, _>>>()?;
+        Ok(counts)
+    }
+
+    /// Events whose first post was published in the period.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn events_begun_in(&self, period: Period) -> Result<Vec<LedgerEvent>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT e.id, e.level, coalesce(min(p.first_seen_at), e.first_at),
+                 min(CASE WHEN p.is_official THEN p.effective_at END)
+             FROM events e LEFT JOIN posts p ON p.event_id = e.id
+             WHERE e.first_at >= ?1 AND e.first_at < ?2 GROUP BY e.id ORDER BY e.id",
+        )?;
+        let events = select
+            .query_map(bounds(period), |row| {
+                let answered: Option<i64> = row.get(3)?;
+                Ok(LedgerEvent {
+                    id: EventId(row.get(0)?),
+                    level: code(&row.get::<_, String>(1)?)?,
+                    found_at: from_ms(row.get(2)?, self.zone),
+                    answered_at: answered.map(|ms| from_ms(ms, self.zone)),
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(events)
+    }
+
+    /// How the visits of the period went; visits are kept for a limited time.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn source_health(&self, period: Period) -> Result<SourceHealth> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT count(*), count(*) FILTER (WHERE is_read), count(DISTINCT source_id),
+                 count(DISTINCT CASE WHEN is_read THEN source_id END)
+             FROM (SELECT source_id, outcome IN ('new', 'unchanged') AS is_read FROM crawls
+                   WHERE started_at >= ?1 AND started_at < ?2 AND reads_entry = 1)",
+        )?;
+        Ok(select.query_row(bounds(period), |row| {
+            Ok(SourceHealth {
+                visits: row.get(0)?,
+                successes: row.get(1)?,
+                visited: row.get(2)?,
+                read: row.get(3)?,
+            })
+        })?)
+    }
+
+    /// 办理件与答复 of the period; nothing while no case is registered.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn case_figures(&self, _period: Period) -> Result<CaseFigures> {
+        Ok(CaseFigures::default())
+    }
+}
+
+/// The columns beside the judgement of a post as it is now.
+pub(super) fn save_effective(
+    transaction: &Transaction<'_>,
+    id: PostId,
+    effective: &Analysis,
+) -> Result<()> {
+    let topics: Vec<&str> = (effective.topics.iter())
+        .map(|topic| topic.code.code())
+        .collect();
+    transaction
+        .prepare_cached(
+            "INSERT INTO effective_judgements (post_id, about, relevant, level, sentiment, intent,
+                 jurisdiction, place, topics) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (post_id) DO UPDATE SET about = excluded.about,
+                 relevant = excluded.relevant, level = excluded.level,
+                 sentiment = excluded.sentiment, intent = excluded.intent,
+                 jurisdiction = excluded.jurisdiction, place = excluded.place,
+                 topics = excluded.topics",
+        )?
+        .execute(params![
+            id.0,
+            effective.about,
+            effective.relevant,
+            effective.level.code(),
+            effective.sentiment.code(),
+            effective.intent.code(),
+            effective.regions.jurisdiction.code(),
+            ledger_place(effective),
+            topics.join(" "),
+        ])?;
+    Ok(())
+}
+
+fn bounds(period: Period) -> [i64; 2] {
+    [to_ms(period.from), to_ms(period.to)]
+}
+
+fn facts_of(row: &Row<'_>) -> rusqlite::Result<Facts> {
+    let text = |column: usize| row.get::<_, String>(column);
+    let topics = text(7)?;
+    Ok(Facts {
+        channel: code(&text(0)?)?,
+        standing: code(&text(1)?)?,
+        level: code(&text(2)?)?,
+        sentiment: code(&text(3)?)?,
+        intent: code(&text(4)?)?,
+        jurisdiction: code(&text(5)?)?,
+        place: text(6)?,
+        topics: (topics.split_whitespace())
+            .map(code)
+            .collect::<rusqlite::Result<Vec<Topic>>>()?,
+    })
+}
