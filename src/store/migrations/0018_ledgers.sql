@@ -40,7 +40,7 @@ FROM (
 
 -- All that a ledger asks of a post itself, so that counting a year reads no texts.
 CREATE INDEX posts_to_count ON posts (effective_at, channel, is_official, repost_of);
-CREATE INDEX issues_by_signature ON issues (signed_at) WHERE signed_at IS NOT NULL;
+CREATE INDEX issues_once_signed ON issues (signed_at) WHERE signed_at IS NOT NULL;
 
 -- 冻结的台账 — figures somebody signed for, and the posts they were counted from (`rows`: JSON, zstd). Rows are only added.
 CREATE TABLE ledgers (
