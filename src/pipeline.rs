@@ -22,7 +22,8 @@ mod summaries;
 mod watches;
 
 pub use cases::{
-    CaseOrder, CaseRefusal, DueSaid, deadline_of, masked_words, register_case, review_case,
+    CaseOrder, CaseRefusal, DueSaid, deadline_of, masked_text, masked_words, register_case,
+    review_case,
 };
 pub use alerts::{Alerted, alert_once, burst_name};
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};

@@ -106,7 +106,7 @@ pub struct List {
     /// 只列未办结的 · open ones
     #[arg(long)]
     open: bool,
-    /// 只列此承办处室 · office
+    /// 只列承办处室名称含有此字样的 · office
     #[arg(long)]
     office: Option<String>,
     /// 只列此种类：转办 transfer，应急 emergency · kind
@@ -190,16 +190,15 @@ impl Add {
         }
         let case = &file.case;
         let deadline = &case.deadline;
+        let rule = deadline.rule.as_ref();
+        let rule = rule.map_or(String::new(), |rule| format!("规则{rule}，"));
         let mut text = format!(
-            "已登记第{}号{}件：{}\n时限：{}（{}）\n",
+            "已登记第{}号{}件：{}\n时限：{}　依据：{rule}{}\n",
             id.0,
             case.form.kind.label(),
             case.form.title,
             deadline.at.format("%Y-%m-%d %H:%M"),
-            match &deadline.rule {
-                Some(rule) => format!("规则{rule}：{}", deadline.basis),
-                None => deadline.basis.clone(),
-            }
+            deadline.basis
         );
         if !deadline.note.is_empty() {
             text += &format!("注意：{}\n", deadline.note);
@@ -226,7 +225,7 @@ impl List {
                 && (!self.overdue || case.is_overdue(now))
                 && (!self.open || case.closed_at.is_none())
                 && (self.office.as_ref())
-                    .is_none_or(|office| case.note(CaseField::Office) == office)
+                    .is_none_or(|office| case.note(CaseField::Office).contains(office.as_str()))
         });
         let cases: Vec<_> = cases.collect();
         if self.json {

@@ -155,18 +155,20 @@ fn minute(at: Timestamp) -> String {
 fn text(file: &CaseFile, review: Option<&CaseReview>, now: Timestamp) -> String {
     let case = &file.case;
     let form = &case.form;
-    let number = form.document_no.as_deref().unwrap_or("无文号");
-    let mut text = format!(
-        "第{}号{}件　{}\n来文：{}（{number}，{}）\n收文：{}　登记：{}（{}）\n",
-        case.id.0,
-        form.kind.label(),
-        form.title,
-        form.from_org,
-        form.urgency.label(),
-        minute(form.received_at),
-        case.registered_by,
-        minute(case.registered_at),
-    );
+    let mut text = format!("第{}号{}件　{}\n", case.id.0, form.kind.label(), form.title);
+    let urgency = form.urgency.label();
+    text += &match (form.kind, &form.document_no) {
+        (CaseKind::Transfer, Some(number)) => {
+            format!("来文：{}（{number}，{urgency}）\n", form.from_org)
+        }
+        (CaseKind::Transfer, None) => format!("来文：{}（无文号，{urgency}）\n", form.from_org),
+        (CaseKind::Emergency, _) => format!("来源：{}（{urgency}）\n", form.from_org),
+    };
+    if form.kind == CaseKind::Transfer {
+        text += &format!("收文：{}\n", minute(form.received_at));
+    }
+    let by = &case.registered_by;
+    text += &format!("登记：{}　{by}\n", minute(case.registered_at));
     text += &format!("时限：{}", minute(case.deadline.at));
     if let Some(flag) = case.due_flag(now) {
         text += &format!("【{}】", flag.label());

@@ -7,11 +7,10 @@ use super::output::{Failure, print_text};
 use super::person;
 use crate::app::App;
 use crate::model::{
-    Case, CaseField, CaseId, CaseKind, CaseLinks, CaseMove, CaseState, EventId, PostId,
+    Case, CaseField, CaseFile, CaseId, CaseKind, CaseLinks, CaseMove, CaseState, EventId, PostId,
 };
-use crate::pipeline::{DueSaid, deadline_of};
+use crate::pipeline::{DueSaid, deadline_of, masked_text};
 use crate::store::{CaseAct, Passage};
-use crate::text::mask::mask;
 use clap::Args;
 
 #[derive(Args)]
@@ -123,7 +122,8 @@ pub struct Link {
 
 impl Advance {
     pub fn run(self, app: &App) -> Result<(), Failure> {
-        let case = load(app, self.id)?.case;
+        let file = load(app, self.id)?;
+        let case = &file.case;
         let last = || {
             Failure::Usage(format!(
                 "第{}号办理件已在最后环节“{}”；退回请用 --to 和 --reason",
@@ -140,17 +140,18 @@ impl Advance {
         let passage = Passage {
             seen: case.state,
             to,
-            note: mask(self.note.trim()),
+            note: masked_text(&self.note),
             reason: stated(reason),
             words: self.words.said()?,
         };
-        take(app, &case, &passage, &self.act)
+        take(app, &file, &passage, &self.act)
     }
 }
 
 impl Close {
     pub fn run(self, app: &App) -> Result<(), Failure> {
-        let case = load(app, self.id)?.case;
+        let file = load(app, self.id)?;
+        let case = &file.case;
         let words = self.words.said()?;
         let is_result =
             |(field, text): &(CaseField, String)| *field == CaseField::Result && !text.is_empty();
@@ -166,22 +167,24 @@ impl Close {
             reason: stated(self.skip_reason),
             words,
         };
-        take(app, &case, &passage, &self.act)
+        take(app, &file, &passage, &self.act)
     }
 }
 
 fn stated(reason: Option<String>) -> Option<String> {
-    let reason = mask(reason?.trim());
+    let reason = masked_text(&reason?);
     (!reason.is_empty()).then_some(reason)
 }
 
-fn take(app: &App, case: &Case, passage: &Passage, act: &Act) -> Result<(), Failure> {
+fn take(app: &App, seen: &CaseFile, passage: &Passage, act: &Act) -> Result<(), Failure> {
     let now = app.now();
+    let case = &seen.case;
     let at = match &act.at {
         Some(said) => moment_of(app, "--at", said, DayAs::Refused)?,
-        None => now,
+        // A clock that was set back must not stop the work.
+        None => seen.steps.last().map_or(now, |step| step.at.max(now)),
     };
-    if at > now {
+    if act.at.is_some() && at > now {
         return Err(Failure::Usage(format!(
             "--at 的{}还没有到；办理时间不能晚于现在",
             at.format("%Y-%m-%d %H:%M")

@@ -6,8 +6,8 @@ use super::search::{check_days, parse_day};
 use super::{Common, person};
 use crate::app::App;
 use crate::model::{Answered, Channel, NewReply, PostId, Reply, ReplyCounts, Timestamp};
+use crate::pipeline::masked_text;
 use crate::store::ReplyError;
-use crate::text::mask::mask;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -197,7 +197,7 @@ impl Add {
         }
         let answered = Answered::One {
             post,
-            text: mask(self.text.as_deref().unwrap_or_default().trim()),
+            text: masked_text(self.text.as_deref().unwrap_or_default()),
             satisfaction: self.satisfaction,
             asked_at,
         };

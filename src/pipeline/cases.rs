@@ -12,6 +12,7 @@ use crate::store::{CaseAct, CaseError};
 use crate::text::heading::heading;
 use crate::text::mask::mask;
 use crate::text::printable::printable;
+use crate::text::wording::address;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -315,7 +316,7 @@ fn title_of(stored: &StoredPost) -> String {
 
 fn form(order: &CaseOrder, now: Timestamp) -> Result<CaseForm, CaseRefusal> {
     let line = |said: &Option<String>| {
-        let said = printable(said.as_deref().unwrap_or_default()).replace('\n', " ");
+        let said = clean(said.as_deref().unwrap_or_default()).replace('\n', " ");
         Some(said.trim().to_owned()).filter(|said| !said.is_empty())
     };
     let kind = order.kind.unwrap_or(CaseKind::Transfer);
@@ -353,7 +354,7 @@ fn form(order: &CaseOrder, now: Timestamp) -> Result<CaseForm, CaseRefusal> {
         document_no: line(&order.document_no),
         urgency: order.urgency.unwrap_or(Urgency::Normal),
         title: mask(&title),
-        text: mask(printable(order.text.as_deref().unwrap_or_default()).trim()),
+        text: masked_text(order.text.as_deref().unwrap_or_default()),
         original_link: line(&order.original_link),
         attachment: line(&order.attachment),
         received_at,
@@ -364,12 +365,18 @@ fn form(order: &CaseOrder, now: Timestamp) -> Result<CaseForm, CaseRefusal> {
 
 /// Words as they may be stored.
 pub fn masked_words(words: Vec<(CaseField, String)>) -> Vec<(CaseField, String)> {
-    let shown = |(field, text): (CaseField, String)| {
-        let text = printable(text.trim()).into_owned();
-        match field.names_officials() {
-            true => (field, text),
-            false => (field, mask(&text)),
-        }
+    let shown = |(field, text): (CaseField, String)| match field.names_officials() {
+        true => (field, clean(&text)),
+        false => (field, masked_text(&text)),
     };
     words.into_iter().map(shown).collect()
+}
+
+/// What a person typed, as it may be stored: masked, without marks that steer a terminal or turn a line around.
+pub fn masked_text(text: &str) -> String {
+    mask(&clean(text))
+}
+
+fn clean(text: &str) -> String {
+    address(&printable(text.trim()))
 }

@@ -10,6 +10,7 @@ mod crawl;
 mod daemon;
 mod deliveries;
 mod deliveries_cli;
+mod deadlines;
 mod demo;
 mod events;
 mod evidence;
