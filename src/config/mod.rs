@@ -4,6 +4,7 @@
 
 mod append;
 mod calendar;
+mod deadlines;
 mod embedded;
 mod environment;
 mod imports;
@@ -21,6 +22,7 @@ pub use sources::{DeclaredSource, parse_sources};
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
 
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
+use crate::case::Deadlines;
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;
@@ -51,6 +53,8 @@ pub struct Config {
     pub watches: Vec<DeclaredWatch>,
     /// `calendar/*.toml`.
     pub calendar: Arc<WorkCalendar>,
+    /// `deadlines.toml`.
+    pub deadlines: Arc<Deadlines>,
     /// The operator's folder; absent where everything is as shipped.
     pub folder: Option<PathBuf>,
 }
@@ -81,6 +85,7 @@ impl Config {
         let sites = keep_all(load_sites(folder), &mut problems);
         let mappings = keep(imports::load(folder), &mut problems);
         let digests = keep(load_digests(folder), &mut problems);
+        let deadlines = keep_all(deadlines::load(folder), &mut problems);
         let watches = keep_all(watches::load(folder), &mut problems);
         let tables = keep_all(load_tables(folder), &mut problems);
         let rules = match (&settings, tables) {
@@ -112,6 +117,8 @@ impl Config {
                 digests,
                 watches,
                 calendar: Arc::new(calendar),
+                // Absent only with a problem.
+                deadlines: Arc::new(deadlines.unwrap_or_default()),
                 folder: folder.path().map(Path::to_owned),
             }),
             _ => Err(problems),

@@ -4,6 +4,7 @@ use super::ConfigFolder;
 use super::environment::override_by;
 use super::place::problem;
 use crate::analyze::Home;
+use crate::case::CaseSettings;
 use crate::cluster::ClusterSettings;
 use crate::evidence::EvidenceSettings;
 use crate::fetch::{FetchSettings, SummarySettings};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub cluster: ClusterSettings,
     /// `[summary]`.
     pub summary: SummarySettings,
+    /// `[case]`.
+    pub case: CaseSettings,
     /// `[index]`.
     pub index: IndexSettings,
     /// `[web]`.
@@ -109,6 +112,12 @@ pub struct DaemonSettings {
         serialize_with = "humantime_serde::serialize"
     )]
     pub digest_every: Duration,
+    /// Cases whose deadline is near.
+    #[serde(
+        deserialize_with = "pause",
+        serialize_with = "humantime_serde::serialize"
+    )]
+    pub remind_every: Duration,
     /// Data over its time.
     #[serde(
         deserialize_with = "pause",

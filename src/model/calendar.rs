@@ -1,7 +1,7 @@
 //! 工作日历 — which days the bureau works, which hours, and when a number of working days is over.
 
 use crate::model::Timestamp;
-use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Weekday};
+use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta, TimeZone, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 节假日或调休 — what the State Council's notice says of a day that is not as its weekday.
@@ -65,6 +65,21 @@ impl WorkCalendar {
             }
         }
         moment(day, self.hours.to, *from.offset())
+    }
+
+    /// How long the office was open between two moments.
+    pub fn office_time_between(&self, from: Timestamp, to: Timestamp) -> TimeDelta {
+        let mut open = TimeDelta::zero();
+        let mut day = from.date_naive();
+        while day <= to.date_naive() {
+            if self.is_working_day(day) {
+                let begin = from.max(moment(day, self.hours.from, *from.offset()));
+                let end = to.min(moment(day, self.hours.to, *from.offset()));
+                open += (end - begin).max(TimeDelta::zero());
+            }
+            day = day + Days::new(1);
+        }
+        open
     }
 
     /// The first moment from `at` on at which the office is open.

@@ -6,6 +6,9 @@ mod analysis;
 mod author;
 mod calendar;
 mod canonical;
+mod case;
+mod case_figures;
+mod case_state;
 mod channel;
 mod correction;
 mod delivery;
@@ -21,6 +24,7 @@ mod pause;
 mod post;
 mod problem;
 mod region;
+mod reply;
 mod schedule;
 mod source;
 mod time;
@@ -31,6 +35,12 @@ pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use author::Author;
 pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};
 pub use canonical::canonical_url;
+pub use case::{
+    Case, CaseDeadline, CaseField, CaseFile, CaseForm, CaseId, CaseLinks, CaseNote, CaseStep,
+    DeadlineSet, DueFlag, FocusMark, NewCase, Urgency,
+};
+pub use case_figures::{CaseFigures, FromCount};
+pub use case_state::{CaseKind, CaseMove, CaseState};
 pub use channel::Channel;
 pub use coded::UnknownCode;
 pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
@@ -50,6 +60,7 @@ pub use pause::Pause;
 pub use post::{Engagement, OldNews, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};
+pub use reply::{Answered, NewReply, Reply, ReplyCounts, ReplyId};
 pub use schedule::Schedule;
 pub use source::{Source, SourceKind};
 pub use time::{Precision, PublishedAt, Timestamp};
