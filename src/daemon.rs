@@ -126,6 +126,25 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         shutdown.clone(),
         digest,
     ));
+    let remind = {
+        let app = Arc::clone(app);
+        move || {
+            let app = Arc::clone(&app);
+            async move {
+                let queued = app.on_cpu(pipeline::remind_once).await?;
+                if queued > 0 {
+                    tracing::info!(queued, "Queued {queued} reminders of deadlines");
+                }
+                Ok(())
+            }
+        }
+    };
+    tasks.spawn(every(
+        "remind",
+        settings.remind_every,
+        shutdown.clone(),
+        remind,
+    ));
     let housekeep = {
         let app = Arc::clone(app);
         move || {

@@ -1,6 +1,7 @@
 //! The work, step by step. Each step takes what waits as rows, does one stage and leaves rows for the next; it may run
 //! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
 
+mod cases;
 mod crawl;
 mod draft;
 mod events;
@@ -12,9 +13,14 @@ mod labels;
 mod looks;
 mod probe;
 mod reading;
+mod reminders;
 mod summaries;
 mod watches;
 
+pub use cases::{
+    CaseOrder, CaseRefusal, DueSaid, deadline_of, masked_text, masked_words, register_case,
+    review_case,
+};
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use draft::{Drafted, digest_once, draft_now};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
@@ -25,6 +31,7 @@ pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
 pub use looks::{LookError, Looker, permit_look};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
+pub use reminders::remind_once;
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;

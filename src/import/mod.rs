@@ -29,6 +29,7 @@ pub use field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
 pub use headers::channel_named;
 pub use jsonl::read_jsonl;
 pub use mapping::{Mapping, MappingFile, MappingMistake};
+pub use moment::moment;
 pub use opml::{Feed, OpmlMistake, read_opml, write_opml};
 pub use outcome::Unreadable;
 pub use refused::{is_own_list, refused_csv};

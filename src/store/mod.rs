@@ -3,6 +3,8 @@
 
 mod adoption;
 mod arrivals;
+mod case_files;
+mod cases;
 mod corrections;
 mod deliveries;
 mod event_decisions;
@@ -16,6 +18,7 @@ mod looks;
 mod migrate;
 mod old_news;
 mod posts;
+mod replies;
 mod rows;
 mod rule_parts;
 mod save;
@@ -25,6 +28,7 @@ mod targets;
 mod watches;
 
 pub use arrivals::Arrival;
+pub use cases::{CaseAct, CaseError, Passage};
 pub use corrections::Act;
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
@@ -32,6 +36,7 @@ pub use imports::{ImportRecord, InboxLook};
 pub use issues::{IssueFilter, SignError};
 pub use old_news::LookedAt;
 pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
+pub use replies::ReplyError;
 pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
