@@ -6,8 +6,6 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Later {
-    /// 转办与应急办理（后续版本） · later version
-    Case(Rest),
     /// 月度、年度统计（后续版本） · later version
     Stats(Rest),
     /// 备份（后续版本） · later version
@@ -29,7 +27,6 @@ pub struct Rest {
 impl Later {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let (name, instead) = match self {
-            Later::Case(_) => ("case", "转办件可先用 `yuqing import` 以渠道 transfer 入库"),
             Later::Stats(_) => ("stats", "可先用 `yuqing search 检索式 --facets` 查看分布"),
             Later::Backup(_) | Later::Restore(_) => {
                 ("backup、restore", "停止程序后复制数据目录即是备份")

@@ -1,6 +1,11 @@
 //! The command line: one file per command. Results go to standard output, logs to standard error.
 
 mod analyze;
+mod case;
+mod case_export;
+mod case_show;
+mod case_steps;
+mod case_words;
 mod check;
 mod crawl;
 mod demo;
@@ -22,6 +27,7 @@ mod probe;
 mod probe_save;
 mod probe_text;
 mod reindex;
+mod reply;
 mod rules;
 mod run;
 mod search;
@@ -119,6 +125,12 @@ enum Command {
     /// 刊物：起草、审核、签发、作废、导出 · issues of a digest
     #[command(subcommand)]
     Issue(issue::Issue),
+    /// 办理件：转办、应急的登记、时限、环节、转办单和反馈单 · cases with deadlines
+    #[command(subcommand)]
+    Case(case::Case),
+    /// 答复网友：逐件或按日登记，分渠道统计 · replies to citizens
+    #[command(subcommand)]
+    Reply(reply::ReplyCommand),
     /// 人工更正一条信息的研判，查看其更正和级别变更 · a person's word on one post
     Label(label::LabelCommand),
     /// 人工更正清单、各规则采纳率、训练数据 · what people said
@@ -210,6 +222,8 @@ pub fn run() -> ExitCode {
         Command::Evidence(command) => command.run(&common),
         Command::Original(command) => command.run(&common),
         Command::Issue(command) => command.run(&common),
+        Command::Case(command) => command.run(&common),
+        Command::Reply(command) => command.run(&common),
         Command::Label(command) => command.run(&common),
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),

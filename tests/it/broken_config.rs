@@ -41,6 +41,13 @@ const MISTAKES: &[Mistake] = &[
         says: "检索式第6个字符处：这里缺少检索词",
     },
     Mistake {
+        file: "deadlines.toml",
+        text: "[default]\npressing = \"A\"\ntransfer = \"A\"\nemergency = \"B\"\n\n[[rule]]\nid = \"A\"\nname = \"甲\"\nhours = 5\nfrom = \"received\"\nbasis = \"来文\"\n",
+        line: 4,
+        key: "default.emergency",
+        says: "没有代号为“B”的时限规则",
+    },
+    Mistake {
         file: "yuqing.toml",
         text: "[bureau]\ntime_zone = \"Asia/Zhengzhou\"\n",
         line: 2,

@@ -3,9 +3,11 @@
 
 mod binary;
 mod broken_config;
+mod cases;
 mod collect;
 mod crawl;
 mod daemon;
+mod deadlines;
 mod demo;
 mod events;
 mod evidence;

@@ -1,0 +1,260 @@
+//! How a case is shown: a line of a list, a page, JSON.
+
+use super::output::{Failure, column, print_json, print_text};
+use crate::app::App;
+use crate::case::CaseReview;
+use crate::model::{
+    Case, CaseField, CaseFile, CaseId, CaseKind, CaseLinks, CaseNote, CaseState, CaseStep,
+    DeadlineSet, DueFlag, FocusMark, Timestamp, Urgency,
+};
+use crate::pipeline::review_case;
+use crate::text::duration::duration;
+use chrono::TimeDelta;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One line of `case list`; the first seven keys are the contract's.
+#[derive(Serialize)]
+pub struct Row<'c> {
+    id: CaseId,
+    from: &'c str,
+    document_no: Option<&'c str>,
+    received_at: Timestamp,
+    due_at: Timestamp,
+    state: CaseState,
+    overdue: bool,
+    kind: CaseKind,
+    state_label: &'static str,
+    urgency: Urgency,
+    title: &'c str,
+    /// How close the deadline is: `4h`, `1h`, `overdue`.
+    due_flag: Option<DueFlag>,
+    due_rule: Option<&'c str>,
+    due_basis: &'c str,
+    due_note: &'c str,
+    office: &'c str,
+    handler: &'c str,
+    feedback_at: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Shown<'c> {
+    #[serde(flatten)]
+    row: Row<'c>,
+    text: &'c str,
+    original_link: Option<&'c str>,
+    attachment: Option<&'c str>,
+    discovered_at: Option<Timestamp>,
+    published_at: Option<Timestamp>,
+    registered_at: Timestamp,
+    registered_by: &'c str,
+    fields: &'c BTreeMap<CaseField, String>,
+    focus: Vec<FocusMark>,
+    links: &'c CaseLinks,
+    steps: &'c [CaseStep],
+    deadlines: &'c [DeadlineSet],
+    history: &'c [CaseNote],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<CaseReview>,
+}
+
+impl<'c> Row<'c> {
+    /// The row of a case at `now`.
+    pub fn of(case: &'c Case, now: Timestamp) -> Row<'c> {
+        let (form, deadline) = (&case.form, &case.deadline);
+        Row {
+            id: case.id,
+            from: &form.from_org,
+            document_no: form.document_no.as_deref(),
+            received_at: form.received_at,
+            due_at: deadline.at,
+            state: case.state,
+            overdue: case.is_overdue(now),
+            kind: form.kind,
+            state_label: case.state.label(),
+            urgency: form.urgency,
+            title: &form.title,
+            due_flag: case.due_flag(now),
+            due_rule: deadline.rule.as_deref(),
+            due_basis: &deadline.basis,
+            due_note: &deadline.note,
+            office: case.note(CaseField::Office),
+            handler: case.note(CaseField::Handler),
+            feedback_at: case.answered_at,
+            closed_at: case.closed_at,
+        }
+    }
+}
+
+/// Head of a list.
+pub fn list_head() -> String {
+    format!(
+        "{:>5}  {}{}{}{}{}{}事由\n",
+        "编号",
+        column("种类", 6),
+        column("环节", 10),
+        column("时限", 18),
+        column("提示", 12),
+        column("承办处室", 16),
+        column("来文单位", 22)
+    )
+}
+
+/// One line of a list.
+pub fn line(case: &Case, now: Timestamp) -> String {
+    let flag = case.due_flag(now).map_or("", DueFlag::label);
+    format!(
+        "{:>5}  {}{}{}{}{}{}{}\n",
+        case.id.0,
+        column(case.form.kind.label(), 6),
+        column(case.state.label(), 10),
+        column(&minute(case.deadline.at), 18),
+        column(flag, 12),
+        column(case.note(CaseField::Office), 16),
+        column(&case.form.from_org, 22),
+        case.form.title
+    )
+}
+
+/// Prints a case with all that was written of it.
+pub fn filed(app: &App, file: &CaseFile, is_json: bool) -> Result<(), Failure> {
+    let case = &file.case;
+    let review = match case.form.kind {
+        CaseKind::Emergency => Some(review_case(app, file)?),
+        CaseKind::Transfer => None,
+    };
+    if !is_json {
+        print_text(&text(file, review.as_ref(), app.now()))?;
+        return Ok(());
+    }
+    print_json(&Shown {
+        row: Row::of(case, app.now()),
+        text: &case.form.text,
+        original_link: case.form.original_link.as_deref(),
+        attachment: case.form.attachment.as_deref(),
+        discovered_at: case.form.discovered_at,
+        published_at: case.form.published_at,
+        registered_at: case.registered_at,
+        registered_by: &case.registered_by,
+        fields: &case.notes,
+        focus: case.focus(),
+        links: &file.links,
+        steps: &file.steps,
+        deadlines: &file.deadlines,
+        history: &file.notes,
+        review,
+    })?;
+    Ok(())
+}
+
+fn minute(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn text(file: &CaseFile, review: Option<&CaseReview>, now: Timestamp) -> String {
+    let case = &file.case;
+    let form = &case.form;
+    let mut text = format!("第{}号{}件　{}\n", case.id.0, form.kind.label(), form.title);
+    let urgency = form.urgency.label();
+    text += &match (form.kind, &form.document_no) {
+        (CaseKind::Transfer, Some(number)) => {
+            format!("来文：{}（{number}，{urgency}）\n", form.from_org)
+        }
+        (CaseKind::Transfer, None) => format!("来文：{}（无文号，{urgency}）\n", form.from_org),
+        (CaseKind::Emergency, _) => format!("来源：{}（{urgency}）\n", form.from_org),
+    };
+    if form.kind == CaseKind::Transfer {
+        text += &format!("收文：{}\n", minute(form.received_at));
+    }
+    let by = &case.registered_by;
+    text += &format!("登记：{}　{by}\n", minute(case.registered_at));
+    text += &format!("时限：{}", minute(case.deadline.at));
+    if let Some(flag) = case.due_flag(now) {
+        text += &format!("【{}】", flag.label());
+    }
+    text += &format!("　依据：{}\n", case.deadline.basis);
+    if !case.deadline.note.is_empty() {
+        text += &format!("注意：{}\n", case.deadline.note);
+    }
+    text += &format!("环节：{}\n", case.state.label());
+    for (name, at) in [("反馈", case.answered_at), ("办结", case.closed_at)] {
+        if let Some(at) = at {
+            text += &format!("{name}：{}\n", minute(at));
+        }
+    }
+    for (field, said) in &case.notes {
+        text += &format!("{}：{said}\n", field.label());
+    }
+    if let Some(link) = &form.original_link {
+        text += &format!("原文链接：{link}\n");
+    }
+    if !form.text.is_empty() {
+        text += &format!("来文内容：{}\n", form.text);
+    }
+    text += &linked(&file.links);
+    text += &history(file);
+    text + &review.map(reviewed).unwrap_or_default()
+}
+
+fn linked(links: &CaseLinks) -> String {
+    let events = links.events.iter().map(|id| format!("事件{}", id.0));
+    let posts = links.posts.iter().map(|id| format!("信息#{}", id.0));
+    let all: Vec<String> = events.chain(posts).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("关联：{}\n", all.join("、")),
+    }
+}
+
+fn history(file: &CaseFile) -> String {
+    let mut text = "办理记录：\n".to_owned();
+    for step in &file.steps {
+        let is_back = (step.from).is_some_and(|from| from.is_at_or_after(step.state));
+        let deed = match (step.is_skipped, is_back) {
+            (true, _) => "略过“",
+            (false, true) => "退回“",
+            (false, false) => "“",
+        };
+        let note = match step.note.is_empty() {
+            true => String::new(),
+            false => format!("：{}", step.note),
+        };
+        let at = minute(step.at);
+        text += &format!("{at}  {}　{deed}{}”{note}\n", step.by, step.state.label());
+    }
+    for change in file.deadlines.iter().skip(1) {
+        let (at, due) = (minute(change.at), minute(change.due_at));
+        text += &format!("{at}  {}　时限变更为{due}：{}\n", change.by, change.reason);
+    }
+    text
+}
+
+fn reviewed(review: &CaseReview) -> String {
+    let mut text = "复盘要素：\n".to_owned();
+    let mut say = |name: &str, at: Option<Timestamp>, after: Option<String>| {
+        let at = at.map_or("尚无".to_owned(), minute);
+        let after = after.map_or(String::new(), |after| format!("（{after}）"));
+        text += &format!("{name}：{at}{after}\n");
+    };
+    let after = |what: &str, minutes: Option<i64>| {
+        minutes.map(|minutes| format!("{what}{}", duration(TimeDelta::minutes(minutes.max(0)))))
+    };
+    say("首发时间", review.first_published_at, None);
+    let delay = after("时延", review.found_after_minutes);
+    say("首次发现", review.first_seen_at, delay);
+    for rise in &review.rises {
+        let to = rise.to.label();
+        say(
+            "升级节点",
+            Some(rise.at),
+            Some(format!("{to}，信息#{}", rise.post.0)),
+        );
+    }
+    let answer = after("发现后", review.answered_after_minutes);
+    let exposed = after("首发后", review.exposed_minutes);
+    let both: Vec<String> = answer.into_iter().chain(exposed).collect();
+    let both = (!both.is_empty()).then(|| both.join("，"));
+    say("首次回应", review.answered_at, both);
+    text
+}
