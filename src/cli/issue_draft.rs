@@ -148,6 +148,9 @@ impl Draft {
             DigestKind::Express | DigestKind::Special if self.supplement => {
                 refuse(format!("{}不设增刊", kind.label()))
             }
+            DigestKind::Special if self.post.is_some() || self.is_final => {
+                refuse("--post、--final 用于快报，专题报告不用".to_owned())
+            }
             DigestKind::Special => Ok(()),
             _ if has_period
                 || self.watch.is_some()

@@ -163,14 +163,14 @@ fn changes(before: &Standing, now: &Standing, posts: &[StoredPost]) -> Vec<Strin
         ));
     }
     let (count_before, count) = (before.posts.len() as u64, now.posts.len() as u64);
-    let mut figures = vec![
+    let figures = [
         moved("信息", Some(count_before), Some(count), "条"),
         moved("信源", Some(before.sources), Some(now.sources), "个"),
         moved("评论", before.comments, now.comments, "条"),
         moved("转发", before.reposts, now.reposts, "次"),
         moved("点赞", before.likes, now.likes, "次"),
     ];
-    let figures: Vec<String> = figures.iter_mut().filter_map(Option::take).collect();
+    let figures: Vec<String> = figures.into_iter().flatten().collect();
     if figures.is_empty() {
         said.push("信息、信源和互动数未见变化。".to_owned());
     } else {

@@ -117,9 +117,12 @@ impl DigestSettings {
     pub fn mistake(&self) -> Option<(&'static str, String)> {
         let kind = self.kind.label();
         let is_plain = !self.code.is_empty()
-            && (self.code.chars()).all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            && !self
+                .code
+                .contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
         if !is_plain {
-            return Some(("digest.code", "代号只能用字母、数字和 - _".to_owned()));
+            let message = "代号不能为空，不能有空格和“/”，例如 daily".to_owned();
+            return Some(("digest.code", message));
         }
         let on_request = matches!(self.kind, DigestKind::Express | DigestKind::Special);
         match (&self.schedule, on_request) {

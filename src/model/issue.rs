@@ -20,8 +20,10 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// 刊物种类 — what decides period, content and page of a digest (`spec.md` 1.1).
+    /// 刊物种类 — what decides period, content and page of a digest (`spec.md` 1.1). A block that does not say is a 专报.
+    #[derive(Default)]
     pub enum DigestKind {
+        #[default]
         Daily = "daily" / "专报" | "日报",
         Express = "express" / "快报",
         Weekly = "weekly" / "周报",
@@ -30,24 +32,13 @@ coded_enum! {
     }
 }
 
-impl Default for DigestKind {
-    /// What a block of `digests.toml` is that does not say.
-    fn default() -> Self {
-        DigestKind::Daily
-    }
-}
-
 coded_enum! {
     /// 编号序列 — each counts for itself, so that a supplement takes no number from the main series.
+    #[derive(Default)]
     pub enum Series {
+        #[default]
         Main = "main" / "正刊",
         Supplement = "supplement" / "增刊",
-    }
-}
-
-impl Default for Series {
-    fn default() -> Self {
-        Series::Main
     }
 }
 

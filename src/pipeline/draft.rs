@@ -141,7 +141,10 @@ pub(super) async fn finish(
     mut proposal: Proposal,
     now: Timestamp,
 ) -> Result<Drafted> {
-    if let (Some(model), Some(draft)) = (&app.language_model, &mut proposal.draft) {
+    // A 续报 tells what changed: its summary is not of the post that its entry begins with.
+    let draft = (proposal.draft.as_mut())
+        .filter(|draft| (draft.content.express.as_ref()).is_none_or(|it| it.ordinal == 0));
+    if let (Some(model), Some(draft)) = (&app.language_model, draft) {
         let time = app.config.settings.summary.draft_timeout;
         rewrite(model, &mut draft.content, &proposal.posts, time).await;
     }

@@ -62,6 +62,9 @@ pub enum RequestError {
     /// Nothing in it is the bureau's matter.
     #[error("其中没有涉我局的信息，不能起草；如属误判，先用 `yuqing label` 更正")]
     NothingOurs,
+    /// A supplement tells of something new.
+    #[error("上一期以来没有新的重要舆情，不用出增刊")]
+    NothingNew,
     /// 终报 closes what was begun.
     #[error("这件事还没有签发过快报，不能直接出终报；先起草快报（不加 --final）")]
     NothingToClose,
@@ -78,7 +81,7 @@ pub enum RequestError {
         /// What would be possible.
         remedy: &'static str,
     },
-    /// A draft waits to be put right, and none further is needed.
+    /// The store failed.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
@@ -114,7 +117,7 @@ pub async fn draft_supplement(
         .await?;
     match proposal {
         Err(waiting) => Ok(waiting),
-        Ok(proposal) if proposal.draft.is_none() => Err(RequestError::NothingOurs),
+        Ok(proposal) if proposal.draft.is_none() => Err(RequestError::NothingNew),
         Ok(proposal) => Ok(finish(app, proposal, now).await?),
     }
 }

@@ -1,13 +1,62 @@
 use super::{days, tables};
 use crate::digest::fixture::{Case, case, drafted, issue_of, shipped};
-use crate::digest::render::render;
-use crate::document::Format;
-use crate::model::{Basis, DigestKind, Dimension, Survey};
+use crate::digest::layout::layout;
+use crate::document::Block;
+use crate::model::{Basis, DigestKind, Dimension, Period, Survey, Timestamp};
 
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse_from_rfc3339(text).expect("a time")
+}
+
+/// The sample's posts in their week.
 fn week() -> Case {
     let mut case = case("sample");
-    case.period.from -= chrono::TimeDelta::days(6);
+    case.period = Period {
+        from: at("2017-11-20T00:00:00+08:00"),
+        to: at("2017-11-27T00:00:00+08:00"),
+    };
+    case.signed_at = Some(at("2017-11-27T10:40:00+08:00"));
     case
+}
+
+/// The words of a page, tables and charts row by row.
+fn words(blocks: &[Block]) -> String {
+    let line = |block: &Block| match block {
+        Block::Table {
+            caption,
+            columns,
+            rows,
+        } => {
+            let headings: Vec<&str> = columns.iter().map(|it| it.heading.as_str()).collect();
+            let rows: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
+            format!("{caption}\n{}\n{}", headings.join(" | "), rows.join("\n"))
+        }
+        Block::Chart(chart) => {
+            let series: Vec<String> = chart
+                .series
+                .iter()
+                .map(|series| format!("{}：{:?}", series.name, series.values))
+                .collect();
+            format!(
+                "{}\n{}\n{}",
+                chart.title,
+                chart.labels.join(" | "),
+                series.join("\n")
+            )
+        }
+        Block::Number(text) | Block::Section(text) | Block::Masthead(text) => text.clone(),
+        Block::Paragraph { lead, text } => format!("{lead}{text}"),
+        Block::Entry {
+            number, tag, title, ..
+        } => format!("{number}{tag}{title}"),
+        _ => String::new(),
+    };
+    let lines: Vec<String> = blocks
+        .iter()
+        .map(line)
+        .filter(|it| !it.is_empty())
+        .collect();
+    lines.join("\n") + "\n"
 }
 
 fn surveyed(before: Option<&Case>) -> (Survey, Basis) {
@@ -23,7 +72,7 @@ fn every_table_adds_up_to_what_was_judged() {
         assert_eq!(sum, 7, "{:?}", table.dimension);
     }
     assert_eq!(survey.days.iter().map(|day| day.count).sum::<u64>(), 7);
-    assert_eq!(survey.days.len(), 8, "8:00 to 8:00 touches one day more");
+    assert_eq!(survey.days.len(), 7);
 }
 
 #[test]
@@ -92,8 +141,7 @@ fn the_sample_week_reads_as_the_office_prints_it() {
     before.posts.truncate(2);
     let draft = drafted(&week(), &shipped(DigestKind::Weekly), Some(&before)).expect("posts");
     let issue = issue_of(&week(), draft.content);
-    let text = render(&issue, Format::Text).expect("renders");
-    let text = String::from_utf8(text).expect("text");
+    let text = words(&layout(&issue));
     let path = crate::digest::fixture::path("weekly.txt");
     if std::env::var_os("YUQING_BLESS").is_some() {
         std::fs::write(&path, &text).expect("fixtures can be written");
