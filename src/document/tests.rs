@@ -208,7 +208,7 @@ fn a_web_page_has_semantic_tables_and_drawings_and_no_script() {
         "<th scope=\"col\">级别</th>",
         "<td class=\"figure\">+4</td>",
         "<figcaption>图1　每日信息量</figcaption>",
-        "aria-label=\"图1　每日信息量。全部信息：11月1日 0，",
+        "aria-label=\"图1　每日信息量。全部信息（11月1日 0，",
     ] {
         assert!(html.contains(piece), "{piece}");
     }

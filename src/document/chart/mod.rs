@@ -66,7 +66,7 @@ pub fn alternative(chart: &Chart) -> String {
     format!("{}。{}", chart.title, values_in_words(chart))
 }
 
-/// `11月13日 20，11月14日 18`; with the names of several series before theirs.
+/// `11月13日 20，11月14日 18`; with names `负面（11月13日 3，11月14日 2）；正面（…）`.
 pub fn values_in_words(chart: &Chart) -> String {
     if chart.labels.is_empty() || chart.series.is_empty() {
         return "无数据".to_owned();
@@ -79,7 +79,7 @@ pub fn values_in_words(chart: &Chart) -> String {
         if series.name.is_empty() {
             return values;
         }
-        format!("{}：{values}", series.name)
+        format!("{}（{values}）", series.name)
     };
     let series: Vec<String> = chart.series.iter().map(one).collect();
     series.join("；")
