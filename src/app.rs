@@ -17,6 +17,7 @@ pub use watches::WatchReport;
 
 use crate::cluster;
 use crate::config::Config;
+use crate::document::Press;
 use crate::evidence::Archive;
 use crate::fetch::{Fetcher, LanguageModel};
 use crate::index::Index;
@@ -46,6 +47,8 @@ pub struct App {
     pub fetcher: Fetcher,
     /// Who writes summaries, where the operator named somebody.
     pub language_model: Option<LanguageModel>,
+    /// How pages are printed.
+    pub press: Press,
     /// The time.
     pub clock: Clock,
     /// Saved queries.
@@ -75,6 +78,7 @@ impl App {
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
         let language_model = LanguageModel::new(&config.settings.summary)?;
+        let press = Press::new(&config.settings.document);
         Ok(Arc::new(App {
             config,
             store,
@@ -82,6 +86,7 @@ impl App {
             archive: Archive::new(folder.join("evidence")),
             fetcher,
             language_model,
+            press,
             clock,
             watching,
             cluster_memory: Mutex::default(),

@@ -5,6 +5,7 @@ use super::environment::override_by;
 use super::place::problem;
 use crate::analyze::Home;
 use crate::cluster::ClusterSettings;
+use crate::document::DocumentSettings;
 use crate::evidence::EvidenceSettings;
 use crate::fetch::{FetchSettings, SummarySettings};
 use crate::import::ImportSettings;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub summary: SummarySettings,
     /// `[index]`.
     pub index: IndexSettings,
+    /// `[document]`.
+    pub document: DocumentSettings,
     /// `[web]`.
     pub web: WebSettings,
     /// `[daemon]`.

@@ -1,6 +1,6 @@
 //! Markdown, for chat robots and wikis. Words of posts are escaped: they cannot make links, headings or HTML.
 
-use crate::document::Block;
+use super::{Block, Chart, Column, chart};
 
 /// The issue as a Markdown document.
 pub fn document(blocks: &[Block]) -> String {
@@ -36,7 +36,12 @@ fn paragraph(block: &Block) -> String {
                 url.as_deref().map_or(String::new(), link)
             )
         }
-        Block::Table { .. } | Block::Chart(_) => String::new(),
+        Block::Table {
+            caption,
+            columns,
+            rows,
+        } => table(caption, columns, rows),
+        Block::Chart(drawn) => figures(drawn),
         Block::Colophon {
             recipients,
             hands,
@@ -51,6 +56,39 @@ fn paragraph(block: &Block) -> String {
             )
         }
     }
+}
+
+/// Pipes inside cells are escaped with all other marks.
+fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let rule = |column: &Column| (if column.is_figure { "---:" } else { "---" }).to_owned();
+    let mut lines = Vec::new();
+    if !caption.is_empty() {
+        lines.extend([bold(caption), String::new()]);
+    }
+    lines.push(line(
+        columns
+            .iter()
+            .map(|column| escape(&column.heading))
+            .collect(),
+    ));
+    lines.push(line(columns.iter().map(rule).collect()));
+    lines.extend(
+        rows.iter()
+            .map(|row| line(row.iter().map(|cell| escape(cell)).collect())),
+    );
+    lines.join("\n")
+}
+
+/// A chart as what it is drawn from.
+fn figures(drawn: &Chart) -> String {
+    format!(
+        "{}　{}",
+        bold(&drawn.title),
+        escape(&chart::values_in_words(drawn))
+    )
+    .trim_start()
+    .to_owned()
 }
 
 /// Bold, the marks at both ends left outside: CommonMark takes `**来源：**大河` for plain stars.

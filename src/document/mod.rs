@@ -1,27 +1,51 @@
 //! 版面 — blocks → bytes of one format. What is said comes from whoever made the blocks (an issue, a ledger, a 转办单);
 //! how it looks is here. Pure: no clock, no files; the same blocks give the same bytes.
 
+mod chart;
+mod clean;
 mod docx;
+mod escape;
+mod fonts;
 mod html;
 mod markdown;
+mod pdf;
+mod picture;
+mod style;
 mod text;
+mod typeset;
+
+pub use fonts::Fonts;
+pub use style::{DocumentSettings, Style};
 
 use crate::model::coded::coded_enum;
 use crate::model::{Level, Timestamp};
 use anyhow::{Result, bail};
+use std::path::Path;
+use std::sync::LazyLock;
 
 coded_enum! {
     /// 成品格式.
     pub enum Format {
         Html = "html" / "网页",
         Docx = "docx" / "Word",
+        Pdf = "pdf" / "PDF",
         Text = "txt" / "纯文本",
         Markdown = "md" / "Markdown",
         Json = "json" / "JSON",
+        Brief = "brief" / "摘要文本",
+        Clips = "clips" / "剪报文本",
     }
 }
 
 impl Format {
+    /// Ending of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Brief | Format::Clips => Format::Text.code(),
+            other => other.code(),
+        }
+    }
+
     /// Media type for downloads and mail.
     pub fn media_type(self) -> &'static str {
         match self {
@@ -29,7 +53,8 @@ impl Format {
             Format::Docx => {
                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
             }
-            Format::Text => "text/plain; charset=utf-8",
+            Format::Pdf => "application/pdf",
+            Format::Text | Format::Brief | Format::Clips => "text/plain; charset=utf-8",
             Format::Markdown => "text/markdown; charset=utf-8",
             Format::Json => "application/json",
         }
@@ -172,16 +197,61 @@ pub fn tag(level: Level) -> String {
     }
 }
 
-/// 成品 — the blocks in one format. `dated_at` goes into the properties of files that have such.
-///
-/// # Errors
-/// A library refuses to write, or the format has no pages (JSON).
-pub fn render(blocks: &[Block], format: Format, dated_at: Timestamp) -> Result<Vec<u8>> {
-    match format {
-        Format::Html => Ok(html::page(blocks).into_bytes()),
-        Format::Docx => docx::document(blocks, dated_at),
-        Format::Text => Ok(text::full(blocks).into_bytes()),
-        Format::Markdown => Ok(markdown::document(blocks).into_bytes()),
-        Format::Json => bail!("JSON is made from records, not from a layout"),
+/// 印制 — how this office prints: in which style, with which fonts.
+pub struct Press {
+    /// Style of pages.
+    pub style: Style,
+    /// Files for PDF and pictures.
+    pub fonts: Fonts,
+}
+
+impl Press {
+    /// As the operator decided. Nothing is read yet.
+    pub fn new(settings: &DocumentSettings) -> Press {
+        let folder = settings.font_folder.trim();
+        Press {
+            style: settings.style,
+            fonts: Fonts::with_folder((!folder.is_empty()).then(|| Path::new(folder))),
+        }
+    }
+
+    /// Official style, fonts of the system. What is installed is a fact about the machine: one reading serves the
+    /// whole process.
+    pub fn standard() -> &'static Press {
+        static STANDARD: LazyLock<Press> =
+            LazyLock::new(|| Press::new(&DocumentSettings::default()));
+        &STANDARD
+    }
+
+    /// 成品 — the blocks in one format. `dated_at` goes into the properties of files that have such.
+    ///
+    /// # Errors
+    /// A library refuses to write, no Chinese font is there for a PDF, or the format has no pages (JSON and the
+    /// texts for a chat are made from records).
+    pub fn render(&self, blocks: &[Block], format: Format, dated_at: Timestamp) -> Result<Vec<u8>> {
+        let blocks = clean::cleaned(blocks);
+        match format {
+            Format::Html => Ok(html::page(&blocks, self.style).into_bytes()),
+            Format::Docx => docx::document(&blocks, dated_at, self.style, &self.fonts),
+            Format::Pdf => pdf::document(&blocks, dated_at, self.style, &self.fonts),
+            Format::Text => Ok(text::full(&blocks).into_bytes()),
+            Format::Markdown => Ok(markdown::document(&blocks).into_bytes()),
+            Format::Json | Format::Brief | Format::Clips => {
+                bail!("{format} is made from records, not from a layout")
+            }
+        }
     }
 }
+
+/// 成品 in the official style, with the fonts of the system: for whoever has no settings at hand.
+///
+/// # Errors
+/// As [`Press::render`].
+pub fn render(blocks: &[Block], format: Format, dated_at: Timestamp) -> Result<Vec<u8>> {
+    Press::standard().render(blocks, format, dated_at)
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

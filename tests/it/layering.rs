@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("index", &["model", "text"]),
     ("watch", &["model", "text", "index"]),
     ("cluster", &["model", "text", "store", "index"]),
-    ("document", &["model"]),
+    ("document", &["model", "text"]),
     ("digest", &["model", "text", "store", "index", "document"]),
     (
         "digest/render",
@@ -36,7 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "config",
         &[
             "model", "text", "analyze", "cluster", "digest", "evidence", "extract", "fetch",
-            "import", "index", "train", "alert", "case", "deliver",
+            "import", "index", "train", "alert", "case", "deliver", "document",
         ],
     ),
     (
@@ -94,7 +94,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["import", "app/export"]),
     ("rust_xlsxwriter", &["app/export"]),
     ("pinyin", &["text/synonyms"]),
-    ("unicode_width", &["cli"]),
+    (
+        "unicode_width",
+        &["cli", "document/text", "document/chart/words"],
+    ),
     ("calamine", &["import/sheet"]),
     ("zip", &["import/guard"]),
     ("jieba_rs", &["text/segment"]),
@@ -104,6 +107,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("tantivy", &["index"]),
     ("docx_rs", &["document/docx"]),
+    ("typst", &["document/typeset", "document/pdf"]),
+    ("typst_layout", &["document/typeset"]),
+    ("typst_kit", &["document/fonts"]),
+    ("typst_pdf", &["document/pdf"]),
+    ("typst_render", &["document/picture"]),
     ("axum", &["web", "demo"]),
     ("askama", &["web", "demo"]),
     ("cron", &["model/schedule"]),
