@@ -3,7 +3,7 @@
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::{Common, block_on, person};
 use crate::app::App;
-use crate::digest::render::{render, render_brief};
+use crate::digest::render::{print, render, render_brief};
 use crate::document::Format;
 use crate::model::{Issue as ModelIssue, IssueId, IssueState, Period, Timestamp};
 use crate::pipeline::{Drafted, draft_now};
@@ -61,6 +61,9 @@ pub struct Show {
     /// 极简摘要，可直接粘贴到微信 · brief text
     #[arg(long, conflicts_with = "json")]
     brief: bool,
+    /// 剪报文本，每条三行：媒体与标题、网址、摘要 · clippings, three lines each
+    #[arg(long, conflicts_with_all = ["json", "brief"])]
+    clips: bool,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
     json: bool,
@@ -91,7 +94,7 @@ pub struct Void {
 pub struct Export {
     /// 稿件编号 · id
     id: i64,
-    /// 格式：html docx txt md json · format
+    /// 格式：html docx pdf txt md json，brief、clips 为两种摘要文本 · format
     #[arg(long)]
     format: Format,
     /// 输出文件，- 为标准输出 · file
@@ -246,6 +249,10 @@ impl Show {
             print_text(&render_brief(&issue))?;
             return Ok(());
         }
+        if self.clips {
+            print_text(&String::from_utf8_lossy(&render(&issue, Format::Clips)?))?;
+            return Ok(());
+        }
         let text = render(&issue, Format::Text)?;
         print_text(&String::from_utf8_lossy(&text))?;
         if issue.number.is_none() {
@@ -280,7 +287,7 @@ impl Step {
 impl Export {
     fn run(&self, app: &App) -> Result<(), Failure> {
         let issue = load(app, IssueId(self.id))?;
-        let bytes = render(&issue, self.format)?;
+        let bytes = print(&issue, self.format, &app.press)?;
         if self.output.as_os_str() == "-" {
             std::io::Write::write_all(&mut std::io::stdout(), &bytes)?;
             return Ok(());
