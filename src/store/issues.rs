@@ -146,6 +146,22 @@ impl Store {
         Ok(issues)
     }
 
+    /// 已签发各期 of one digest, the latest signature first; void ones are not among them.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn signed_issues(&self, digest: &str, limit: usize) -> Result<Vec<Issue>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {ISSUE_COLUMNS} FROM issues WHERE digest = ?1 AND state = 'signed'
+             ORDER BY signed_at DESC, id DESC LIMIT ?2"
+        ))?;
+        let issues = select
+            .query_map(params![digest, limit], |row| issue_of(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(issues)
+    }
+
     /// One issue.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ use axum::response::{Html, IntoResponse, Response};
 pub enum WebError {
     /// No such page.
     NotFound,
+    /// The administrator has to see to something first; the message says what.
+    NotReady(String),
     /// Our fault: logged, not shown.
     Internal(anyhow::Error),
 }
@@ -33,6 +35,9 @@ impl IntoResponse for WebError {
                 "没有这一页",
                 "网址可能写错，或内容已不在。".to_owned(),
             ),
+            WebError::NotReady(message) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "暂时不能生成", message)
+            }
             WebError::Internal(error) => {
                 tracing::error!("A page could not be shown: {error:#}");
                 let message = "程序出错，已记入日志，请信息员查看。".to_owned();

@@ -3,7 +3,7 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
-use crate::digest::render::render;
+use crate::digest::render::print;
 use crate::document::Format;
 use crate::model::{Issue, IssueId};
 use crate::store::IssueFilter;
@@ -17,6 +17,13 @@ use serde::Deserialize;
 #[template(path = "issues.html", config = "src/web/askama.toml")]
 struct IssuesPage {
     issues: Vec<IssueLine>,
+    feeds: Vec<Feed>,
+}
+
+/// 订阅 of one digest.
+struct Feed {
+    code: String,
+    title: String,
 }
 
 struct IssueLine {
@@ -41,6 +48,12 @@ pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
         .await?;
     let page = IssuesPage {
         issues: issues.iter().map(line).collect(),
+        feeds: (app.config.digests.iter())
+            .map(|digest| Feed {
+                code: digest.code.clone(),
+                title: digest.title.clone(),
+            })
+            .collect(),
     };
     Ok(Html(page.render()?))
 }
@@ -58,16 +71,24 @@ pub async fn export(
 ) -> Result<Response, WebError> {
     let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let format: Format = parameters.format.parse().map_err(|_| WebError::NotFound)?;
+    if format == Format::Pdf {
+        app.on_cpu(|app| Ok(app.press.fonts.check().map_err(|error| error.to_string())))
+            .await?
+            .map_err(WebError::NotReady)?;
+    }
     let file = app
         .on_cpu(move |app| match app.store.issue(IssueId(id))? {
-            Some(issue) => render(&issue, format).map(Some),
+            Some(issue) => print(&issue, format, &app.press).map(Some),
             None => Ok(None),
         })
         .await?
         .ok_or(WebError::NotFound)?;
     let name = match format {
         Format::Html => "inline".to_owned(),
-        _ => format!("attachment; filename=\"issue-{id}.{format}\""),
+        Format::Brief | Format::Clips => {
+            format!("attachment; filename=\"issue-{id}-{format}.txt\"")
+        }
+        _ => format!("attachment; filename=\"issue-{id}.{}\"", format.extension()),
     };
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),

@@ -5,6 +5,7 @@
 mod api;
 mod error;
 mod events;
+mod feed;
 mod health;
 mod home;
 mod issues;
@@ -38,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/issues", get(issues::list))
         .route("/issues/{id}", get(issues::page))
         .route("/issues/{id}/export", get(issues::export))
+        .route("/feed/{file}", get(feed::atom))
         .route("/watches", get(watches::list))
         .route("/watches/{id}", get(watches::page))
         .route("/sources", get(sources::page))

@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod events;
 mod evidence;
+mod feed;
 mod import;
 mod judging;
 mod labels;

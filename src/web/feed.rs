@@ -1,0 +1,100 @@
+//! `/feed/{digest}.xml`: the signed issues of one digest as Atom, for whoever reads with a feed reader. Drafts and void
+//! issues are not in it; the words are those of the issue, masked as it is.
+
+use super::Shared;
+use super::error::WebError;
+use crate::digest::layout::number_line;
+use crate::document::tag;
+use crate::model::{Entry, Issue, Timestamp};
+use crate::text::wording::printable;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+/// Issues in a feed.
+const NEWEST: usize = 20;
+
+#[derive(Template)]
+#[template(path = "feed.xml", escape = "html", config = "src/web/askama.toml")]
+struct AtomFeed {
+    /// Stable for ever, on whatever address the pages are served.
+    id: String,
+    address: String,
+    title: String,
+    author: String,
+    updated: String,
+    entries: Vec<AtomEntry>,
+}
+
+#[derive(Template)]
+#[template(path = "feed_entry.html", config = "src/web/askama.toml")]
+struct Content {
+    lines: Vec<String>,
+}
+
+struct AtomEntry {
+    id: String,
+    address: String,
+    title: String,
+    updated: String,
+    /// HTML, yet to be escaped for XML.
+    content: String,
+}
+
+pub async fn atom(State(app): Shared, Path(file): Path<String>) -> Result<Response, WebError> {
+    let code = file.strip_suffix(".xml").ok_or(WebError::NotFound)?;
+    let digests = &app.config.digests;
+    let digest = digests.iter().find(|digest| digest.code == code);
+    let digest = digest.ok_or(WebError::NotFound)?.clone();
+    let wanted = digest.code.clone();
+    let issues = app
+        .on_cpu(move |app| app.store.signed_issues(&wanted, NEWEST))
+        .await?;
+    let city = &app.config.settings.bureau.city_code;
+    let entries: Vec<AtomEntry> = issues
+        .iter()
+        .map(|issue| entry(issue, city))
+        .collect::<Result<_, askama::Error>>()?;
+    let feed = AtomFeed {
+        id: format!("urn:yuqing:{city}:feed:{code}"),
+        address: format!("/feed/{code}.xml"),
+        title: printable(&digest.title),
+        author: printable(&digest.publisher),
+        // A feed must say when it changed; one without issues never has.
+        updated: (entries.first()).map_or_else(
+            || rfc3339(Timestamp::default()),
+            |entry| entry.updated.clone(),
+        ),
+        entries,
+    };
+    let kind = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
+    Ok((kind, feed.render()?).into_response())
+}
+
+fn entry(issue: &Issue, city: &str) -> Result<AtomEntry, askama::Error> {
+    let signed_at = (issue.signed.as_ref()).map_or(issue.drafted_at, |signature| signature.at);
+    let content = Content {
+        lines: issue.content.entries().map(line).collect(),
+    };
+    Ok(AtomEntry {
+        id: format!("urn:yuqing:{city}:issue:{}", issue.id.0),
+        address: format!("/issues/{}", issue.id.0),
+        title: format!(
+            "{} {}",
+            printable(&issue.content.masthead.title),
+            number_line(issue)
+        ),
+        updated: rfc3339(signed_at),
+        content: content.render()?,
+    })
+}
+
+fn line(entry: &Entry) -> String {
+    let (title, summary) = (printable(&entry.title), printable(&entry.summary));
+    format!("{}{title}。{summary}", tag(entry.level))
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
