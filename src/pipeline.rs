@@ -1,8 +1,8 @@
 //! The work, step by step. Each step takes what waits as rows, does one stage and leaves rows for the next; it may run
 //! twice, may be killed at any point, and returns when nothing waits (or a bounded share of it is done).
 
-mod cases;
 mod alerts;
+mod cases;
 mod crawl;
 mod deliveries;
 mod draft;
@@ -21,11 +21,11 @@ mod reminders;
 mod summaries;
 mod watches;
 
+pub use alerts::{Alerted, alert_once, burst_name};
 pub use cases::{
     CaseOrder, CaseRefusal, DueSaid, deadline_of, masked_text, masked_words, register_case,
     review_case,
 };
-pub use alerts::{Alerted, alert_once, burst_name};
 pub use crawl::{CrawlReport, Crawler, Wanted, crawl_once, resting_sources, rhythm};
 pub use deliveries::{Delivered, deliver_once, deliver_these, queue_issue, send_test};
 pub use draft::{Drafted, digest_once, draft_now};

@@ -2,9 +2,12 @@
 //! figure.
 
 use super::App;
-use crate::model::{Adoption, Correction, Facts, FrozenLedger, Period, PostId, Topic, opinions};
+use crate::model::{
+    Adoption, Correction, Facts, FrozenLedger, LedgerCases, Level, Period, PostId, Topic, opinions,
+};
 use crate::stats::{
-    self, Compared, Difference, Ledger, LedgerPeriod, Offices, Records, difference, keys,
+    self, Compared, Difference, Ledger, LedgerPeriod, Offices, Records, difference,
+    is_emergency_of, keys, ledger_cases,
 };
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
@@ -164,6 +167,25 @@ impl App {
         Ok(behind.map(|(id, _)| *id).collect())
     }
 
+    /// 办理件与答复 of the period, as far as it is over.
+    fn ledger_cases(&self, period: Period) -> Result<LedgerCases> {
+        let cases = self.store.cases()?;
+        let mut levels = BTreeMap::new();
+        for case in cases.iter().filter(|case| is_emergency_of(case, period)) {
+            let events = self.store.case_file(case.id)?.map(|file| file.links.events);
+            for id in events.unwrap_or_default() {
+                let level = self
+                    .store
+                    .event(id)?
+                    .map_or(Level::None, |event| event.level);
+                let highest = levels.entry(case.id).or_insert(level);
+                *highest = level.max(*highest);
+            }
+        }
+        let replies = self.store.reply_counts(period.from, period.to)?;
+        Ok(ledger_cases(&cases, &levels, &replies, period, self.now()))
+    }
+
     /// 承办处室 of every topic at the end of the period.
     fn offices(&self, period: LedgerPeriod) -> Offices {
         let last = period.bounds(self.zone()).to - chrono::TimeDelta::milliseconds(1);
@@ -192,7 +214,7 @@ impl App {
             events: store.events_begun_in(period)?,
             adoption: adoption(corrections, period),
             sources: store.source_health(period)?,
-            cases: store.case_figures(period)?,
+            cases: self.ledger_cases(period)?,
             digest_titles: digests
                 .map(|digest| (digest.code.clone(), digest.title.clone()))
                 .collect(),

@@ -1,12 +1,14 @@
 //! 办理件: until when, whom to remind, what is printed. Pure: no clock, no files; a case in, moments, notices and blocks
 //! out. Steps and fields are `model`'s, rows the store's.
 
+mod account;
 mod deadline;
 mod remind;
 mod review;
 mod settings;
 mod sheet;
 
+pub use account::account;
 pub use deadline::{
     CountedFrom, DeadlineRule, Deadlines, Reckoned, Span, Starts, reckon, span_in_words,
 };

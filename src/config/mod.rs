@@ -27,8 +27,8 @@ pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_wa
 
 use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
-use crate::deliver::Recipient;
 use crate::case::Deadlines;
+use crate::deliver::Recipient;
 use crate::digest::{DigestSettings, DigestsFile};
 use crate::extract::{SiteRules, Sites, bare_host};
 use crate::import::Mapping;

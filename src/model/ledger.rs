@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 coded_enum! {
     /// 归类 — as what a ledger counts a stored post: every post is exactly one of these.
-    pub enum Standing {
+    pub enum CountedAs {
         Judged = "judged" / "有效监测",
         Copy = "copy" / "转载",
         Ad = "ad" / "广告",
@@ -23,7 +23,7 @@ pub struct Facts {
     /// 渠道.
     pub channel: Channel,
     /// 归类.
-    pub standing: Standing,
+    pub standing: CountedAs,
     /// 级别.
     pub level: Level,
     /// 情感.
@@ -77,7 +77,7 @@ pub struct SourceHealth {
 
 /// 办理件与答复 of a period.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CaseFigures {
+pub struct LedgerCases {
     /// 收文 — transferred cases received in the period, by sending office.
     pub transferred_by_origin: BTreeMap<String, u64>,
     /// Of all cases received in the period, by the office responsible.

@@ -26,8 +26,8 @@ mod pause;
 mod post;
 mod problem;
 mod region;
-mod revision;
 mod reply;
+mod revision;
 mod schedule;
 mod source;
 mod survey;
@@ -64,7 +64,7 @@ pub use issue::{
 pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
 pub use label::{Field, Label};
 pub use ledger::{
-    CaseFigures, Emergency, Facts, FrozenLedger, LedgerEvent, SourceHealth, Standing, ledger_place,
+    CountedAs, Emergency, Facts, FrozenLedger, LedgerCases, LedgerEvent, SourceHealth, ledger_place,
 };
 pub use level::Level;
 pub use look::{Look, Looked, OriginalWords};
@@ -74,8 +74,8 @@ pub use pause::Pause;
 pub use post::{Engagement, OldNews, Post, PostId, Reading, StoredPost};
 pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};
-pub use revision::{IssueStep, Revision, StepTaken, ZeroReport};
 pub use reply::{Answered, NewReply, Reply, ReplyCounts, ReplyId};
+pub use revision::{IssueStep, Revision, StepTaken, ZeroReport};
 pub use schedule::Schedule;
 pub use source::{Source, SourceKind};
 pub use survey::{

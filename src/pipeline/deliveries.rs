@@ -3,8 +3,8 @@
 
 use crate::app::App;
 use crate::deliver::{Attachment, Message, Recipient, SendError, one_line, pause_after};
-use crate::digest::layout::number_line;
 use crate::digest::freeze::rendition;
+use crate::digest::layout::number_line;
 use crate::digest::render::render_brief;
 use crate::document::Format;
 use crate::model::{

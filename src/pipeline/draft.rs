@@ -3,13 +3,14 @@
 use super::issues::freeze_once;
 use super::summaries::rewrite;
 use crate::app::App;
+use crate::case::account;
 use crate::digest::DigestSettings;
 use crate::digest::layout::cited_number;
 use crate::digest::select::{Context, Draft, compile};
 use crate::digest::survey::Surroundings;
 use crate::model::{
-    DigestKind, Event, Issue, IssueId, Listed, Output, Period, PostId, Series, StoredPost,
-    Timestamp, Topic,
+    CaseFigures, DigestKind, Event, Issue, IssueId, Listed, Output, Period, PostId, Series,
+    StoredPost, Timestamp, Topic,
 };
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -236,7 +237,7 @@ impl Gathered {
             already_printed,
             output: output(&reported),
             appendix: appendix(&reported),
-            responses: Vec::new(),
+            responses: responses(app, period)?,
         })
     }
 
@@ -262,6 +263,14 @@ impl Gathered {
             },
         }
     }
+}
+
+/// 转办与回应 of the period, by the books of cases and replies.
+fn responses(app: &App, period: Period) -> Result<Vec<String>> {
+    let cases = app.store.cases_between(period.from, period.to)?;
+    let figures = CaseFigures::of(&cases, app.now(), &app.config.calendar);
+    let replies = app.store.reply_counts(period.from, period.to)?;
+    Ok(account(&figures, &replies))
 }
 
 /// 本期刊物: issues and entries by title, in the order of their first signature.

@@ -1,8 +1,8 @@
 //! Records → figures. What a post counts for is decided in `keys` alone, so that a figure and the list behind it agree.
 
 use crate::model::{
-    Adoption, CaseFigures, Channel, Facts, Issue, IssueState, LedgerEvent, Level, Period,
-    Sentiment, SourceHealth, Standing, Topic,
+    Adoption, Channel, CountedAs, Facts, Issue, IssueState, LedgerCases, LedgerEvent, Level,
+    Period, Sentiment, SourceHealth, Topic,
 };
 use crate::stats::Figures;
 use chrono::TimeDelta;
@@ -41,7 +41,7 @@ pub struct Records {
     /// 来源健康.
     pub sources: SourceHealth,
     /// 办理件与答复.
-    pub cases: CaseFigures,
+    pub cases: LedgerCases,
     /// Titles of the digests, by code.
     pub digest_titles: BTreeMap<String, String>,
 }
@@ -50,15 +50,15 @@ pub struct Records {
 pub fn keys(facts: &Facts, offices: &Offices) -> Vec<String> {
     let mut keys = vec!["collected".to_owned()];
     match facts.standing {
-        Standing::Official => keys.push("official".to_owned()),
-        Standing::Waiting => keys.push("waiting".to_owned()),
-        Standing::Ad | Standing::Irrelevant | Standing::Copy => {
+        CountedAs::Official => keys.push("official".to_owned()),
+        CountedAs::Waiting => keys.push("waiting".to_owned()),
+        CountedAs::Ad | CountedAs::Irrelevant | CountedAs::Copy => {
             keys.push("removed".to_owned());
             keys.push(format!("removed_by.{}", facts.standing));
         }
-        Standing::Judged => judged_keys(facts, offices, &mut keys),
+        CountedAs::Judged => judged_keys(facts, offices, &mut keys),
     }
-    if matches!(facts.standing, Standing::Judged | Standing::Copy) {
+    if matches!(facts.standing, CountedAs::Judged | CountedAs::Copy) {
         keys.push("spread".to_owned());
     }
     keys
@@ -289,7 +289,7 @@ fn answers(
     );
 }
 
-fn count_cases(cases: &CaseFigures, counted: &mut Figures) {
+fn count_cases(cases: &LedgerCases, counted: &mut Figures) {
     for (origin, count) in &cases.transferred_by_origin {
         counted.add("cases", *count);
         counted.add(format!("cases_by_origin.{origin}"), *count);

@@ -1,6 +1,7 @@
 //! 台账 — the figures of a month or a year, each with its definition. Pure: records in, a ledger out.
 
 mod book;
+mod cases;
 mod change;
 mod count;
 mod difference;
@@ -12,6 +13,7 @@ mod seal;
 mod sentence;
 
 pub use book::workbook;
+pub use cases::{is_emergency_of, ledger_cases};
 pub use change::{change, value};
 pub use count::{Offices, Records, figures, is_post_figure, keys};
 pub use difference::{ChangedFigure, ChangedPost, Difference, FieldChange, difference};

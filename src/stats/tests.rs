@@ -1,7 +1,7 @@
 use super::{Figures, Members, Offices, figures, group_of, groups, is_post_figure, keys, label};
 use crate::model::{
-    Adoption, CaseFigures, Channel, EventId, Facts, Intent, Jurisdiction, LedgerEvent, Level,
-    Period, Sentiment, SourceHealth, Standing, Timestamp, Topic,
+    Adoption, Channel, CountedAs, EventId, Facts, Intent, Jurisdiction, LedgerCases, LedgerEvent,
+    Level, Period, Sentiment, SourceHealth, Timestamp, Topic,
 };
 use crate::stats::Records;
 use chrono::TimeDelta;
@@ -11,7 +11,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse_from_rfc3339(text).expect("test time")
 }
 
-fn facts(standing: Standing, topics: &[Topic]) -> Facts {
+fn facts(standing: CountedAs, topics: &[Topic]) -> Facts {
     Facts {
         channel: Channel::Forum,
         standing,
@@ -38,7 +38,7 @@ fn records(cells: Vec<(Facts, u64)>) -> Records {
         events: Vec::new(),
         adoption: Adoption::default(),
         sources: SourceHealth::default(),
-        cases: CaseFigures::default(),
+        cases: LedgerCases::default(),
         digest_titles: BTreeMap::new(),
     }
 }
@@ -50,8 +50,8 @@ fn counted(records: &Records) -> Figures {
 /// A14: one post, two matters.
 #[test]
 fn a_post_of_two_topics_is_one_post_and_two_matters() {
-    let both = facts(Standing::Judged, &[Topic::Jf, Topic::Px]);
-    let none = facts(Standing::Judged, &[]);
+    let both = facts(CountedAs::Judged, &[Topic::Jf, Topic::Px]);
+    let none = facts(CountedAs::Judged, &[]);
     let counted = counted(&records(vec![(both, 1), (none, 2)]));
     assert_eq!(
         (counted.count("posts"), counted.count("sub_matters")),
@@ -65,7 +65,7 @@ fn a_post_of_two_topics_is_one_post_and_two_matters() {
 
 #[test]
 fn every_post_is_counted_once_and_removed_ones_by_reason() {
-    let cells = Standing::ALL
+    let cells = CountedAs::ALL
         .iter()
         .map(|standing| (facts(*standing, &[]), 2));
     let counted = counted(&records(cells.collect()));
@@ -110,14 +110,14 @@ fn events_without_an_answer_miss_the_48_hours() {
 
 #[test]
 fn cases_are_counted_with_what_is_overdue() {
-    let cases = CaseFigures {
+    let cases = LedgerCases {
         transferred_by_origin: [("省人社厅".to_owned(), 3), ("市委网信办".to_owned(), 2)].into(),
         closed: 4,
         closed_on_time: 3,
         minutes_to_close: vec![60, 600, 120, 240],
         overdue: vec!["豫人社函〔2018〕1号".to_owned()],
         replies_by_channel: [("message_board".to_owned(), 26)].into(),
-        ..CaseFigures::default()
+        ..LedgerCases::default()
     };
     let counted = counted(&Records {
         cases,
@@ -133,7 +133,7 @@ fn cases_are_counted_with_what_is_overdue() {
 fn every_figure_stands_in_a_table_that_says_how_it_is_counted() {
     let offices: Offices = [(Topic::Qx, "劳动监察支队".to_owned())].into();
     let mut all = Vec::new();
-    for standing in Standing::ALL {
+    for standing in CountedAs::ALL {
         all.extend(keys(&facts(*standing, &[Topic::Qx]), &offices));
     }
     for key in &all {

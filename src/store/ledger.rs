@@ -5,8 +5,7 @@ use super::Store;
 use super::issues::{ISSUE_COLUMNS, issue_of};
 use super::rows::{code, from_ms, to_ms};
 use crate::model::{
-    Analysis, CaseFigures, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic,
-    ledger_place,
+    Analysis, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic, ledger_place,
 };
 use anyhow::Result;
 use rusqlite::{Row, Transaction, params};
@@ -183,14 +182,6 @@ impl Store {
                 read: row.get(3)?,
             })
         })?)
-    }
-
-    /// 办理件与答复 of the period; nothing while no case is registered.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn case_figures(&self, _period: Period) -> Result<CaseFigures> {
-        Ok(CaseFigures::default())
     }
 }
 

@@ -18,6 +18,13 @@ use serde::Deserialize;
 #[template(path = "issues.html", config = "src/web/askama.toml")]
 struct IssuesPage {
     issues: Vec<IssueLine>,
+    feeds: Vec<Feed>,
+}
+
+/// 订阅 of one digest.
+struct Feed {
+    code: String,
+    title: String,
 }
 
 struct IssueLine {
@@ -42,6 +49,12 @@ pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
         .await?;
     let page = IssuesPage {
         issues: issues.iter().map(line).collect(),
+        feeds: (app.config.digests.iter())
+            .map(|digest| Feed {
+                code: digest.code.clone(),
+                title: digest.title.clone(),
+            })
+            .collect(),
     };
     Ok(Html(page.render()?))
 }
@@ -73,7 +86,10 @@ pub async fn export(
         .ok_or(WebError::NotFound)?;
     let name = match format {
         Format::Html => "inline".to_owned(),
-        _ => format!("attachment; filename=\"issue-{id}.{format}\""),
+        Format::Brief | Format::Clips => {
+            format!("attachment; filename=\"issue-{id}-{format}.txt\"")
+        }
+        _ => format!("attachment; filename=\"issue-{id}.{}\"", format.extension()),
     };
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),

@@ -85,7 +85,16 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("brotli_decompressor", &["fetch/body"]),
     ("zstd", &["fetch/body", "store"]),
     ("flate2", &["fetch/body", "extract/sitemap", "evidence"]),
-    ("sha2", &["evidence", "deliver/robot", "deliver/webhook", "store/issue_seals", "stats/seal"]),
+    (
+        "sha2",
+        &[
+            "evidence",
+            "deliver/robot",
+            "deliver/webhook",
+            "store/issue_seals",
+            "stats/seal",
+        ],
+    ),
     ("futures_util", &["pipeline"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),

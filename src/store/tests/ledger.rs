@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{
-    Facts, FrozenLedger, Jurisdiction, Label, Period, Region, Standing, Topic, TopicScore,
+    CountedAs, Facts, FrozenLedger, Jurisdiction, Label, Period, Region, Topic, TopicScore,
 };
 use crate::store::Act;
 use crate::store::migrate::MIGRATIONS;
@@ -90,7 +90,7 @@ fn a_ledger_counts_what_people_said_before_the_machine() {
     };
     assert_eq!(
         (facts(1).standing, facts(1).level, facts(1).place.as_str()),
-        (Standing::Judged, Level::Blue, "金水区")
+        (CountedAs::Judged, Level::Blue, "金水区")
     );
     assert_eq!(facts(1).topics, [Topic::Qx, Topic::Fw]);
     assert_eq!(
@@ -98,13 +98,13 @@ fn a_ledger_counts_what_people_said_before_the_machine() {
         (Level::Yellow, Sentiment::Neutral)
     );
     assert_eq!(facts(2).topics, [Topic::Ka]);
-    assert_eq!(facts(3).standing, Standing::Irrelevant);
+    assert_eq!(facts(3).standing, CountedAs::Irrelevant);
     assert_eq!(
         (facts(4).standing, facts(4).place.as_str()),
-        (Standing::Ad, "")
+        (CountedAs::Ad, "")
     );
     assert_eq!(facts(4).topics, []);
-    assert_eq!(facts(5).standing, Standing::Waiting);
+    assert_eq!(facts(5).standing, CountedAs::Waiting);
     let counted = store.counted_facts(april()).expect("reads");
     let sum: u64 = counted.iter().map(|(_, count)| count).sum();
     assert_eq!(sum, 5);
