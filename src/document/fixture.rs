@@ -149,7 +149,7 @@ pub fn month() -> Vec<Block> {
         Block::Source {
             lead: "来源：".to_owned(),
             text: "大河论坛　发布：11月16日9:12（监测9:21，时延9分钟）　链接：".to_owned(),
-            url: Some("http://bbs.example.cn/t/1001?from=index&page=1".to_owned()),
+            url: Some("http://bbs.example.cn/t/1001?from=index&token=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz".to_owned()),
         },
         text(
             "主要内容：",

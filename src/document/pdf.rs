@@ -79,7 +79,7 @@ fn element(block: &Block, family: &str) -> Value {
             "is": "source",
             "lead": words(lead),
             "text": words(text),
-            "url": url.as_deref().map(words),
+            "url": url.as_deref().map(shown),
             "link": url.as_deref().filter(|url| is_web(url)),
         }),
         Block::Table {
@@ -118,17 +118,45 @@ fn is_web(url: &str) -> bool {
     url.starts_with("http://") || url.starts_with("https://")
 }
 
-/// Words as they are, with invisible places to break where a line could never hold them.
+/// An address already breaks at its marks: only what no line could hold is broken besides, so that whoever copies an
+/// ordinary one gets it whole.
+fn shown(url: &str) -> String {
+    if is_web(url) {
+        return breakable(url, |character| character.is_ascii_alphanumeric());
+    }
+    words(url)
+}
+
 fn words(text: &str) -> String {
+    breakable(text, |character| character.is_ascii() && character != ' ')
+}
+
+/// The text with invisible places to break inside runs of what lines are not broken in.
+fn breakable(text: &str, keeps_together: fn(char) -> bool) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut run = 0;
     for character in text.chars() {
-        let is_latin = character.is_ascii() && character != ' ';
-        run = if is_latin { run + 1 } else { 0 };
+        run = if keeps_together(character) {
+            run + 1
+        } else {
+            0
+        };
         broken.push(character);
         if run > UNBREAKABLE {
             broken.push('\u{200b}');
         }
     }
     broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_ordinary_address_is_copied_whole() {
+        let url = "http://epaper.example.cn/html/2017-04/09/content_3003.htm?from=index&page=1";
+        assert_eq!(shown(url), url);
+        assert!(shown(&format!("{url}{}", "a".repeat(60))).contains('\u{200b}'));
+    }
 }
