@@ -44,8 +44,8 @@ pub enum Issue {
     Verify(Verify),
     /// 导出；已签发的永远是签发时的成品 · export
     Export(Export),
-    /// 发送（后续版本） · later version
-    Send(super::later::Rest),
+    /// 发送给收件人 · send a signed issue
+    Send(super::issue_send::Send),
 }
 
 #[derive(Args)]
@@ -71,10 +71,8 @@ pub struct Reasoned {
 
 impl Issue {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        if let Issue::Send(_) = self {
-            return Err(Failure::Failed(anyhow::anyhow!(
-                "发送将在后续版本提供；请先用 `yuqing issue export` 导出后自行报送"
-            )));
+        if let Issue::Send(send) = self {
+            return send.run(common);
         }
         let app = common.open_app()?;
         let (store, now) = (&app.store, app.now());

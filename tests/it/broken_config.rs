@@ -53,6 +53,8 @@ const MISTAKES: &[Mistake] = &[
         line: 1,
         key: "smtp",
         says: "只能用于本机的邮件服务器",
+    },
+    Mistake {
         file: "deadlines.toml",
         text: "[default]\npressing = \"A\"\ntransfer = \"A\"\nemergency = \"B\"\n\n[[rule]]\nid = \"A\"\nname = \"甲\"\nhours = 5\nfrom = \"received\"\nbasis = \"来文\"\n",
         line: 4,

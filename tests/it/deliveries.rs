@@ -92,7 +92,7 @@ async fn signed(test: &TestApp) -> Issue {
         .approve_issue(id, "审核员", app.now())
         .expect("a draft");
     app.store
-        .sign_issue(id, "签发人", app.now())
+        .sign_issue(id, "签发人", &[], app.now())
         .expect("approved");
     app.store
         .issue(id)

@@ -2,7 +2,7 @@
 
 use crate::site::{TestApp, page, shipped};
 use serde_json::json;
-use yuqing::model::{IssueContent, IssueId};
+use yuqing::model::{Basis, IssueContent, IssueId};
 
 /// A draft of one entry; `day` keeps the periods apart.
 fn content(day: u32, title: &str) -> IssueContent {
@@ -41,9 +41,11 @@ fn content(day: u32, title: &str) -> IssueContent {
 fn signed(test: &TestApp, content: &IssueContent) -> IssueId {
     let store = &test.app.store;
     let now = test.app.now();
-    let id = store.save_draft(content, now).expect("saved");
+    let id = store
+        .save_draft(content, &Basis::default(), "李某", now)
+        .expect("saved");
     store.approve_issue(id, "李某", now).expect("approved");
-    store.sign_issue(id, "王某", now).expect("signed");
+    store.sign_issue(id, "王某", &[], now).expect("signed");
     id
 }
 
@@ -68,7 +70,12 @@ async fn a_feed_has_the_signed_issues_and_no_others() {
     let void = signed(&test, &content(4, "网民反映作废的一期"));
     let store = &test.app.store;
     (store.void_issue(void, "王某", "重复", test.app.now())).expect("voided");
-    let draft = store.save_draft(&content(5, "网民反映草稿"), test.app.now());
+    let draft = store.save_draft(
+        &content(5, "网民反映草稿"),
+        &Basis::default(),
+        "李某",
+        test.app.now(),
+    );
     draft.expect("saved");
 
     let xml = page(&test.app, "/feed/daily.xml").await;

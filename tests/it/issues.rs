@@ -118,7 +118,16 @@ async fn hostile_words_are_only_words_from_draft_to_archive() {
     }
     let issue = sign_it(&test, id);
     for format in Format::ALL {
-        let made = || rendition(&test.app.store, &issue, *format, test.app.now()).expect("frozen");
+        let made = || {
+            rendition(
+                &test.app.store,
+                &issue,
+                *format,
+                &test.app.press,
+                test.app.now(),
+            )
+            .expect("frozen")
+        };
         let bytes = made();
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(['\u{202e}', '\u{200b}']), "{format}");

@@ -93,7 +93,7 @@ impl LivedYear {
     fn sign(&self, id: IssueId, now: Timestamp) {
         let store = &self.app.store;
         store.approve_issue(id, "审核员", now).expect("a draft");
-        store.sign_issue(id, "签发人", now).expect("not empty");
+        store.sign_issue(id, "签发人", &[], now).expect("not empty");
     }
 }
 
