@@ -6,6 +6,7 @@ mod binary;
 mod broken_config;
 mod cases;
 mod collect;
+mod crashes;
 mod crawl;
 mod daemon;
 mod deadlines;
