@@ -3,6 +3,7 @@
 use crate::model::{AlertKind, Pause, Timestamp};
 use chrono::NaiveDateTime;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// `duty.toml`.
@@ -111,6 +112,25 @@ impl DutySettings {
             notices.push("duty.toml 没有写 administrators，信源故障不通知任何人".to_owned());
         }
         notices
+    }
+
+    /// Everybody it names, each once.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let copies = &self.copies;
+        let lists = [
+            &self.administrators,
+            &self.default,
+            &self.escalation.to,
+            &copies.level,
+            &copies.gathering,
+            &copies.watch,
+            &copies.burst,
+        ];
+        let shifts = self.shifts.iter().map(|shift| &shift.people);
+        let people: BTreeSet<&str> = (lists.into_iter().chain(shifts).flatten())
+            .map(String::as_str)
+            .collect();
+        people.into_iter()
     }
 
     /// 拨号次序 — those on duty, then those behind them; nobody twice.

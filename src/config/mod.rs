@@ -157,11 +157,27 @@ impl Config {
         let has_mail = self.settings.smtp.is_configured();
         notices.extend(recipients::notices(
             &self.recipients,
-            &self.watches,
+            &self.named_recipients(),
             has_mail,
         ));
         notices.extend(self.duty.notices());
         notices
+    }
+
+    /// Codes of recipients that other files name, and where.
+    fn named_recipients(&self) -> Vec<(String, &str)> {
+        let mut named = Vec::new();
+        for declared in &self.watches {
+            let place = format!("watches.toml 的专题“{}”", declared.watch.name);
+            let codes = declared.watch.recipients.iter();
+            named.extend(codes.map(|code| (place.clone(), code.as_str())));
+        }
+        let duty = self.duty.people();
+        named.extend(duty.map(|code| ("duty.toml ".to_owned(), code)));
+        let case = self.settings.case.recipients.iter();
+        named
+            .extend(case.map(|code| ("yuqing.toml 的 case.recipients ".to_owned(), code.as_str())));
+        named
     }
 
     /// The sources that are visited.

@@ -1,7 +1,7 @@
 //! `recipients.toml` → recipients, and who is named elsewhere without standing there.
 
+use super::ConfigFolder;
 use super::place::{self, check_id, problem, tables};
-use super::{ConfigFolder, DeclaredWatch};
 use crate::deliver::{Recipient, SecretPlace, Template, check_address};
 use crate::digest::DigestSettings;
 use crate::document::Format;
@@ -311,7 +311,7 @@ fn line_naming(text: &str, code: &str) -> usize {
 /// What an operator should know of deliveries: to how many something goes, and what is missing for it.
 pub fn notices(
     recipients: &[Recipient],
-    watches: &[DeclaredWatch],
+    named: &[(String, &str)],
     is_mail_configured: bool,
 ) -> Vec<String> {
     let active: Vec<&Recipient> = recipients.iter().filter(|known| known.is_active).collect();
@@ -336,14 +336,10 @@ pub fn notices(
             }
         }
     }
-    for declared in watches {
-        let watch = &declared.watch;
-        let unknown = watch.recipients.iter();
-        let unknown = unknown.filter(|code| recipients.iter().all(|known| known.id != **code));
-        for code in unknown {
+    for (place, code) in named {
+        if recipients.iter().all(|known| known.id != *code) {
             notices.push(format!(
-                "watches.toml 的专题“{}”写了收件人“{code}”，recipients.toml 里没有这个代号，预警不会发给他",
-                watch.name
+                "{place}写了收件人“{code}”，recipients.toml 里没有这个代号，不会发给他"
             ));
         }
     }
