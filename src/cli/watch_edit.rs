@@ -28,7 +28,7 @@ pub struct Add {
     /// 收件人，可写多次 · who is to hear of its hits
     #[arg(long = "recipient", value_name = "WHO")]
     recipients: Vec<String>,
-    /// 预警方式：即时 at_once，工作时间 working_hours，汇总 digest，不预警 none；本版只记录命中，尚不发送 · when they
+    /// 预警方式：即时 at_once，工作时间 working_hours，汇总 digest，不预警 none · when they
     /// are to hear of them
     #[arg(long, default_value = "none")]
     alert: AlertPolicy,
