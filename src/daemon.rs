@@ -29,6 +29,12 @@ pub async fn run(app: Arc<App>) -> Result<()> {
         .with_context(|| format!("网页端口 {listen} 已被占用；请改 yuqing.toml 的 web.listen"))?;
     let shutdown = CancellationToken::new();
     let mut tasks = start_loops(&app, &shutdown);
+    let mut sending = JoinSet::new();
+    sending.spawn(deliver(
+        Arc::clone(&app),
+        app.config.settings.daemon.deliver_every,
+        shutdown.clone(),
+    ));
     tasks.spawn(web::serve(
         listener,
         web::router(Arc::clone(&app)),
@@ -45,13 +51,21 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     let ended_early = tokio::select! {
         () = signals.wait() => None,
         ended = tasks.join_next() => ended,
+        ended = sending.join_next() => ended,
     };
-    notify(&[sd_notify::NotifyState::Stopping]);
+    let patience = app.sender.longest(&app.config.recipients) + GRACE;
+    let microseconds = u32::try_from(patience.as_micros()).unwrap_or(u32::MAX);
+    notify(&[
+        sd_notify::NotifyState::Stopping,
+        sd_notify::NotifyState::ExtendTimeoutUsec(microseconds),
+    ]);
     tracing::info!("Stopping");
     shutdown.cancel();
     stop(tasks).await;
-    app.store.release_own_claims()?;
+    let released = app.store.release_own_claims();
     app.index.close_writer();
+    finish_sending(sending, patience, &mut signals).await;
+    released?;
     match ended_early {
         None => Ok(()),
         Some(Ok(())) => bail!("a loop of the daemon ended by itself"),
@@ -59,7 +73,7 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     }
 }
 
-/// The loops of the pipeline, without the pages.
+/// The loops of the pipeline, without the pages and without the delivery of what waits.
 pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> {
     let settings = app.config.settings.daemon.clone();
     let mut tasks = JoinSet::new();
@@ -146,11 +160,6 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
         settings.digest_every,
         shutdown.clone(),
         digest,
-    ));
-    tasks.spawn(deliver(
-        Arc::clone(app),
-        settings.deliver_every,
-        shutdown.clone(),
     ));
     let remind = {
         let app = Arc::clone(app);
@@ -328,6 +337,7 @@ fn log_drafts(drafted: &[pipeline::Drafted]) {
             pipeline::Drafted::Zero { digest, .. } => {
                 tracing::info!(%digest, "Nothing to report in `{digest}`")
             }
+            pipeline::Drafted::Nothing { .. } => {}
         }
     }
 }
@@ -369,6 +379,23 @@ pub async fn stop(mut tasks: JoinSet<()>) {
     if tokio::time::timeout(GRACE, all_done).await.is_err() {
         tasks.abort_all();
     }
+}
+
+/// Waits for messages that are under way, as long as one may take: whether one that is broken off arrived could not be
+/// known. A second signal ends the wait.
+async fn finish_sending(mut sending: JoinSet<()>, patience: Duration, signals: &mut Signals) {
+    while sending.try_join_next().is_some() {}
+    if sending.is_empty() {
+        return;
+    }
+    tracing::info!("Waiting for messages under way; a second signal breaks them off");
+    let all_done = async { while sending.join_next().await.is_some() {} };
+    tokio::select! {
+        () = all_done => {}
+        () = tokio::time::sleep(patience) => {}
+        () = signals.wait() => {}
+    }
+    sending.abort_all();
 }
 
 /// systemd restarts a daemon whose runtime hangs.

@@ -39,23 +39,26 @@ pub fn on_risen_event(
         return;
     }
     let age = post.map(age_when_seen).unwrap_or_default();
-    if event.level < before || event.level < Level::Yellow || age > AGE_LIMIT {
+    let known = risen.known.as_ref();
+    // What fell before anybody was told of it is told as it is now, if at all.
+    let is_fallen = event.level < before && !risen.is_untold;
+    if is_fallen || event.level < Level::Yellow || age > AGE_LIMIT {
         // 降级不通知只记录. What said more before stays known by its alert, and its hour goes on.
-        let known = risen.known.as_ref();
+        let said_by = known.and_then(|known| known.alert);
         round.marks.push(AlertMark {
             at: known.map_or(mark.at, |known| known.at),
-            alert: known.and_then(|known| known.alert),
+            alert: said_by.filter(|_| !risen.is_untold),
             ..mark
         });
         return;
     }
     let why = reason_of(event, post);
-    let reason = match before {
-        Level::None | Level::Blue => why,
-        before => format!("由{}级升为{}级，{why}", before.label(), event.level.label()),
+    let reason = match Level::Yellow <= before && before < event.level {
+        true => format!("由{}级升为{}级，{why}", before.label(), event.level.label()),
+        false => why,
     };
     let alert = about_event(event, post, reason, change, age > OLD, hours);
-    round.alerts.push((alert, change));
+    round.alerts.push((after(known, alert), change));
 }
 
 fn about_event(
@@ -83,6 +86,15 @@ fn about_event(
         recipients: Vec::new(),
         tell_at: hours.tell_at(event.level, is_old),
         is_closed: false,
+    }
+}
+
+/// An event that falls and rises between two changes of posts is news each time: the key names what was said before.
+fn after(known: Option<&AlertMark>, alert: NewAlert) -> NewAlert {
+    let said_at = known.map_or(0, |known| known.at.timestamp_millis());
+    NewAlert {
+        key: format!("{}:{said_at}", alert.key),
+        ..alert
     }
 }
 
@@ -162,7 +174,8 @@ fn next_step(post: &RisenPost, hours: &Hours<'_>) -> Next {
         };
     };
     let is_risen = post.event.is_none() && post.level > known.level;
-    if post.change <= known.change || post.to < known.level {
+    // A post that was lowered while it waited adds nothing to what is known.
+    if post.change <= known.change || post.to < known.level || post.level < known.level {
         return Next::Nothing;
     }
     match post.state {
@@ -186,15 +199,16 @@ fn about_posts(
     let is_old = age_when_seen(stored) > OLD;
     let why = reason_of_post(stored).unwrap_or_default();
     let level = last.level.label();
-    if let (Some(event), Some(_)) = (event, &last.known) {
+    if let (Some(event), Some(known)) = (event, &last.known) {
         let mut distinct: Vec<_> = posts.iter().map(|post| post.post).collect();
         distinct.dedup();
         let reason = format!("同一事件新增{level}级信息{}条，{why}", distinct.len());
-        return NewAlert {
+        let alert = NewAlert {
             level: last.level,
             tell_at: hours.tell_at(last.level, is_old),
             ..about_event(event, Some(stored), reason, last.change, is_old, hours)
         };
+        return after(Some(known), alert);
     }
     NewAlert {
         key: format!("post:{}:{}:{}", stored.id.0, last.level, last.change),
@@ -213,5 +227,103 @@ fn about_posts(
         recipients: Vec::new(),
         tell_at: hours.tell_at(last.level, is_old),
         is_closed: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{on_risen_event, on_risen_posts};
+    use crate::alert::fixture::{at, calendar, duty, event, hours, post};
+    use crate::model::{
+        AlertId, AlertMark, AlertRound, AlertState, AlertSubject, EventId, Level, PostId,
+    };
+    use crate::store::{RisenEvent, RisenPost};
+
+    const NOW: &str = "2017-04-14T10:00:00+08:00";
+
+    fn mark(level: Level, said: &str) -> AlertMark {
+        AlertMark {
+            subject: AlertSubject::event(EventId(7)),
+            event: Some(EventId(7)),
+            level,
+            at: at(said),
+            change: 1,
+            alert: Some(AlertId(1)),
+        }
+    }
+
+    fn look(level: Level, known: Option<AlertMark>, is_untold: bool) -> AlertRound {
+        let (duty, calendar) = (duty(), calendar());
+        let risen = RisenEvent {
+            event: event(level),
+            post: None,
+            known,
+            covered_by: None,
+            is_untold,
+        };
+        let mut round = AlertRound::default();
+        let hours = hours(&duty, &calendar, NOW);
+        on_risen_event(&risen, None, 1, &hours, &mut round);
+        round
+    }
+
+    #[test]
+    fn what_falls_is_told_only_where_nobody_was_told_of_more() {
+        let red = || Some(mark(Level::Red, NOW));
+        for (level, known, is_untold, said) in [
+            (Level::Red, None, false, Some("O1")),
+            (Level::Yellow, red(), false, None),
+            (Level::Yellow, red(), true, Some("O1")),
+            (Level::Blue, red(), true, None),
+            (
+                Level::Red,
+                Some(mark(Level::Yellow, NOW)),
+                false,
+                Some("由黄级升为红级，O1"),
+            ),
+            (Level::Red, Some(mark(Level::Blue, NOW)), false, Some("O1")),
+        ] {
+            let round = look(level, known, is_untold);
+            let reason = round.alerts.first().map(|(alert, _)| alert.reason.as_str());
+            assert_eq!(reason.is_some(), said.is_some(), "{level} {is_untold}");
+            assert_eq!(round.marks.len(), usize::from(said.is_none()), "{level}");
+            let begins = |words: &str| reason.is_some_and(|reason: &str| reason.starts_with(words));
+            assert!(said.is_none_or(begins), "{level}: {reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_rise_without_a_change_of_any_post_is_an_alert_of_its_own() {
+        let key = |known| look(Level::Yellow, known, false).alerts[0].0.key.clone();
+        let first = key(None);
+        let second = key(Some(mark(Level::None, "2017-04-14T09:00:00+08:00")));
+        let third = key(Some(mark(Level::None, NOW)));
+        assert!(first != second && second != third && first != third);
+        assert_eq!(first, key(None), "a step that runs twice");
+    }
+
+    #[test]
+    fn a_post_that_was_lowered_while_it_waited_says_nothing() {
+        let (duty, calendar) = (duty(), calendar());
+        for (level, expected) in [(Level::Red, 1), (Level::Orange, 0), (Level::Yellow, 0)] {
+            let risen = RisenPost {
+                change: 2,
+                post: PostId(2),
+                to: Level::Red,
+                level,
+                is_waiting: false,
+                event: Some(EventId(7)),
+                known: Some(mark(Level::Red, "2017-04-14T09:00:00+08:00")),
+                state: Some(AlertState::Open),
+                is_untold: false,
+            };
+            let (stored, event) = (post(2, "2017-04-14T09:20:00+08:00"), event(Level::Red));
+            let mut round = AlertRound::default();
+            let find = |_: &RisenPost| Some((&stored, Some(&event)));
+            let hours = hours(&duty, &calendar, NOW);
+            on_risen_posts(&[risen], find, &hours, &mut round);
+            assert_eq!(round.alerts.len(), expected, "{level}");
+            assert_eq!(round.change_cursor, Some(2), "{level}");
+        }
     }
 }

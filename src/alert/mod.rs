@@ -19,7 +19,7 @@ pub use burst::{burst_code, burst_figures, on_burst};
 pub use duty::{Copies, DutySettings, Escalation, Shift};
 pub use hours::{AGE_LIMIT, Hours, OLD, SILENCE};
 pub use level::{on_risen_event, on_risen_posts};
-pub use notice::{Due, LONGEST_HOLD, tell};
+pub use notice::{Due, LONGEST_HOLD, Names, tell};
 pub use source::{SourceNews, look_at_source};
 pub use watch::on_hits;
 pub use words::LISTED;

@@ -1,6 +1,6 @@
 //! 专题 — hits of a watch call those who asked for it, when they asked to be called; of one happening once in an hour.
 
-use crate::alert::hours::{AGE_LIMIT, Hours};
+use crate::alert::hours::{AGE_LIMIT, Hours, OLD};
 use crate::model::{
     AlertKind, AlertMark, AlertPolicy, AlertRound, AlertSubject, Level, NewAlert, Timestamp, Watch,
 };
@@ -16,9 +16,13 @@ pub fn on_hits(watch: &Watch, hits: &[WaitingHit], hours: &Hours<'_>, round: &mu
     let (known, new): (Vec<&WaitingHit>, Vec<&WaitingHit>) = (recent.into_iter())
         .partition(|hit| watch.alert == AlertPolicy::None || is_known(watch, hit, hours));
     forget(&known, round);
-    if !is_time(watch, &new, hours) {
-        return;
-    }
+    let new = match is_time(watch, &new, hours) {
+        true => new,
+        false => new
+            .into_iter()
+            .filter(|hit| is_urgent(watch, hit))
+            .collect(),
+    };
     let is_silent = |hit: &&WaitingHit| hit.told_at.is_some_and(|told| hours.is_silent(told));
     let found: Vec<&WaitingHit> = match watch.alert {
         AlertPolicy::AtOnce | AlertPolicy::WorkingHours => {
@@ -56,12 +60,19 @@ fn is_known(watch: &Watch, hit: &WaitingHit, hours: &Hours<'_>) -> bool {
     watch.recipients.is_empty() && hit.alerted_at.is_some_and(|at| hours.is_silent(at))
 }
 
+/// Orange and red call at any hour whoever asked to be told at once, unless it is old news.
+fn is_urgent(watch: &Watch, hit: &WaitingHit) -> bool {
+    watch.alert == AlertPolicy::AtOnce
+        && hit.level >= Level::Orange
+        && hit.first_seen_at - hit.effective_at <= OLD
+}
+
 fn is_time(watch: &Watch, hits: &[&WaitingHit], hours: &Hours<'_>) -> bool {
     let is_office_time = || hours.calendar.is_office_time(hours.now);
     match watch.alert {
         AlertPolicy::None => false,
         AlertPolicy::WorkingHours => is_office_time(),
-        // The telephone of those on duty rings at night for orange and red only.
+        // The telephone of those on duty rings at night for orange and red only; see `is_urgent`.
         AlertPolicy::AtOnce if watch.recipients.is_empty() => is_office_time(),
         AlertPolicy::AtOnce => hours.awake_at() == hours.now,
         AlertPolicy::Digest => {
@@ -172,6 +183,30 @@ mod tests {
             let recipients: &[&str] = if own { &["zhaoliu"] } else { &[] };
             let round = look(&watch(policy, recipients), &[hit(1, FRIDAY)], now);
             assert_eq!(told(&round), expected, "{policy} {own} {now}");
+        }
+    }
+
+    #[test]
+    fn orange_and_red_call_at_any_hour_whoever_wants_to_be_told_at_once() {
+        const NIGHT: &str = "2017-04-15T02:00:00+08:00";
+        use AlertPolicy::{AtOnce, Digest, WorkingHours};
+        let (blue, mut orange) = (hit(1, NIGHT), hit(2, NIGHT));
+        orange.level = Level::Orange;
+        let old = WaitingHit {
+            effective_at: at(NIGHT) - TimeDelta::hours(73),
+            ..orange.clone()
+        };
+        for (policy, hits, expected) in [
+            (AtOnce, [blue.clone(), orange.clone()], (1, 0)),
+            (AtOnce, [blue.clone(), old], (0, 0)),
+            (WorkingHours, [blue.clone(), orange.clone()], (0, 0)),
+            (Digest, [blue, orange], (0, 0)),
+        ] {
+            for own in [true, false] {
+                let recipients: &[&str] = if own { &["zhaoliu"] } else { &[] };
+                let round = look(&watch(policy, recipients), &hits, NIGHT);
+                assert_eq!(told(&round), expected, "{policy} {own}");
+            }
         }
     }
 

@@ -60,8 +60,9 @@ pub fn single(due: &Due, chain: &[String]) -> Notice {
 pub fn summary(due: &[&Due], chain: &[String]) -> Notice {
     let gravest = due[0];
     let level = gravest.alert.what.level;
-    let mut lines = vec![format!("共有{}起预警：", due.len())];
-    for one in due.iter().take(LISTED) {
+    let listed = &due[..due.len().min(LISTED)];
+    let mut lines = vec![format!("共有{}：", count_of(due))];
+    for one in listed {
         let what = &one.alert.what;
         lines.push(format!(
             "△ 第{}号{}{}",
@@ -80,23 +81,38 @@ pub fn summary(due: &[&Due], chain: &[String]) -> Notice {
             );
         }
     }
-    if due.len() > LISTED {
-        let rest = due.len() - LISTED;
-        lines.push(format!("其余{rest}起用 yuqing alert list 查看。"));
+    if due.len() > listed.len() {
+        let rest = count_of(&due[listed.len()..]);
+        lines.push(format!("其余{rest}用 yuqing alert list 查看。"));
     }
     if level >= Level::Orange {
         lines.push(telephone(chain));
     }
-    lines.push(how_to_take(due));
+    if listed.iter().any(|one| !one.alert.what.is_closed) {
+        lines.push(how_to_take(listed));
+    }
     Notice {
         title: format!(
-            "{}{}等{}起预警",
+            "{}{}等{}",
             mark(&gravest.alert),
             gravest.alert.what.title,
-            due.len()
+            match due.iter().any(|one| one.alert.what.is_closed) {
+                true => format!("{}条通知", due.len()),
+                false => count_of(due),
+            }
         ),
         text: lines.join("\n"),
         level: (level > Level::None).then_some(level),
+    }
+}
+
+/// `3起预警`; what only tells that something is over is a `通知`.
+fn count_of(due: &[&Due]) -> String {
+    let closed = due.iter().filter(|one| one.alert.what.is_closed).count();
+    match (due.len() - closed, closed) {
+        (open, 0) => format!("{open}起预警"),
+        (0, closed) => format!("{closed}条通知"),
+        (open, closed) => format!("{open}起预警、{closed}条通知"),
     }
 }
 
@@ -138,11 +154,10 @@ fn about_post(stored: &StoredPost) -> Vec<String> {
         let age = duration(age_when_seen(stored));
         lines.push(format!("此条发布{age}后才监测到。"));
     }
-    lines.extend(
-        post.url
-            .as_deref()
-            .map(|url| format!("链接：{}", address(url))),
-    );
+    // On a line of its own: robots and telephones know an address by where it begins.
+    if let Some(url) = &post.url {
+        lines.extend(["链接：".to_owned(), address(url)]);
+    }
     lines
 }
 

@@ -1,6 +1,7 @@
 //! 预警 as people and programs read them: for `yuqing alert`, `/api/v1/alerts`.
 
 use super::App;
+use crate::alert::Names;
 use crate::model::{
     Alert, AlertId, AlertKind, AlertNotice, AlertState, AlertStep, EventId, Level, PostId,
     Timestamp,
@@ -136,6 +137,14 @@ impl App {
             notices: alert.notices,
             history: alert.steps,
         })
+    }
+
+    /// What people and groups are called, by their codes.
+    pub fn recipient_names(&self) -> Names {
+        let recipients = self.config.recipients.iter();
+        recipients
+            .map(|known| (known.id.clone(), known.name.clone()))
+            .collect()
     }
 
     /// Who is on duty at a moment, and what the hour allows.

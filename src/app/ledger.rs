@@ -6,7 +6,7 @@ use crate::model::{
     Adoption, Correction, Facts, FrozenLedger, LedgerCases, Level, Period, PostId, Topic, opinions,
 };
 use crate::stats::{
-    self, Compared, Difference, Ledger, LedgerPeriod, Offices, Records, difference,
+    self, Compared, Difference, Earlier, Ledger, LedgerPeriod, Offices, Records, difference,
     is_emergency_of, keys, ledger_cases,
 };
 use anyhow::{Context, Result, ensure};
@@ -39,25 +39,22 @@ pub struct FrozenMark {
 }
 
 impl App {
-    /// The ledger as the records are now.
+    /// The ledger as the records are now; earlier periods that somebody signed for keep their figures.
     ///
     /// # Errors
-    /// The store refuses.
+    /// The store refuses, or a frozen ledger that it is compared with was changed.
     pub fn live_ledger(&self, period: LedgerPeriod) -> Result<LedgerReport> {
         let corrections = self.store.corrections()?;
-        let records =
-            |of: LedgerPeriod, steps| self.records(of.bounds(self.zone()), steps, &corrections);
-        let whole = |of: LedgerPeriod| vec![(of.title(), of.bounds(self.zone()))];
-        let current = records(period, period.steps(self.zone()))?;
-        let previous = records(period.previous(), whole(period.previous()))?;
-        let other_year = period.year_before();
-        let year_before = match other_year == period.previous() {
-            true => None,
-            false => Some(records(other_year, whole(other_year))?),
+        let bounds = period.bounds(self.zone());
+        let current = self.records(bounds, period.steps(self.zone()), &corrections)?;
+        let previous = self.earlier(period.previous(), &corrections)?;
+        let year_before = match period.year_before() == period.previous() {
+            true => previous.clone(),
+            false => self.earlier(period.year_before(), &corrections)?,
         };
         let compared = Compared {
-            previous: Some(&previous),
-            year_before: year_before.as_ref().or(Some(&previous)),
+            previous,
+            year_before,
         };
         let ledger = stats::compile(
             period,
@@ -73,6 +70,22 @@ impl App {
         })
     }
 
+    /// The figures of a period that another one is compared with.
+    fn earlier(&self, period: LedgerPeriod, corrections: &[Correction]) -> Result<Earlier> {
+        if let Some((content, hash)) = self.store.frozen_content(&period.to_string())? {
+            return Ok(Earlier {
+                figures: unsealed(period, &content, &hash)?.figures,
+                is_frozen: true,
+            });
+        }
+        let bounds = period.bounds(self.zone());
+        let records = self.records(bounds, vec![(period.title(), bounds)], corrections)?;
+        Ok(Earlier {
+            figures: stats::figures(&records, &self.offices(period)),
+            is_frozen: false,
+        })
+    }
+
     /// The ledger somebody signed for last; `None` where nobody did.
     ///
     /// # Errors
@@ -81,13 +94,7 @@ impl App {
         let Some(frozen) = self.store.frozen_ledger(&period.to_string())? else {
             return Ok(None);
         };
-        ensure!(
-            stats::hash(&frozen.content) == frozen.hash,
-            "{}冻结的台账与其校验值不符，数据库被改动或已损坏，请从备份恢复",
-            period.title()
-        );
-        let ledger = serde_json::from_str(&frozen.content)
-            .with_context(|| format!("{}冻结的台账读不出来", period.title()))?;
+        let ledger = unsealed(period, &frozen.content, &frozen.hash)?;
         Ok(Some(LedgerReport {
             ledger,
             frozen: Some(FrozenMark {
@@ -183,7 +190,12 @@ impl App {
             }
         }
         let replies = self.store.reply_counts(period.from, period.to)?;
-        Ok(ledger_cases(&cases, &levels, &replies, period, self.now()))
+        let counted = ledger_cases(&cases, &levels, &replies, period, self.now());
+        Ok(LedgerCases {
+            rated_replies: replies.rated,
+            mean_satisfaction: replies.mean_satisfaction,
+            ..counted
+        })
     }
 
     /// 承办处室 of every topic at the end of the period.
@@ -220,6 +232,16 @@ impl App {
                 .collect(),
         })
     }
+}
+
+/// The ledger that was frozen, if it is still what was signed for.
+fn unsealed(period: LedgerPeriod, content: &str, hash: &str) -> Result<Ledger> {
+    ensure!(
+        stats::hash(content) == hash,
+        "{}冻结的台账与其校验值不符，数据库被改动或已损坏，请从备份恢复",
+        period.title()
+    );
+    serde_json::from_str(content).with_context(|| format!("{}冻结的台账读不出来", period.title()))
 }
 
 /// 采纳 of what people said in the period.

@@ -32,9 +32,16 @@ fn cases(figures: &CaseFigures) -> String {
         0 => String::new(),
         _ => format!("上级转办{transferred}件（{}）。", origins.join("、")),
     };
+    let mut among = Vec::new();
     if figures.judged > 0 {
         let (judged, on_time) = (figures.judged, figures.on_time);
-        text += &format!("其中已反馈或已到期{judged}件，按时反馈{on_time}件。");
+        among.push(format!("已反馈或已到期{judged}件，按时反馈{on_time}件"));
+    }
+    if figures.closed_unanswered > 0 {
+        among.push(format!("未反馈即归档{}件", figures.closed_unanswered));
+    }
+    if !among.is_empty() {
+        text += &format!("其中{}。", among.join("，"));
     }
     if figures.emergencies > 0 {
         text += &format!("应急处置{}起。", figures.emergencies);
@@ -67,6 +74,7 @@ mod tests {
             closed: 2,
             judged: 2,
             on_time: 1,
+            closed_unanswered: 0,
             overdue: vec![CaseId(4)],
             mean_working_days: Some(1.94),
             by_from: vec![from("省人社厅", 1), from("市互联网舆情办公室", 1)],
@@ -85,5 +93,31 @@ mod tests {
             ]
         );
         assert!(account(&CaseFigures::default(), &ReplyCounts::default()).is_empty());
+    }
+
+    #[test]
+    fn a_case_closed_without_an_answer_is_told_as_such() {
+        let figures = |judged, on_time| CaseFigures {
+            received: 2,
+            closed: 1,
+            judged,
+            on_time,
+            closed_unanswered: 1,
+            by_from: vec![FromCount {
+                from: "省人社厅".to_owned(),
+                count: 2,
+                overdue: 0,
+            }],
+            ..CaseFigures::default()
+        };
+        for (judged, among) in [
+            (0, "其中未反馈即归档1件。"),
+            (1, "其中已反馈或已到期1件，按时反馈1件，未反馈即归档1件。"),
+        ] {
+            assert_eq!(
+                account(&figures(judged, judged), &ReplyCounts::default()),
+                [format!("上级转办2件（省人社厅2）。{among}已办结1件。")]
+            );
+        }
     }
 }

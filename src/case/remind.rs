@@ -1,8 +1,8 @@
 //! 到期提醒 — open cases and the time → notices to queue. Whoever was away gets the latest that applies, not every one that
-//! was missed; the same notice queued twice is one delivery.
+//! was missed; the same notice queued twice is one delivery. A notice may lie in the queue for hours: it names moments,
+//! never what is left of them.
 
 use crate::model::{Case, CaseField, DueFlag, NewDelivery, Notice, Subject, Timestamp};
-use crate::text::duration::duration;
 use crate::text::mask::mask;
 use crate::text::wording::{exact_moment, printable};
 use chrono::Datelike;
@@ -40,23 +40,16 @@ fn key(case: &Case, flag: DueFlag) -> String {
 
 fn notice(case: &Case, flag: DueFlag, now: Timestamp) -> Notice {
     let (kind, id) = (case.form.kind.label(), case.id.0);
-    let left = case.deadline.at - now;
     let due = exact_moment(case.deadline.at, now.year());
-    let (title, when) = match flag {
-        DueFlag::Overdue => (
-            format!("第{id}号{kind}件已超期"),
-            format!("应于{due}前完成，已超期{}。", duration(-left)),
-        ),
-        DueFlag::WithinHour | DueFlag::WithinFourHours => (
-            format!("第{id}号{kind}件即将到期"),
-            format!("应于{due}前完成，还剩{}。", duration(left)),
-        ),
+    let how = match flag {
+        DueFlag::Overdue => "已超期",
+        DueFlag::WithinHour | DueFlag::WithinFourHours => "即将到期",
     };
     let number = case.form.document_no.as_ref();
     let number = number.map_or(String::new(), |number| format!("（{number}）"));
     let mut lines = vec![
         format!("{}：{}{number}", case.form.from_org, mask(&case.form.title)),
-        when,
+        format!("应于{due}前完成。"),
         format!("现处“{}”环节。", case.state.label()),
     ];
     let hands = [CaseField::Office, CaseField::Handler];
@@ -68,7 +61,7 @@ fn notice(case: &Case, flag: DueFlag, now: Timestamp) -> Notice {
     }
     let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
     Notice {
-        title,
+        title: format!("第{id}号{kind}件{how}"),
         text: lines.join("\n"),
         level: None,
     }
@@ -154,7 +147,7 @@ mod tests {
         assert_eq!(
             notice.text,
             "某市互联网舆情办公室：网民（电话138****5678）反映社保卡补办问题（某网舆〔2017〕12号）\n\
-             应于10月10日18:00前完成，还剩3小时30分钟。\n现处“承办”环节。\n承办处室：社会保障卡中心\n承办人：李四"
+             应于10月10日18:00前完成。\n现处“承办”环节。\n承办处室：社会保障卡中心\n承办人：李四"
         );
     }
 }

@@ -3,8 +3,10 @@
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::search::parse_day;
 use super::{Common, person};
+use crate::alert::Names;
 use crate::app::{AlertReport, App, DutyReport};
 use crate::model::{AlertId, AlertState, AlertStep, Level, Timestamp};
+use crate::pipeline::masked_text;
 use crate::store::{AlertActError, AlertFilter};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use clap::{Args, Subcommand};
@@ -157,13 +159,22 @@ impl Show {
             print_json(&alert)?;
         } else {
             let chain = app.duty_report(app.now()).chain;
-            print_text(&full(&alert, &chain))?;
+            print_text(&full(&alert, &chain, &app.recipient_names()))?;
         }
         Ok(())
     }
 }
 
-fn full(alert: &AlertReport, chain: &[String]) -> String {
+/// `张三（zhangsan）、lisi`: whoever stands in `recipients.toml` has a name.
+fn people(codes: &[String], names: &Names) -> String {
+    let named = codes.iter().map(|code| match names.get(code) {
+        Some(name) if name != code => format!("{name}（{code}）"),
+        _ => code.clone(),
+    });
+    named.collect::<Vec<_>>().join("、")
+}
+
+fn full(alert: &AlertReport, chain: &[String], names: &Names) -> String {
     let moment = |at: Timestamp| at.format("%Y-%m-%d %H:%M").to_string();
     let mut text = format!(
         "第{}号{}预警　{}　{}\n{}\n理由：{}\n",
@@ -195,7 +206,7 @@ fn full(alert: &AlertReport, chain: &[String]) -> String {
     for notice in &alert.notices {
         let whom = match notice.recipients.is_empty() {
             true => "没有配置收件人，未发出".to_owned(),
-            false => notice.recipients.join("、"),
+            false => people(&notice.recipients, names),
         };
         text += &format!("第{}次通知：{}　{whom}\n", notice.number, moment(notice.at));
     }
@@ -211,7 +222,7 @@ fn full(alert: &AlertReport, chain: &[String]) -> String {
         text += &format!("{label}：{}　{}{note}\n", moment(step.at), step.by);
     }
     if alert.state == AlertState::Open && alert.level >= Level::Orange && !chain.is_empty() {
-        text += &format!("拨号次序：{}\n", chain.join("、"));
+        text += &format!("拨号次序：{}\n", people(chain, names));
     }
     text
 }
@@ -222,7 +233,7 @@ impl Act {
             at: app.now(),
             state,
             by: self.by.clone(),
-            note: self.note.trim().to_owned(),
+            note: masked_text(&self.note),
         };
         let mut done = Vec::new();
         let mut refusals = Vec::new();
@@ -281,16 +292,16 @@ impl Duty {
         if self.json {
             print_json(&duty)?;
         } else {
-            print_text(&on_duty(&duty))?;
+            print_text(&on_duty(&duty, &app.recipient_names()))?;
         }
         Ok(())
     }
 }
 
-fn on_duty(duty: &DutyReport) -> String {
-    let names = |names: &[String]| match names {
+fn on_duty(duty: &DutyReport, names: &Names) -> String {
+    let listed = |codes: &[String]| match codes {
         [] => "没有（请在 duty.toml 里写上）".to_owned(),
-        names => names.join("、"),
+        codes => people(codes, names),
     };
     let shift = match duty.until {
         Some(until) => format!("，到{}", until.format("%Y-%m-%d %H:%M")),
@@ -311,8 +322,8 @@ fn on_duty(duty: &DutyReport) -> String {
     format!(
         "{}　{hour}\n值班：{}{shift}\n拨号次序：{}\n信源故障通知：{}\n",
         duty.at.format("%Y-%m-%d %H:%M"),
-        names(&duty.on_duty),
-        names(&duty.chain),
-        names(&duty.administrators),
+        listed(&duty.on_duty),
+        listed(&duty.chain),
+        listed(&duty.administrators),
     )
 }

@@ -4,7 +4,7 @@ use super::case_words::load;
 use super::output::Failure;
 use crate::app::App;
 use crate::case::{Sheet, SheetOf, feedback_sheet, transfer_sheet};
-use crate::document::{Format, render};
+use crate::document::Format;
 use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ impl Export {
                 case.answered_at.unwrap_or(of.now),
             ),
         };
-        let bytes = render(&blocks, self.format, dated_at)?;
+        let bytes = app.press.render(&blocks, self.format, dated_at)?;
         if self.output.as_os_str() == "-" {
             std::io::Write::write_all(&mut std::io::stdout(), &bytes)?;
         } else {

@@ -262,9 +262,12 @@ impl Extend {
             return Err(Failure::Usage("变更原因（--reason）不能为空".to_owned()));
         };
         let mut deadline = deadline_of(app, &case.form, &said).map_err(refused)?;
+        // Only a rule says which step meets it.
+        if !matches!(said, DueSaid::Rule(_)) {
+            deadline.met_by = case.deadline.met_by;
+        }
         if matches!(said, DueSaid::At(_)) {
             deadline.basis = format!("变更：{reason}");
-            deadline.met_by = case.deadline.met_by;
         }
         let deed = deed_now(app, &self.by);
         app.store

@@ -7,7 +7,7 @@ use crate::deliver::Recipient;
 use crate::model::{
     Delivery, DeliveryId, DeliveryState, DeliveryStep, IssueId, Notice, Subject, Timestamp,
 };
-use crate::pipeline::{deliver_these, send_test};
+use crate::pipeline::{deliver_these, masked_text, send_test};
 use crate::store::{DeliveryError, DeliveryFilter};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -156,9 +156,10 @@ impl Deliveries {
             }
             Deliveries::Confirm(confirm) => {
                 let id = DeliveryId(confirm.id);
+                let note = masked_text(&confirm.note);
                 let done = app
                     .store
-                    .confirm_delivery(id, &confirm.by, &confirm.note, app.now());
+                    .confirm_delivery(id, &confirm.by, &note, app.now());
                 done.map_err(refused)?;
                 print_one(&app, id, confirm.json)?;
                 Ok(DONE)
@@ -269,7 +270,7 @@ fn line(row: &Row) -> String {
         }
         DeliveryState::Waiting => format!("{}起", time(row.due_at)),
         DeliveryState::Uncertain => format!(
-            "{}；收到了用 `yuqing deliveries confirm {id} --by 姓名` 确认，没收到用 `resend {id}` 重发",
+            "{}；收到了用 `yuqing deliveries confirm {id} --by 姓名` 确认，没收到用 `yuqing deliveries resend {id} --by 姓名` 重发",
             row.message
         ),
         DeliveryState::Failed => {

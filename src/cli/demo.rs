@@ -167,6 +167,7 @@ impl Demo {
                 match drafted {
                     Drafted::Issue { id, .. } => self.sign(app, id)?,
                     Drafted::Zero { .. } => self.say("    无重要舆情，登记零报告\n")?,
+                    Drafted::Nothing { .. } => {}
                 }
             }
             if !self.once {

@@ -5,8 +5,11 @@ use super::output::{Failure, print_json, print_text};
 use super::{block_on, person, watch_named};
 use crate::app::App;
 use crate::digest::DigestSettings;
+use crate::digest::layout::cited_number;
 use crate::index::Query;
-use crate::model::{DigestKind, EventId, IssueId, Period, PostId, Timestamp, Topic};
+use crate::model::{
+    DigestKind, EventId, Issue, IssueId, IssueState, Period, PostId, Timestamp, Topic,
+};
 use crate::pipeline::{
     Drafted, MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express,
     draft_now, draft_special, draft_supplement,
@@ -108,7 +111,7 @@ impl Draft {
             })
         };
         let drafted = block_on(work)?.map_err(refused)?;
-        report(app, &drafted, self.json)
+        report(app, digest, &drafted, self.json)
     }
 
     fn digest<'a>(&self, app: &'a App) -> Result<&'a DigestSettings, Failure> {
@@ -240,16 +243,17 @@ impl Correct {
     }
 }
 
-fn report(app: &App, drafted: &Drafted, json: bool) -> Result<(), Failure> {
+fn report(
+    app: &App,
+    digest: &DigestSettings,
+    drafted: &Drafted,
+    json: bool,
+) -> Result<(), Failure> {
     match drafted {
         Drafted::Issue { id, .. } if json => print_issue_json(app, *id)?,
         Drafted::Issue { id, .. } => {
             let issue = load(app, *id)?;
-            let entries = issue.content.entries().count();
-            print_text(&format!(
-                "已起草第{}号稿件，{entries}条；用 `yuqing issue show {}` 查看，`approve`、`sign` 审签\n",
-                id.0, id.0
-            ))?;
+            print_text(&stands(&issue))?;
             print_notes(&issue)?;
         }
         Drafted::Zero { digest, period } if json => {
@@ -257,11 +261,47 @@ fn report(app: &App, drafted: &Drafted, json: bool) -> Result<(), Failure> {
                 &serde_json::json!({"digest": digest, "period": period, "zero_report": true}),
             )?;
         }
+        Drafted::Nothing { period } if json => {
+            print_json(
+                &serde_json::json!({"digest": digest.code, "period": period, "zero_report": false}),
+            )?;
+        }
         Drafted::Zero { period, .. } => print_text(&format!(
-            "{} 至 {} 无重要舆情，已登记零报告，不占期号\n",
-            period.from.format("%Y-%m-%d %H:%M"),
-            period.to.format("%Y-%m-%d %H:%M")
+            "{}无重要舆情，已登记零报告，不占期号\n",
+            span(*period)
+        ))?,
+        Drafted::Nothing { period } => print_text(&format!(
+            "{}暂无重要舆情；时段未完，未登记零报告\n",
+            span(*period)
         ))?,
     }
     Ok(())
+}
+
+fn span(period: Period) -> String {
+    let minute = |at: Timestamp| at.format("%Y-%m-%d %H:%M").to_string();
+    format!("{} 至 {} ", minute(period.from), minute(period.to))
+}
+
+/// What was drafted, or what stands there already and what can be done with it.
+fn stands(issue: &Issue) -> String {
+    let (id, state) = (issue.id.0, issue.state.label());
+    let number = cited_number(issue).unwrap_or_default();
+    let kind = issue.content.kind;
+    let has_supplement = !matches!(kind, DigestKind::Express | DigestKind::Special);
+    match issue.state {
+        IssueState::Approved => format!(
+            "已有第{id}号稿件（{state}）；用 `yuqing issue sign {id}` 签发，要修改先用 `yuqing issue return {id}` 退回\n"
+        ),
+        IssueState::Signed if has_supplement => format!(
+            "本时段已有第{id}号稿件（{state}）{number}；要补充请用 --supplement，要改正请用 `yuqing issue correct {id}`\n"
+        ),
+        IssueState::Signed => {
+            format!("已有第{id}号稿件（{state}）{number}；要改正请用 `yuqing issue correct {id}`\n")
+        }
+        IssueState::Draft | IssueState::Void => format!(
+            "已起草第{id}号稿件，{}条；用 `yuqing issue show {id}` 查看，`approve`、`sign` 审签\n",
+            issue.content.entries().count()
+        ),
+    }
 }

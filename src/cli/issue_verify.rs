@@ -61,6 +61,10 @@ fn said(verification: &Verification) -> String {
         figures.figures,
         figures.wrong.len()
     );
+    if !figures.not_counted.is_empty() {
+        let named = figures.not_counted.join("、");
+        text += &format!("不重新计数：{named}（页面当时所示，此后会变）\n");
+    }
     for wrong in &figures.wrong {
         text += &format!(
             "  {}：印{}，应为{}\n",

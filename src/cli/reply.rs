@@ -31,7 +31,7 @@ pub struct Add {
     /// 渠道，如 政民留言 message_board、热线 hotline；写了 --post 则默认为该信息的渠道 · channel
     #[arg(long, required_unless_present = "post")]
     channel: Option<Channel>,
-    /// 按日登记：当天共答复多少件 · how many that day
+    /// 按日登记：当天答复多少件，不含已逐件登记的 · how many that day, without those registered one by one
     #[arg(long, conflicts_with_all = ["post", "text", "satisfaction", "asked", "at"])]
     count: Option<u32>,
     /// 按日登记的日期，如 2017-11-21；默认今天 · day
@@ -52,7 +52,7 @@ pub struct Add {
     /// 答复时间，如 2017-11-21 10:30；默认现在 · when it was answered
     #[arg(long, value_name = "T")]
     at: Option<String>,
-    /// 更正已登记的当日件数或同一信息的答复 · corrects what was registered
+    /// 更正已登记的当日件数，或 --post 所写信息的答复 · corrects what was registered
     #[arg(long)]
     correct: bool,
     /// 登记人姓名 · who
@@ -152,7 +152,11 @@ impl Add {
         if self.json {
             print_json(&Row::of(&reply))?;
         } else {
-            print_text(&format!("已登记：{}", line(&reply)))?;
+            print_text(&format!(
+                "已登记：{}{}",
+                line(&reply),
+                beside(app, &reply.reply)?
+            ))?;
         }
         Ok(())
     }
@@ -287,10 +291,24 @@ impl<'r> Row<'r> {
     }
 }
 
+/// Answers that a day's count leaves out; nothing where there are none.
+fn beside(app: &App, reply: &NewReply) -> Result<String, Failure> {
+    let singles = app.store.single_replies(reply.channel, reply.replied_at)?;
+    Ok(match (&reply.answered, singles) {
+        (Answered::One { .. }, _) | (_, 0) => String::new(),
+        (Answered::Many { .. }, singles) => {
+            format!(
+                "当日同渠道另有逐件登记的{singles}件，统计时相加；\
+                 如已包含在内，请加 --correct 改为不含它们的件数\n"
+            )
+        }
+    })
+}
+
 fn line(reply: &Reply) -> String {
     let said = &reply.reply;
     let (at, what) = match &said.answered {
-        Answered::Many { count } => ("%Y-%m-%d", format!("共{count}件")),
+        Answered::Many { count } => ("%Y-%m-%d", format!("{count}件（不含逐件登记的）")),
         Answered::One {
             post,
             text,

@@ -4,7 +4,7 @@ use super::output::{DONE, Failure, print_json, print_text};
 use super::stats_text::{difference_text, ledger_text, mark, posts_text};
 use super::{Common, person};
 use crate::app::{App, LedgerReport};
-use crate::document::{Format, render};
+use crate::document::Format;
 use crate::model::{PostId, Timestamp};
 use crate::pipeline::process_all;
 use crate::stats::{
@@ -200,7 +200,7 @@ impl Order {
         for (path, format) in [(&self.docx, Format::Docx), (&self.html, Format::Html)] {
             if let Some(path) = path {
                 let blocks = layout(ledger, publisher, &frozen);
-                write(path, &render(&blocks, format, ledger.counted_at)?)?;
+                write(path, &app.press.render(&blocks, format, ledger.counted_at)?)?;
             }
         }
         Ok(())

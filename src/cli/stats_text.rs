@@ -42,6 +42,7 @@ pub fn ledger_text(report: &LedgerReport) -> String {
             ledger.counted_at.format("%Y-%m-%d %H:%M")
         ),
     };
+    text += &compared_mark(ledger);
     for group in groups() {
         let rows = rows(group, ledger);
         if rows.is_empty() {
@@ -56,6 +57,17 @@ pub fn ledger_text(report: &LedgerReport) -> String {
         text += &folded(group.definition);
     }
     text + "\n" + &ledger.sentence + "\n"
+}
+
+/// `上期取自冻结的台账`; nothing where both are counted just now.
+fn compared_mark(ledger: &Ledger) -> String {
+    let words = match (ledger.previous_is_frozen, ledger.year_before_is_frozen) {
+        (false, false) => return String::new(),
+        (true, true) => "上期、上年同期",
+        (true, false) => "上期",
+        (false, true) => "上年同期",
+    };
+    format!("{words}取自冻结的台账\n")
 }
 
 fn line(ledger: &Ledger, key: &str, name: &str) -> String {

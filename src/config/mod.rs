@@ -174,6 +174,11 @@ impl Config {
         }
         let duty = self.duty.people();
         named.extend(duty.map(|code| ("duty.toml ".to_owned(), code)));
+        for digest in &self.digests {
+            let place = format!("digests.toml 的刊物“{}”", digest.code);
+            let codes = digest.recipients.iter();
+            named.extend(codes.map(|code| (place.clone(), code.as_str())));
+        }
         let case = self.settings.case.recipients.iter();
         named
             .extend(case.map(|code| ("yuqing.toml 的 case.recipients ".to_owned(), code.as_str())));

@@ -337,11 +337,13 @@ pub fn notices(
         }
     }
     for (place, code) in named {
-        if recipients.iter().all(|known| known.id != *code) {
-            notices.push(format!(
-                "{place}写了收件人“{code}”，recipients.toml 里没有这个代号，不会发给他"
-            ));
-        }
+        let known = recipients.iter().find(|known| known.id == *code);
+        let why = match known {
+            Some(known) if known.is_active => continue,
+            Some(_) => "它已停用",
+            None => "recipients.toml 里没有这个代号",
+        };
+        notices.push(format!("{place}写了收件人“{code}”，{why}，不会发给他"));
     }
     notices
 }

@@ -1,7 +1,8 @@
 //! 电子邮件 — one mail per recipient, so that nobody reads who else got it: HTML with the text beside it, and attachments.
 //!
 //! The conversation is led step by step instead of by lettre's own transport: that one waits for the server's farewell
-//! after the mail was taken, and a server that hangs there would make a delivered mail look lost.
+//! after the mail was taken, and a server that hangs there would make a delivered mail look lost. And until the server asks
+//! for the mail itself nothing can have arrived: who hangs there is asked again later without a doubt.
 
 use super::secret::Secret;
 use super::settings::{MailTls, SmtpSettings};
@@ -16,10 +17,15 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
 };
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::{Address, Message as Mail};
 use std::time::{Duration, SystemTime};
 
+/// Connecting, encryption and login: known earlier than that a server thinks long about a mail.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// Sender and recipient; some servers let unknown senders wait here.
+const ENVELOPE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long we wait for the server's farewell; the mail has been taken by then.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// Characters of a server's answer that people get to see.
@@ -46,11 +52,12 @@ pub async fn send(
     }
     let password = smtp.password().read().map_err(SendError::Temporary)?;
     let (envelope, mail) = compose(smtp, recipient, message).map_err(SendError::Permanent)?;
-    let mut connection = connect(smtp).await?;
-    if let (false, Some(password)) = (smtp.user.is_empty(), password) {
-        log_in(&mut connection, &smtp.user, &password).await?;
-    }
-    let taken = connection.send(&envelope, &mail).await;
+    let most = smtp.timeout / 3;
+    let connecting = connect(smtp, password.as_ref());
+    let mut connection = in_time(CONNECT_TIMEOUT.min(most), connecting).await?;
+    let offering = offer(&mut connection, &envelope, mail.is_ascii());
+    in_time(ENVELOPE_TIMEOUT.min(most), offering).await?;
+    let taken = connection.message(&mail).await;
     if taken.is_ok() {
         // Whatever the server says to our farewell, it has the mail.
         let _farewell = tokio::time::timeout(FAREWELL, connection.abort()).await;
@@ -58,7 +65,50 @@ pub async fn send(
     taken.map(|_| ()).map_err(|error| of_mail(&error))
 }
 
-async fn connect(smtp: &SmtpSettings) -> Result<AsyncSmtpConnection, SendError> {
+/// What comes before the mail itself, not longer than this.
+async fn in_time<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, SendError>>,
+) -> Result<T, SendError> {
+    let late = |_| SendError::Temporary("邮件服务器迟迟不答".to_owned());
+    tokio::time::timeout(limit, step).await.map_err(late)?
+}
+
+/// Says from whom to whom, and gets leave to send the mail.
+async fn offer(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    is_ascii: bool,
+) -> Result<(), SendError> {
+    let mut options = Vec::new();
+    let mut addresses = envelope.from().into_iter().chain(envelope.to());
+    if addresses.any(|address| !address.to_string().is_ascii()) {
+        if !connection
+            .server_info()
+            .supports_feature(Extension::SmtpUtfEight)
+        {
+            let why = "邮件服务器不支持收件人地址里的文字（SMTPUTF8）";
+            return Err(SendError::Permanent(why.to_owned()));
+        }
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    if !is_ascii {
+        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let from = MailFrom::new(envelope.from().cloned(), options);
+    (connection.command(from).await).map_err(|error| of_envelope(&error))?;
+    for address in envelope.to() {
+        let to = Rcpt::new(address.clone(), Vec::new());
+        (connection.command(to).await).map_err(|error| of_envelope(&error))?;
+    }
+    (connection.command(Data).await).map_err(|error| of_envelope(&error))?;
+    Ok(())
+}
+
+async fn connect(
+    smtp: &SmtpSettings,
+    password: Option<&Secret>,
+) -> Result<AsyncSmtpConnection, SendError> {
     let server = (smtp.host.as_str(), smtp.port);
     let name = ClientId::Domain(domain(&smtp.from));
     let limit = Some(smtp.timeout);
@@ -71,6 +121,9 @@ async fn connect(smtp: &SmtpSettings) -> Result<AsyncSmtpConnection, SendError> 
     if smtp.tls == MailTls::Starttls {
         let encrypted = connection.starttls(tls(smtp)?, &name).await;
         encrypted.map_err(|error| before_mail(&error))?;
+    }
+    if let (false, Some(password)) = (smtp.user.is_empty(), password) {
+        log_in(&mut connection, &smtp.user, password).await?;
     }
     Ok(connection)
 }
@@ -198,13 +251,16 @@ fn is_certificate(error: &SmtpError) -> bool {
     format!("{error:?}").contains("ertificate")
 }
 
+/// The server's word on sender and recipient; where it said none, nothing was sent.
+fn of_envelope(error: &SmtpError) -> SendError {
+    match error.status() {
+        Some(_) => of_mail(error),
+        None => SendError::Temporary("邮件服务器在收信之前断开了连接".to_owned()),
+    }
+}
+
 fn of_mail(error: &SmtpError) -> SendError {
     let Some(code) = error.status().map(u16::from) else {
-        if error.is_client() {
-            return SendError::Permanent(
-                "邮件服务器不支持收件人地址里的文字（SMTPUTF8）".to_owned(),
-            );
-        }
         return SendError::Unknown("邮件发出后没有等到服务器的答复".to_owned());
     };
     let said = format!("邮件服务器答复{code}：{}", said(error));

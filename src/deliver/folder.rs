@@ -29,11 +29,12 @@ pub async fn save(recipient: &Recipient, message: &Message) -> Result<(), SendEr
         files.push((format!("{name}.txt"), text.into_bytes()));
     }
     files.push((format!("{name}.json"), message.json.clone()));
-    let saved = tokio::task::spawn_blocking(move || save_all(&folder, &files)).await;
+    let attempt = message.attempt;
+    let saved = tokio::task::spawn_blocking(move || save_all(&folder, &files, attempt)).await;
     saved.unwrap_or_else(|_| Err(SendError::Temporary("写文件的线程意外中止".to_owned())))
 }
 
-fn save_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), SendError> {
+fn save_all(folder: &Path, files: &[(String, Vec<u8>)], attempt: u32) -> Result<(), SendError> {
     // Not made here: where a share is not mounted, files would go to a place that nobody reads.
     if !folder.is_dir() {
         return Err(SendError::Temporary(format!(
@@ -42,7 +43,7 @@ fn save_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), SendError>
         )));
     }
     for (name, bytes) in files {
-        save_one(folder, name, bytes).map_err(|error| {
+        save_one(folder, name, bytes, attempt).map_err(|error| {
             SendError::Temporary(format!(
                 "写不进 {}：{}",
                 folder.join(name).display(),
@@ -53,15 +54,25 @@ fn save_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), SendError>
     Ok(())
 }
 
-fn save_one(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let waiting = folder.join(format!(".{name}.part"));
-    let mut file = File::create(&waiting)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&waiting, folder.join(name))?;
+fn save_one(folder: &Path, name: &str, bytes: &[u8], attempt: u32) -> io::Result<()> {
+    // A thread that hangs on its share is given up, not ended: the next attempt writes to a place of its own.
+    let waiting = folder.join(format!(".{name}.{attempt}.part"));
+    let saved =
+        write_whole(&waiting, bytes).and_then(|()| std::fs::rename(&waiting, folder.join(name)));
+    if let Err(error) = saved {
+        // Perhaps it was never there; the error to tell is the first one.
+        let _leftover = std::fs::remove_file(&waiting);
+        return Err(error);
+    }
     // Not every share can do this; the file itself is on the disk.
     let _unknown_to_some_shares = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// `issue-12_人社舆情专报2017年第168期（总第431期）`: the key first, so that no two messages share a name.
@@ -78,7 +89,19 @@ fn file_name(key: &str, title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::{file_name, save_one};
+
+    #[test]
+    fn attempts_do_not_write_into_the_same_file() {
+        let share = tempfile::TempDir::new().expect("a temporary folder");
+        let late = share.path().join(".a.txt.1.part");
+        std::fs::write(&late, "半").expect("writes");
+        save_one(share.path(), "a.txt", "全文".as_bytes(), 2).expect("writes");
+        let read = |name: &str| std::fs::read_to_string(share.path().join(name)).ok();
+        assert_eq!(read("a.txt").as_deref(), Some("全文"));
+        assert_eq!(read(".a.txt.1.part").as_deref(), Some("半"));
+        assert_eq!(read(".a.txt.2.part"), None);
+    }
 
     #[test]
     fn names_are_plain_and_short() {

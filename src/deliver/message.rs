@@ -29,6 +29,10 @@ pub struct Message {
     pub json: Vec<u8>,
     /// When it is sent.
     pub at: Timestamp,
+    /// When it was queued: keys begin anew with a new database, this does not.
+    pub queued_at: Timestamp,
+    /// Number of the attempt: an earlier one that is late may still be writing.
+    pub attempt: u32,
 }
 
 /// 附件.
@@ -43,7 +47,8 @@ pub struct Attachment {
 }
 
 impl Message {
-    /// A short message: each paragraph of a notice is an item.
+    /// A short message: each paragraph of a notice is an item. It is queued as it is sent, for the first time, unless
+    /// the books say otherwise.
     pub fn of_notice(key: String, notice: &Notice, at: Timestamp) -> Message {
         let lines = notice.text.lines().map(printable_line);
         let text = lines.collect::<Vec<_>>().join("\n");
@@ -66,6 +71,8 @@ impl Message {
             json: told.to_string().into_bytes(),
             key,
             at,
+            queued_at: at,
+            attempt: 1,
         }
     }
 
@@ -81,9 +88,11 @@ impl Message {
         words.into_iter().find(is_address)
     }
 
-    /// The name under which a receiver recognises a repetition: `issue-12.office`.
+    /// The name under which a receiver recognises a repetition: `issue-12.office.15b69f95680`. At every attempt the same;
+    /// never that of another message, also where an older database was put back or a new one begun.
     pub fn identity(&self, recipient: &str) -> String {
-        format!("{}.{recipient}", self.plain_key())
+        let queued = self.queued_at.timestamp_millis();
+        format!("{}.{recipient}.{queued:x}", self.plain_key())
     }
 
     /// The key in letters, figures and `-`: `issue-12`. A key that says more, or more than a header should hold, is told
@@ -154,10 +163,20 @@ mod tests {
     #[test]
     fn keys_that_differ_have_identities_that_differ() {
         let identity = |key: &str| message(key, "", "").identity("office");
-        assert_eq!(identity("issue:12"), "issue-12.office");
+        assert_eq!(identity("issue:12"), "issue-12.office.15fdc16c280");
         assert_ne!(identity("alert:专题甲"), identity("alert:专题乙"));
         assert_ne!(identity("alert:1-2"), identity("alert-1:2"));
         assert!(identity(&"长".repeat(10_000)).len() < 100);
         assert!(identity("alert:专题甲").is_ascii());
+    }
+
+    #[test]
+    fn an_identity_holds_over_attempts_and_not_over_databases() {
+        let first = message("issue:12", "", "");
+        let mut again = first.clone();
+        (again.at, again.attempt) = (first.at + chrono::TimeDelta::minutes(5), 2);
+        assert_eq!(again.identity("office"), first.identity("office"));
+        again.queued_at = again.at;
+        assert_ne!(again.identity("office"), first.identity("office"));
     }
 }

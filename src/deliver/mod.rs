@@ -3,9 +3,10 @@
 //! **Exactly once, as far as it can be known.** Between the moment in which the other side has a message and the moment
 //! in which we have written down that it has, a crash leaves a doubt that no program can settle. What is done about it:
 //! the books are kept around every single part (`store/delivery_claims.rs`), the result is the very next statement, and
-//! a repetition bears the same name (`Message-ID`, `Idempotency-Key`, file name), by which mail systems, hooks and folders
-//! recognise it. Robots recognise nothing: an attempt whose end is unknown is not repeated but waits for a person
-//! (待核实).
+//! a repetition bears the same name (`Message-ID`, `Idempotency-Key`, file name). A folder gets the same file again; a hook
+//! can recognise the name, if its program looks at it. Few mail systems drop a second mail of one `Message-ID`: mostly both
+//! lie in the inbox, as copies that can be known as such. So a mail whose end is unknown is sent once more, and then waits
+//! for a person (待核实). Robots recognise nothing: there the first attempt whose end is unknown waits for a person.
 
 mod email;
 mod folder;
@@ -113,6 +114,13 @@ impl Sender {
             Transport::Email => self.smtp.timeout,
             _ => self.settings.timeout,
         }
+    }
+
+    /// The longest that one part to one of these recipients may take.
+    pub fn longest(&self, recipients: &[Recipient]) -> Duration {
+        let active = recipients.iter().filter(|known| known.is_active);
+        let limits = active.map(|known| self.time_limit(known.transport));
+        limits.max().unwrap_or(self.settings.timeout)
     }
 }
 

@@ -56,7 +56,7 @@ pub struct SmtpSettings {
     pub from: String,
     /// Certificate (PEM) of the authority that signed the server's, where the system does not know it.
     pub ca_file: PathBuf,
-    /// Whole time for one mail.
+    /// Whole time for one mail; connecting and the envelope have shorter limits of their own.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
 }

@@ -2,7 +2,7 @@
 //! checks that nobody else changed the draft meanwhile.
 
 use crate::digest::{DigestSettings, MAX_TITLE_CHARS};
-use crate::model::{Entry, IssueContent, Section};
+use crate::model::{Entry, IssueContent, Level, Section};
 use crate::store::Change;
 use crate::text::wording::printable;
 
@@ -97,6 +97,9 @@ pub enum EditMistake {
     /// An entry needs a title.
     #[error("第{0}条的标题不能为空")]
     NoTitle(usize),
+    /// 动态 are told in a paragraph.
+    #[error("第{0}条是媒体动态，不印建议；要补充的请写 --note")]
+    NoAdvice(usize),
     /// A post stands in one entry only.
     #[error("这条信息已在第{0}条")]
     AlreadyThere(usize),
@@ -141,6 +144,8 @@ fn apply_one(
             }
             let section = section_for(content, entry, digest);
             content.sections[section].entries.push((**entry).clone());
+            // For all we know it is one of those that had no room.
+            content.overview.left_out = content.overview.left_out.saturating_sub(1);
             Ok(Change {
                 what: format!("增加“{}”", entry.title),
                 before: String::new(),
@@ -166,10 +171,14 @@ fn apply_one(
             if *part == Part::Title && text.is_empty() {
                 return Err(EditMistake::NoTitle(*entry));
             }
-            let words = part.of(&mut content.sections[section].entries[position]);
-            let before = std::mem::replace(words, text.clone());
+            let what = format!("改第{entry}条{}", part.label());
+            let reworded = &mut content.sections[section].entries[position];
+            if *part == Part::Advice && reworded.level == Level::None {
+                return Err(EditMistake::NoAdvice(*entry));
+            }
+            let before = reword(reworded, *part, &text);
             Ok(Change {
-                what: format!("改第{entry}条{}", part.label()),
+                what,
                 before,
                 after: text,
             })
@@ -184,6 +193,22 @@ fn apply_one(
             })
         }
     }
+}
+
+/// Writes the new words; those before.
+fn reword(entry: &mut Entry, part: Part, text: &str) -> String {
+    match part {
+        // What the language model wrote, or why not, is told of the words that go.
+        Part::Summary => entry.summary_note.clear(),
+        // 动态 print the title of their report.
+        Part::Title if entry.level == Level::None => {
+            if let Some(first) = entry.posts.first_mut() {
+                first.title = text.to_owned();
+            }
+        }
+        _ => {}
+    }
+    std::mem::replace(part.of(entry), text.to_owned())
 }
 
 /// Ready for print, and short enough.

@@ -15,6 +15,8 @@ use crate::text::wording::printable;
 const NEWS_SUMMARY_CHARS: usize = 100;
 /// A post below this length says too little to stand for its group.
 const TELLING_CHARS: usize = 40;
+/// Longest title of a report that is cited whole.
+const MAX_CITED_CHARS: usize = 60;
 /// Marks an entry of a matter that an earlier issue printed.
 const CONTINUED: &str = "（续报）";
 
@@ -156,9 +158,17 @@ fn cited(stored: &StoredPost) -> EntryPost {
         source: printable(source(post)),
         channel: post.channel,
         url: post.url.clone(),
-        title: printable(&post.title),
+        title: cut(&printable(&post.title)),
         published_at: post.published_at.map(|published| published.at),
         first_seen_at: stored.first_seen_at,
+    }
+}
+
+/// A title of the media as an issue cites it.
+fn cut(title: &str) -> String {
+    match title.char_indices().nth(MAX_CITED_CHARS) {
+        Some((end, _)) => format!("{}……", &title[..end]),
+        None => title.to_owned(),
     }
 }
 

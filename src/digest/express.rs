@@ -3,7 +3,7 @@
 
 use crate::digest::count::{counted, is_by_an_authority, overview};
 use crate::digest::entry::{entry, source, whole};
-use crate::digest::select::{Context, Draft, blank};
+use crate::digest::select::{Context, Draft, blank, is_ours};
 use crate::digest::{DigestSettings, MAX_TITLE_CHARS};
 use crate::model::{
     Basis, Cited, Engagement, Entry, Event, Express, IssueId, Period, PostId, Section, Standing,
@@ -71,7 +71,8 @@ pub fn express(digest: &DigestSettings, matter: &Matter, context: &Context) -> O
     if let Some(earlier) = earlier {
         only_what_changed(&mut entry, earlier, matter, period);
     }
-    shorten(&mut entry);
+    let told: usize = changes.iter().map(|said| said.chars().count()).sum();
+    shorten(&mut entry, MAX_CHARS.saturating_sub(told));
     let rows = counted(matter.posts, period);
     let ordinal = earlier.map_or(0, |earlier| earlier.ordinal);
     let mut content = blank(digest, period);
@@ -135,6 +136,9 @@ fn only_what_changed(entry: &mut Entry, earlier: &Earlier, matter: &Matter, peri
             entry.summary = printable(&told);
             entry.posts.retain(|cited| !known.contains(&cited.id));
         }
+        None if has_answer(matter.posts, earlier.standing.at) => {
+            entry.summary = format!("{since}以来未监测到新的反映，官方已发布信息。");
+        }
         None => entry.summary = format!("{since}以来未监测到新增信息。"),
     }
     let name = match matter.is_final {
@@ -145,6 +149,12 @@ fn only_what_changed(entry: &mut Entry, earlier: &Earlier, matter: &Matter, peri
     if plain_title.chars().count() + name.chars().count() <= MAX_TITLE_CHARS {
         entry.title = plain_title + &name;
     }
+}
+
+/// Has an authority spoken since?
+fn has_answer(posts: &[StoredPost], since: Timestamp) -> bool {
+    let mut answers = posts.iter().filter(|stored| is_by_an_authority(stored));
+    answers.any(|stored| stored.first_seen_at > since)
 }
 
 /// 变化: level, posts, sources, reactions, official words, new posts – each with the figure before and now.
@@ -189,7 +199,7 @@ fn changes(before: &Standing, now: &Standing, posts: &[StoredPost]) -> Vec<Strin
     }
     let new: Vec<&StoredPost> = posts
         .iter()
-        .filter(|stored| !is_by_an_authority(stored) && stored.repost_of.is_none())
+        .filter(|stored| is_ours(stored) && stored.repost_of.is_none())
         .filter(is_new)
         .collect();
     if !new.is_empty() {
@@ -246,8 +256,9 @@ fn sum(posts: &[&StoredPost], of: fn(&Engagement) -> Option<u64>) -> Option<u64>
     known.reduce(u64::saturating_add)
 }
 
-/// One page: what is too long loses its last sentences, the judgement before the summary; nothing is cut in a sentence.
-fn shorten(entry: &mut Entry) {
+/// One page: what is too long loses its last sentences, the judgement before the summary; nothing is cut in a sentence
+/// or between quotation marks. `most` is what the changes leave of the page.
+fn shorten(entry: &mut Entry, most: usize) {
     let length = |entry: &Entry| {
         let parts = [
             &entry.summary,
@@ -257,13 +268,13 @@ fn shorten(entry: &mut Entry) {
         ];
         parts.iter().map(|part| part.chars().count()).sum::<usize>()
     };
-    while length(entry) > MAX_CHARS {
+    while length(entry) > most {
         match without_last_sentence(&entry.judgement) {
             Some(shorter) => entry.judgement = shorter,
             None => break,
         }
     }
-    while length(entry) > MAX_CHARS {
+    while length(entry) > most {
         match without_last_sentence(&entry.summary) {
             Some(shorter) => entry.summary = shorter,
             None => return,
@@ -271,11 +282,27 @@ fn shorten(entry: &mut Entry) {
     }
 }
 
-/// `None` where only one sentence is left.
+/// `None` where only one sentence is left; what stands between quotation marks or brackets is part of its sentence.
 fn without_last_sentence(text: &str) -> Option<String> {
-    let body = text.strip_suffix('。')?;
-    let end = body.rfind('。')?;
-    Some(format!("{}。", &body[..end]))
+    let (mut depth, mut ended, mut last) = (0_usize, false, None);
+    for (position, character) in text.char_indices() {
+        let closes = "”’）》」』".contains(character);
+        let ends = "。！？".contains(character);
+        if ended && !closes && !ends {
+            if depth == 0 {
+                last = Some(position);
+            }
+            ended = false;
+        }
+        if "“‘（《「『".contains(character) {
+            depth += 1;
+        } else if closes {
+            depth = depth.saturating_sub(1);
+        }
+        ended |= ends;
+    }
+    let kept = text[..last?].trim_end();
+    (!kept.is_empty()).then(|| kept.to_owned())
 }
 
 /// 截至 of a standing, as a page prints it.

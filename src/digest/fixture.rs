@@ -177,6 +177,8 @@ pub fn issue_of(case: &Case, content: IssueContent) -> Issue {
     let signature = |at| Signature {
         by: "某某".to_owned(),
         at,
+        approver: String::new(),
+        editor: String::new(),
     };
     Issue {
         id: IssueId(7),

@@ -35,8 +35,14 @@ pub fn rendition(
     store.freeze_rendition(issue.id, format.code(), &body, now)
 }
 
-/// Freezes every rendition of a signed issue. One format that cannot be made holds up none of the others: the formats
-/// that failed, and why.
+/// Codes of the formats that every signed issue has, sooner or later: all but PDF, which needs a font of the machine.
+pub fn awaited() -> Vec<&'static str> {
+    let formats = Format::ALL.iter().filter(|format| **format != Format::Pdf);
+    formats.map(|format| format.code()).collect()
+}
+
+/// Freezes every rendition of a signed issue, in one transaction. One format that cannot be made holds up none of the
+/// others: the formats that failed, and why.
 ///
 /// # Errors
 /// The store refuses.
@@ -46,14 +52,13 @@ pub fn freeze(
     press: &Press,
     now: Timestamp,
 ) -> Result<Vec<(Format, anyhow::Error)>> {
-    let mut failed = Vec::new();
+    let (mut made, mut failed) = (Vec::new(), Vec::new());
     for format in Format::ALL {
         match print(issue, *format, press) {
-            Ok(body) => {
-                store.freeze_rendition(issue.id, format.code(), &body, now)?;
-            }
+            Ok(body) => made.push((format.code(), body)),
             Err(error) => failed.push((*format, error)),
         }
     }
+    store.freeze_renditions(issue.id, &made, now)?;
     Ok(failed)
 }

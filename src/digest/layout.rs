@@ -8,8 +8,8 @@ mod survey;
 
 use crate::digest::express::part_name;
 use crate::document::{Block, tag};
-use crate::model::{Entry, Issue, IssueState, Level, Masthead, Series, Timestamp};
-use crate::text::wording::{chinese_number, date, printable};
+use crate::model::{Entry, Issue, IssueState, Level, Masthead, Series, Signature, Timestamp};
+use crate::text::wording::{chinese_number, clock, date, printable};
 use chrono::{Datelike, FixedOffset};
 
 /// Sources that the overview and an entry name before `等N个`.
@@ -74,7 +74,7 @@ fn front(issue: &Issue) -> Vec<Block> {
             serial: serial(issue),
         },
         Block::Masthead(printable(&masthead.title)),
-        Block::Number(number_line(issue)),
+        Block::Number(headline(issue)),
     ];
     if !content.subject.is_empty() {
         blocks.push(Block::Number(printable(&content.subject)));
@@ -85,11 +85,27 @@ fn front(issue: &Issue) -> Vec<Block> {
     blocks.extend([
         Block::Imprint {
             publisher: format!("{}　编", printable(&masthead.publisher)),
-            date: date(dated_at(issue)),
+            date: imprint_date(issue),
         },
         Block::RedRule,
     ]);
     blocks
+}
+
+/// The number line; a 快报 says that it is urgent, until its 终报.
+fn headline(issue: &Issue) -> String {
+    let is_urgent = (issue.content.express.as_ref()).is_some_and(|express| !express.is_final);
+    let urgent = if is_urgent { "（急）" } else { "" };
+    format!("{}{urgent}", number_line(issue))
+}
+
+/// `2017年11月21日`; of a 快报 with the clock: several may come on one day.
+fn imprint_date(issue: &Issue) -> String {
+    let at = dated_at(issue);
+    match issue.content.express {
+        Some(_) => format!("{}{}", date(at), clock(at)),
+        None => date(at),
+    }
 }
 
 /// 更正: which issue is put right, and why.
@@ -200,11 +216,25 @@ fn colophon(issue: &Issue) -> Block {
             .map(|(label, to)| format!("{label}：{}", printable(to)))
             .collect(),
         hands: match &issue.signed {
-            Some(signature) => format!("签发：{}", printable(&signature.by)),
+            Some(signature) => hands(signature),
             None => "编辑：　　　　审核：　　　　签发：".to_owned(),
         },
         copies: format!("（共印{}份）", masthead.copies),
     }
+}
+
+/// `编辑：某某　审核：某某　签发：某某`; who is not on record is left out.
+fn hands(signature: &Signature) -> String {
+    let hands = [
+        ("编辑", &signature.editor),
+        ("审核", &signature.approver),
+        ("签发", &signature.by),
+    ];
+    let known = hands.iter().filter(|(_, name)| !name.is_empty());
+    let named: Vec<String> = known
+        .map(|(deed, name)| format!("{deed}：{}", printable(name)))
+        .collect();
+    named.join("　")
 }
 
 /// `甲、乙、丙等7个信源`.

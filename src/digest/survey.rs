@@ -2,8 +2,8 @@
 
 use crate::digest::count::judged;
 use crate::model::{
-    Channel, Counted, DayCount, Dimension, FigureRow, FigureTable, Level, Listed, Output, Period,
-    Sentiment, Survey, Topic,
+    Channel, Counted, DayCount, Dimension, FigureRow, FigureTable, Jurisdiction, Level, Listed,
+    Output, Period, Sentiment, Survey, Topic,
 };
 use crate::text::wording::percent;
 use std::cmp::Reverse;
@@ -254,7 +254,9 @@ fn outlook(now: &[Counted], before: Option<&[Counted]>, tables: &[FigureTable]) 
         grave(before)
     ));
     let place = named(Dimension::Region)
-        .filter(|row| row.count >= row.before + NOTABLE)
+        .filter(|row| {
+            row.label != Jurisdiction::Unknown.label() && row.count >= row.before + NOTABLE
+        })
         .max_by_key(|row| row.count - row.before);
     if let Some(row) = place {
         said.push(format!(

@@ -14,6 +14,8 @@ pub struct Recount {
     pub figures: usize,
     /// 对不上.
     pub wrong: Vec<Mismatch>,
+    /// Printed figures that cannot be counted again: the pages that showed them have moved on.
+    pub not_counted: Vec<&'static str>,
     /// 起草后更正: posts that would count otherwise today.
     pub changed: Vec<ChangedPost>,
 }
@@ -74,6 +76,10 @@ pub fn recount(issue: &Issue, basis: &Basis, today: &[Counted], missing: &[PostI
     if content.survey.is_some() {
         recount.survey(issue, basis);
     }
+    recount.standing(issue, basis);
+    if content.entries().any(|entry| !entry.spread.is_empty()) {
+        recount.not_counted.push("互动数");
+    }
     for post in missing {
         recount.compare(&format!("第{}号信息", post.0), "在库", "不在库中");
     }
@@ -115,7 +121,9 @@ impl Recount {
             let figure = format!("{}表行数", printed.dimension.label());
             self.compare(&figure, printed.rows.len(), counted.rows.len());
         }
+        self.compare("表数", survey.tables.len(), counted.len());
         let counted = days(&basis.now, issue.content.period);
+        self.compare("天数", survey.days.len(), counted.len());
         for (printed, counted) in survey.days.iter().zip(&counted) {
             let said = |count: &crate::model::DayCount| {
                 format!("{}条，负面{}条", count.count, count.negative)
@@ -131,6 +139,16 @@ impl Recount {
                 counted.negative,
             );
         }
+    }
+
+    /// 信息N条 of a 快报: each of its posts is in the basis, once.
+    fn standing(&mut self, issue: &Issue, basis: &Basis) {
+        let Some(express) = &issue.content.express else {
+            return;
+        };
+        let posts = &express.standing.posts;
+        let stood = basis.now.iter().filter(|it| posts.contains(&it.post));
+        self.compare("快报信息", posts.len(), stood.count());
     }
 }
 

@@ -243,11 +243,9 @@ impl Press {
     }
 }
 
-/// 成品 in the official style, with the fonts of the system: for whoever has no settings at hand.
-///
-/// # Errors
-/// As [`Press::render`].
-pub fn render(blocks: &[Block], format: Format, dated_at: Timestamp) -> Result<Vec<u8>> {
+/// 成品 in the official style, with the fonts of the system.
+#[cfg(test)]
+pub(crate) fn render(blocks: &[Block], format: Format, dated_at: Timestamp) -> Result<Vec<u8>> {
     Press::standard().render(blocks, format, dated_at)
 }
 

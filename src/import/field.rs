@@ -44,7 +44,7 @@ coded_enum! {
 /// 时长 in seconds, beside the words.
 pub const LENGTH_SECONDS: &str = "时长秒";
 
-/// 办理期限 as written, where it names no moment: `3个工作日`.
+/// 办理期限 where it names no moment: `3个工作日`, `24小时内` as written, a day as `2017-10-10`.
 pub const DUE_AS_WRITTEN: &str = "办理期限要求";
 
 /// Address of what a transferred case is about; not its own, for the text may stand in the store already.

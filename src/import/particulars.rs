@@ -6,19 +6,9 @@ use super::moment::moment;
 use super::number::{length_in_words, seconds};
 use super::row::{Author, Frame, Row, short};
 use crate::model::{Channel, Precision, Timestamp};
-use crate::text::normalize::fold;
 use chrono::TimeDelta;
-use regex::Regex;
 use serde_json::Value;
-use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64;
-
-/// A deadline that names a day only ends with the office day; offices write `17时前` (`spec.md` 1.4).
-const CLOSING_HOUR: i64 = 17;
-
-static WITHIN_HOURS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(\d{1,3})(?:个)?小时(?:内|以内)?$").expect("the pattern is part of the program")
-});
 
 /// Fills what a row of `channel` leaves to be understood, refuses what it may not leave out, and moves the particulars
 /// to `extra`.
@@ -103,38 +93,34 @@ fn case_mark(row: &Row) -> Result<String, String> {
     Ok(format!("{:08x}", xxh3_64(words.as_bytes()) >> 32))
 }
 
-/// `24小时内` counts from the receipt; working days need a calendar of holidays and stay words.
+/// Only an hour makes a moment. A day ends when the office closes, `3个工作日` needs a calendar of holidays: both stay
+/// words, which whoever registers the case reckons with (`pipeline/cases.rs`).
 fn due(row: &mut Row, received_at: Option<Timestamp>, frame: &Frame<'_>) -> Result<(), String> {
     let Some(written) = row.text(Field::DueAt)? else {
         return Ok(());
     };
-    let due_at = match moment(&written, frame.date_formats, frame.now) {
-        Some(day) if day.precision == Precision::Day => {
-            Some(day.at + TimeDelta::hours(CLOSING_HOUR))
-        }
-        Some(moment) => Some(moment.at),
-        None => hours(&written).and_then(|hours| Some(received_at? + hours)),
+    let read = moment(&written, frame.date_formats, frame.now);
+    let day = read.filter(|read| matches!(read.precision, Precision::Day | Precision::Month));
+    let last_moment = match day {
+        Some(day) => Some(day.at + TimeDelta::days(1) - TimeDelta::seconds(1)),
+        None => read.map(|read| read.at),
     };
-    match due_at {
-        Some(due_at) if received_at.is_some_and(|received_at| due_at < received_at) => {
-            Err(format!("办理期限“{}”早于收到时间", short(&written)))
+    let both = last_moment.zip(received_at);
+    if both.is_some_and(|(last, received)| last < received) {
+        return Err(format!("办理期限“{}”早于收到时间", short(&written)));
+    }
+    match (read, day) {
+        (Some(read), None) => {
+            row.values.insert(Field::DueAt, read.at.to_rfc3339().into());
         }
-        Some(due_at) => {
-            row.values.insert(Field::DueAt, due_at.to_rfc3339().into());
-            Ok(())
-        }
-        None => {
+        (_, day) => {
             row.values.remove(&Field::DueAt);
-            row.extra.insert(DUE_AS_WRITTEN.to_owned(), written.into());
-            Ok(())
+            // The forms of times are the file's: nobody else knows them.
+            let said = day.map_or(written, |day| day.at.format("%Y-%m-%d").to_string());
+            row.extra.insert(DUE_AS_WRITTEN.to_owned(), said.into());
         }
     }
-}
-
-fn hours(written: &str) -> Option<TimeDelta> {
-    let folded = fold(written.trim());
-    let found = WITHIN_HOURS.captures(&folded)?;
-    found[1].parse().ok().map(TimeDelta::hours)
+    Ok(())
 }
 
 /// The account of a 公众号 is a medium; that of 朋友圈, of a group or of a short video is a person, who is kept as the

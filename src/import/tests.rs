@@ -271,13 +271,22 @@ fn transferred_cases_keep_sender_number_and_deadline() {
     );
     assert_eq!(case.extra["收到时间"], "2017-11-22T15:00:00+08:00");
     assert_eq!(case.extra["办理期限"], "2017-11-23T17:00:00+08:00");
-    assert_eq!(
-        post(&rows, 1).extra["办理期限"],
-        "2018-01-21T09:00:00+08:00",
-        "within 24 hours"
-    );
-    assert_eq!(post(&rows, 2).extra["办理期限要求"], "3个工作日");
-    assert!(!post(&rows, 2).extra.contains_key("办理期限"));
+    for (place, words) in [(1, "24小时内"), (2, "3个工作日")] {
+        assert_eq!(post(&rows, place).extra["办理期限要求"], words);
+        assert!(!post(&rows, place).extra.contains_key("办理期限"));
+    }
+}
+
+/// A day ends when the office closes, which a file does not know.
+#[test]
+fn a_deadline_of_a_day_stays_a_day() {
+    let text = "渠道,转来单位,收到时间,办理期限,事由\n\
+                转办,某厅,2017-10-10 16:00,2017年10月10日,当天办结\n\
+                转办,某厅,2017-10-10,2017-10-09,期限早于收文\n";
+    let rows = read("a.csv", text.as_bytes()).expect("readable");
+    assert_eq!(reasons(&rows), [(3, "办理期限“2017-10-09”早于收到时间")]);
+    assert_eq!(post(&rows, 0).extra["办理期限要求"], "2017-10-10");
+    assert!(!post(&rows, 0).extra.contains_key("办理期限"));
 }
 
 #[test]

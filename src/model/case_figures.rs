@@ -13,10 +13,12 @@ pub struct CaseFigures {
     pub emergencies: u64,
     /// 办结 among them, by now.
     pub closed: u64,
-    /// Of the 转办件 whose deadline was met or has passed: how many.
+    /// 转办件 that were answered, or whose deadline passed without an answer.
     pub judged: u64,
-    /// 按时 among those.
+    /// 按时 among those: answered in time.
     pub on_time: u64,
+    /// 未反馈即归档 — 转办件 closed without an answer. Before their deadline they are not judged.
+    pub closed_unanswered: u64,
     /// 超期 — cases, 应急 included, that were answered late or are late now.
     pub overdue: Vec<CaseId>,
     /// 平均用时 from receipt to answer (or closing), in working days of office hours; `None` where none was answered.
@@ -55,10 +57,12 @@ impl CaseFigures {
                 figures.emergencies += 1;
                 continue;
             }
-            if is_overdue || !case.is_pending() {
+            if is_overdue || case.answered_at.is_some() {
                 figures.judged += 1;
                 figures.on_time += u64::from(!is_overdue);
             }
+            let is_closed_unanswered = case.closed_at.is_some() && case.answered_at.is_none();
+            figures.closed_unanswered += u64::from(is_closed_unanswered);
             count_from(&mut figures.by_from, &case.form.from_org, is_overdue);
         }
         figures.by_from.sort_by(|one, other| {

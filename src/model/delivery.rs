@@ -22,8 +22,8 @@ coded_enum! {
 }
 
 impl Transport {
-    /// Does the other side recognise what it got before, by `Message-ID`, `Idempotency-Key` or the name of a file?
-    /// Robots do not: what is sent to them twice is read twice.
+    /// Can the other side recognise what it got before, by `Idempotency-Key`, the name of a file, or at least, as a copy
+    /// that lies beside the first, by `Message-ID`? Robots cannot: what is sent to them twice is read twice.
     pub fn recognises_repetition(self) -> bool {
         matches!(
             self,

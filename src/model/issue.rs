@@ -216,13 +216,19 @@ pub struct Masthead {
     pub copies: u32,
 }
 
-/// 签发 — who signed, when.
+/// 签发 — who signed, when, and whose hands it went through before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// Name as printed.
     pub by: String,
     /// When; its day is the date of issue.
     pub at: Timestamp,
+    /// 审核; empty where nobody is on record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub approver: String,
+    /// 编辑 — who edited last, else who drafted; empty where the program did both.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub editor: String,
 }
 
 /// 监测概况 — figures of the period, each countable again from the records.
@@ -303,4 +309,27 @@ pub struct EntryPost {
     pub published_at: Option<Timestamp>,
     /// 监测时间 — when we first saw it.
     pub first_seen_at: Timestamp,
+}
+
+impl Issue {
+    /// How others cite it: `2017年第168期`, `2017年增刊第3期`, `2017年第17期续报一`; `None` before its signature.
+    /// `number_word` writes the ordinal of a 续报.
+    pub fn cited_number(&self, number_word: impl Fn(usize) -> String) -> Option<String> {
+        let number = self.number?;
+        let series = match self.content.series {
+            Series::Main => "",
+            Series::Supplement => Series::Supplement.label(),
+        };
+        let part = match &self.content.express {
+            Some(express) if express.is_final => "终报".to_owned(),
+            Some(express) if express.ordinal > 0 => {
+                format!("续报{}", number_word(express.ordinal as usize))
+            }
+            _ => String::new(),
+        };
+        Some(format!(
+            "{}年{series}第{}期{part}",
+            number.year, number.number
+        ))
+    }
 }

@@ -56,9 +56,9 @@ pub struct LedgerEvent {
     pub id: EventId,
     /// 级别.
     pub level: Level,
-    /// 发现 — when the first of its posts was seen.
+    /// 发现 — when the first of its posts was seen that no authority published; where there is none, the first of all.
     pub found_at: Timestamp,
-    /// 首次回应 — the first official post about it.
+    /// 首次回应 — the first official post after the first of those.
     pub answered_at: Option<Timestamp>,
 }
 
@@ -94,6 +94,10 @@ pub struct LedgerCases {
     pub emergencies: Vec<Emergency>,
     /// 答复网友, by channel.
     pub replies_by_channel: BTreeMap<String, u64>,
+    /// Replies that carry a 评分.
+    pub rated_replies: u64,
+    /// Mean of their 评分, 1 to 5.
+    pub mean_satisfaction: Option<f64>,
 }
 
 /// 应急事件 — one line of the list.

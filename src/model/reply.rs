@@ -23,7 +23,7 @@ pub enum Answered {
         /// When it was asked.
         asked_at: Option<Timestamp>,
     },
-    /// 按日汇总 of one channel.
+    /// 按日汇总 of one channel; what is registered one by one is not in it.
     #[serde(rename = "many")]
     Many {
         /// How many.

@@ -36,10 +36,11 @@ pub struct Alerted {
     pub unheard: usize,
 }
 
-/// Raises alerts and queues the notices that are due. The first step ever says nothing: alerts begin with it.
+/// Raises alerts and queues the notices that are due. The first step ever says nothing: alerts begin with it. What cannot be
+/// looked at silences nothing else.
 ///
 /// # Errors
-/// The store refuses.
+/// The store refuses; whatever it did not refuse is done.
 pub fn alert_once(app: &App) -> Result<Alerted> {
     let now = app.now();
     if app.store.begin_alerts(now)? {
@@ -53,11 +54,16 @@ pub fn alert_once(app: &App) -> Result<Alerted> {
     };
     let raised = [events, posts, watches, bursts, sources];
     let mut alerted = Alerted::default();
+    let mut failed: Result<()> = Ok(());
     for raise in raised {
-        let round = raise(app, &hours)?;
-        alerted.raised += app.store.save_alert_round(&round, now)?;
+        let saved = raise(app, &hours).and_then(|round| app.store.save_alert_round(&round, now));
+        match saved {
+            Ok(new) => alerted.raised += new,
+            Err(error) => failed = failed.and(Err(error)),
+        }
     }
-    tell_due(app, &hours, &mut alerted)?;
+    let told = tell_due(app, &hours, &mut alerted);
+    failed.and(told)?;
     Ok(alerted)
 }
 
@@ -194,9 +200,13 @@ fn tell_due(app: &App, hours: &Hours<'_>, alerted: &mut Alerted) -> Result<()> {
         (app.store).alerts_to_tell(hours.now, longest, hours.now + LONGEST_HOLD, BATCH)?;
     let mut due = Vec::with_capacity(waiting.len());
     for alert in waiting {
-        due.push(with_posts(app, alert)?);
+        let one = with_posts(app, alert)?;
+        match one.has_fallen() {
+            true => app.store.hush_alert(one.alert.id)?,
+            false => due.push(one),
+        }
     }
-    for telling in tell(&due, duty, hours.now) {
+    for telling in tell(&due, duty, &app.recipient_names(), hours.now) {
         if !app.store.tell_alerts(&telling, hours.now)? {
             continue;
         }

@@ -3,10 +3,10 @@
 
 use crate::app::App;
 use crate::case::{CaseReview, Span, Starts, reckon, review, span_in_words};
-use crate::import::{DUE_AS_WRITTEN, Field, ORIGINAL_LINK};
+use crate::import::{DUE_AS_WRITTEN, Field, ORIGINAL_LINK, moment};
 use crate::model::{
     CaseDeadline, CaseField, CaseFile, CaseForm, CaseId, CaseKind, CaseLinks, Channel, EventId,
-    NewCase, PostId, StoredPost, Timestamp, Urgency,
+    NewCase, PostId, Precision, StoredPost, Timestamp, Urgency,
 };
 use crate::store::{CaseAct, CaseError};
 use crate::text::heading::heading;
@@ -14,6 +14,7 @@ use crate::text::mask::mask;
 use crate::text::printable::printable;
 use crate::text::wording::address;
 use anyhow::Result;
+use chrono::NaiveTime;
 use std::collections::BTreeSet;
 
 /// Longest 事由.
@@ -222,7 +223,7 @@ fn fill_from_posts(app: &App, order: &mut CaseOrder) -> Result<Option<PostId>, C
             && letter.is_none();
         if is_letter {
             letter = Some(id);
-            fill_from_letter(order, &stored)?;
+            fill_from_letter(app, order, &stored)?;
         } else {
             fill_from_post(order, &stored);
         }
@@ -231,13 +232,17 @@ fn fill_from_posts(app: &App, order: &mut CaseOrder) -> Result<Option<PostId>, C
 }
 
 /// The particulars that import keeps of a transferred case.
-fn fill_from_letter(order: &mut CaseOrder, stored: &StoredPost) -> Result<(), CaseRefusal> {
+fn fill_from_letter(
+    app: &App,
+    order: &mut CaseOrder,
+    stored: &StoredPost,
+) -> Result<(), CaseRefusal> {
     let post = &stored.post;
     let kept = |key: &str| {
         let value = post.extra.get(key)?.as_str()?.trim();
         (!value.is_empty()).then(|| value.to_owned())
     };
-    let moment = |field: Field| Timestamp::parse_from_rfc3339(&kept(field.label())?).ok();
+    let kept_moment = |field: Field| Timestamp::parse_from_rfc3339(&kept(field.label())?).ok();
     order.kind.get_or_insert(CaseKind::Transfer);
     let from = kept(Field::FromOffice.label()).unwrap_or_else(|| post.source_name.clone());
     order.from_org.get_or_insert(from);
@@ -254,7 +259,7 @@ fn fill_from_letter(order: &mut CaseOrder, stored: &StoredPost) -> Result<(), Ca
             CaseRefusal::Wrong(format!("来文缓急{error}；请用 --urgency 写明"))
         })?);
     }
-    order.received_at = order.received_at.or_else(|| moment(Field::ReceivedAt));
+    order.received_at = order.received_at.or_else(|| kept_moment(Field::ReceivedAt));
     let link = kept(ORIGINAL_LINK).or_else(|| post.url.clone());
     order.original_link = order.original_link.take().or(link);
     if let Some(office) = kept(Field::HandlingOffice.label())
@@ -268,19 +273,32 @@ fn fill_from_letter(order: &mut CaseOrder, stored: &StoredPost) -> Result<(), Ca
     order.title.get_or_insert_with(|| title_of(stored));
     order.text.get_or_insert_with(|| post.text.clone());
     if order.due.is_none() {
-        order.due = moment(Field::DueAt).map(DueSaid::At);
+        order.due = kept_moment(Field::DueAt).map(DueSaid::At);
     }
     if order.due.is_none()
         && let Some(written) = kept(DUE_AS_WRITTEN)
     {
-        let Some(span) = span_in_words(&written) else {
+        let Some(due) = due_in_words(app, &written) else {
             return wrong(format!(
                 "来文办理期限“{written}”推算不出时刻，请用 --due 或 --rule 写明"
             ));
         };
-        order.due = Some(DueSaid::Within(span));
+        order.due = Some(due);
     }
     Ok(())
+}
+
+/// `3个工作日内`, `24小时内`, or a day, which ends when the office closes.
+fn due_in_words(app: &App, written: &str) -> Option<DueSaid> {
+    if let Some(span) = span_in_words(written) {
+        return Some(DueSaid::Within(span));
+    }
+    let read = moment(written, &[], app.now())?;
+    let closing = app.config.calendar.hours.to - NaiveTime::MIN;
+    Some(DueSaid::At(match read.precision {
+        Precision::Day | Precision::Month => read.at + closing,
+        _ => read.at,
+    }))
 }
 
 fn fill_from_post(order: &mut CaseOrder, stored: &StoredPost) {

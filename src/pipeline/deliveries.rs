@@ -1,5 +1,5 @@
 //! deliver_once: deliveries that are due → sent, one recipient at a time each, several recipients side by side; what
-//! came of an attempt is a row before anything else happens.
+//! came of an attempt is a row before anything else happens. Of what did not arrive the administrators are told.
 
 use crate::app::App;
 use crate::deliver::{Attachment, Message, Recipient, SendError, one_line, pause_after};
@@ -8,16 +8,24 @@ use crate::digest::layout::number_line;
 use crate::digest::render::render_brief;
 use crate::document::Format;
 use crate::model::{
-    Delivery, DeliveryId, Issue, Level, NewDelivery, Notice, Subject, Timestamp, Transport,
+    Delivery, DeliveryId, DeliveryState, Issue, Level, NewDelivery, Notice, Subject, Timestamp,
+    Transport,
 };
 use crate::store::{AttemptEnd, DeliveryClaim};
+use crate::text::mask::mask;
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
-use futures_util::future::join_all;
 use std::sync::Arc;
+use tokio::task::JoinSet;
 
 /// Recipients served at the same time: one who is slow holds up a quarter at most.
 const SIDE_BY_SIDE: usize = 4;
+
+/// A mail of which it is unknown whether it arrived is sent once more: few mail systems drop the copy.
+const MAILS_IN_DOUBT: u32 = 2;
+
+/// Failures that are older are no news; administrators may have been named only now.
+const NEWS: TimeDelta = TimeDelta::days(1);
 
 /// Beyond the time for sending: for making the renditions before it and for the books behind it.
 const CLAIM_MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -98,22 +106,101 @@ async fn deliver(
     only: Option<&[DeliveryId]>,
     is_stopping: &(impl Fn() -> bool + Sync),
 ) -> Result<Vec<Delivered>> {
-    let hands = (0..SIDE_BY_SIDE).map(|_| async move {
-        let mut delivered = Vec::new();
-        while !is_stopping()
-            && let Some(delivery) = claim(app, only).await?
-        {
-            delivered.push(attempt(app, &delivery).await?);
-        }
-        anyhow::Ok(delivered)
-    });
-    // All of them to their end: an error of one must not break off what another is sending.
-    let done = join_all(hands).await;
+    let mut under_way = JoinSet::new();
     let mut delivered = Vec::new();
-    for hand in done {
-        delivered.extend(hand?);
+    let mut failure = None;
+    loop {
+        if failure.is_none() {
+            let begun = begin(app, only, is_stopping, &mut under_way).await;
+            failure = begun.err();
+        }
+        // While one is slow, something else may become due.
+        let ended = tokio::select! {
+            ended = under_way.join_next() => ended,
+            () = tokio::time::sleep(app.config.settings.daemon.deliver_every) => continue,
+        };
+        // All of them to their end: an error of one must not break off what another is sending.
+        match ended.map(|ended| ended.context("an attempt broke off")) {
+            None => break,
+            Some(Ok(Ok(done))) => delivered.push(done),
+            Some(Ok(Err(error)) | Err(error)) => failure = failure.or(Some(error)),
+        }
     }
-    Ok(delivered)
+    match failure {
+        None => Ok(delivered),
+        Some(error) => Err(error),
+    }
+}
+
+/// Begins what is due, as far as there is room for it.
+async fn begin(
+    app: &Arc<App>,
+    only: Option<&[DeliveryId]>,
+    is_stopping: &(impl Fn() -> bool + Sync),
+    under_way: &mut JoinSet<Result<Delivered>>,
+) -> Result<()> {
+    app.on_cpu(tell_failures).await?;
+    while under_way.len() < SIDE_BY_SIDE
+        && !is_stopping()
+        && let Some(delivery) = claim(app, only).await?
+    {
+        let app = Arc::clone(app);
+        under_way.spawn(async move { attempt(&app, &delivery).await });
+    }
+    Ok(())
+}
+
+/// Queues a notice to the administrators for whatever failed or is uncertain, one for each count of attempts.
+fn tell_failures(app: &App) -> Result<()> {
+    let named = app.config.duty.administrators.iter();
+    let told: Vec<&String> = named
+        .filter(|code| app.config.active_recipient(code).is_some())
+        .collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let now = app.now();
+    let mut new = Vec::new();
+    for failed in app.store.untold_failures(now - NEWS)? {
+        let key = format!("delivery:{}:{}", failed.id.0, failed.attempt_count);
+        let notice = failure_notice(app, &failed);
+        new.extend(told.iter().map(|administrator| NewDelivery {
+            subject: Subject::Notice(key.clone()),
+            recipient: (*administrator).clone(),
+            notice: Some(notice.clone()),
+            due_at: now,
+        }));
+    }
+    if !new.is_empty() {
+        app.store.queue_deliveries(&new, now)?;
+    }
+    Ok(())
+}
+
+fn failure_notice(app: &App, failed: &Delivery) -> Notice {
+    let mut all = app.config.recipients.iter();
+    let recipient = all.find(|known| known.id == failed.recipient);
+    let who = recipient.map_or_else(|| failed.recipient.clone(), Recipient::described);
+    let what = match (&failed.subject, &failed.notice) {
+        (Subject::Issue(id), _) => format!("第{}号稿件", id.0),
+        (Subject::Notice(_), Some(notice)) => format!("通知“{}”", notice.title),
+        (Subject::Notice(key), None) => format!("通知 {key}"),
+    };
+    let (id, state) = (failed.id.0, failed.state.label());
+    let resend = format!("`yuqing deliveries resend {id} --by 姓名` 重发");
+    let remedy = match failed.state {
+        DeliveryState::Uncertain => format!(
+            "请问对方是否收到：收到了用 `yuqing deliveries confirm {id} --by 姓名` 确认，没收到用 {resend}"
+        ),
+        _ => format!("改好后用 {resend}"),
+    };
+    // A server's answer may name an address.
+    let why = mask(&failed.message);
+    Notice {
+        title: format!("【投递】{who}：{state}"),
+        text: format!("内容：{what}\n收件人：{who}\n原因：{why}\n处理：{remedy}"),
+        level: None,
+    }
 }
 
 async fn claim(app: &Arc<App>, only: Option<&[DeliveryId]>) -> Result<Option<Delivery>> {
@@ -134,8 +221,7 @@ async fn claim(app: &Arc<App>, only: Option<&[DeliveryId]>) -> Result<Option<Del
 
 /// Longer than any one part takes.
 fn claim_length(app: &App) -> TimeDelta {
-    let limits = [Transport::Email, Transport::Webhook].map(|way| app.sender.time_limit(way));
-    let longest = limits.into_iter().max().unwrap_or_default();
+    let longest = app.sender.longest(&app.config.recipients);
     TimeDelta::from_std(longest).unwrap_or(TimeDelta::zero()) + CLAIM_MARGIN
 }
 
@@ -234,10 +320,9 @@ fn end_of(
     most: u32,
     now: Timestamp,
 ) -> AttemptEnd {
-    let repeats = transport.is_some_and(Transport::recognises_repetition);
     match error {
         SendError::Permanent(_) => AttemptEnd::Failed,
-        SendError::Unknown(_) if !repeats => AttemptEnd::Uncertain,
+        SendError::Unknown(_) if tries >= tries_in_doubt(transport, most) => AttemptEnd::Uncertain,
         SendError::Temporary(_) | SendError::Unknown(_) if tries >= most => AttemptEnd::Failed,
         SendError::Temporary(_) | SendError::Unknown(_) => {
             AttemptEnd::Retry(now + pause_after(tries))
@@ -245,17 +330,32 @@ fn end_of(
     }
 }
 
+/// The attempt whose unknown end is left to a person.
+fn tries_in_doubt(transport: Option<Transport>, most: u32) -> u32 {
+    match transport {
+        // The same name again does no harm there, however often.
+        Some(Transport::Webhook | Transport::Folder) => u32::MAX,
+        Some(Transport::Email) => MAILS_IN_DOUBT.min(most),
+        Some(Transport::Wecom | Transport::Dingtalk | Transport::Feishu) | None => 1,
+    }
+}
+
 fn message_of(app: &App, delivery: &Delivery, recipient: &Recipient) -> Result<Message> {
     let now = app.now();
-    match (&delivery.subject, &delivery.notice) {
+    let message = match (&delivery.subject, &delivery.notice) {
         (Subject::Issue(id), _) => {
             let issue = app.store.issue(*id)?;
-            let issue = issue.with_context(|| format!("issue {} is gone", id.0))?;
-            issue_message(app, &issue, recipient, now)
+            let issue = issue.with_context(|| format!("库中已没有第{}号稿件", id.0))?;
+            issue_message(app, &issue, recipient, now)?
         }
-        (Subject::Notice(key), Some(notice)) => Ok(Message::of_notice(key.clone(), notice, now)),
-        (Subject::Notice(key), None) => anyhow::bail!("notice `{key}` has no words"),
-    }
+        (Subject::Notice(key), Some(notice)) => Message::of_notice(key.clone(), notice, now),
+        (Subject::Notice(key), None) => anyhow::bail!("通知“{key}”没有正文"),
+    };
+    Ok(Message {
+        queued_at: delivery.queued_at,
+        attempt: delivery.attempt_count,
+        ..message
+    })
 }
 
 /// An issue as this recipient gets it: the brief as text, and the renditions that its way can carry.
@@ -297,6 +397,8 @@ fn issue_message(
         json,
         title,
         at: now,
+        queued_at: now,
+        attempt: 1,
     })
 }
 
@@ -309,7 +411,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta};
 
     #[test]
-    fn only_a_robot_leaves_a_doubt_to_a_person() {
+    fn robots_leave_a_doubt_to_a_person_at_once_and_mails_after_one_repetition() {
         let now = DateTime::parse_from_rfc3339("2017-04-14T09:00:00+08:00").expect("a time");
         let retry = |minutes| AttemptEnd::Retry(now + TimeDelta::minutes(minutes));
         let unknown = SendError::Unknown(String::new());
@@ -317,6 +419,10 @@ mod tests {
         let end = |error, transport, tries| end_of(error, Some(transport), tries, 3, now);
         assert_eq!(end(&unknown, Transport::Wecom, 1), AttemptEnd::Uncertain);
         assert_eq!(end(&unknown, Transport::Email, 1), retry(1));
+        assert_eq!(end(&unknown, Transport::Email, 2), AttemptEnd::Uncertain);
+        assert_eq!(end(&temporary, Transport::Email, 2), retry(5));
+        assert_eq!(end(&unknown, Transport::Webhook, 2), retry(5));
+        assert_eq!(end(&unknown, Transport::Folder, 3), AttemptEnd::Failed);
         assert_eq!(end(&temporary, Transport::Wecom, 2), retry(5));
         assert_eq!(end(&temporary, Transport::Wecom, 3), AttemptEnd::Failed);
         let permanent = SendError::Permanent(String::new());

@@ -39,6 +39,11 @@ pub enum Drafted {
         /// 监测时段.
         period: Period,
     },
+    /// Nothing was worth an issue so far, and the period is not over: nothing is registered.
+    Nothing {
+        /// 监测时段, up to now.
+        period: Period,
+    },
 }
 
 /// What would be saved as a draft: what it says, and the posts it was made from.
@@ -48,6 +53,11 @@ pub(super) struct Proposal {
     /// `None`: nothing worth an issue.
     pub draft: Option<Draft>,
     pub posts: Vec<StoredPost>,
+    /// What earlier issues printed when the entries were chosen; what was printed since is left out on saving. `None`
+    /// where it may be printed again: 快报, 专题报告.
+    pub printed: Option<HashSet<PostId>>,
+    /// The period is over: where it had nothing, that is registered.
+    pub is_over: bool,
     /// Who asked for it; empty where the schedule did.
     pub by: String,
 }
@@ -90,7 +100,8 @@ fn propose_due(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Opt
 }
 
 /// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off; where that holds
-/// nothing to print, or is not over yet, the period up to this moment. Weeks and months are drafted when they are over.
+/// nothing to print, or is not over yet, the period up to this moment. A zero report is made of the former only.
+/// Weeks and months are drafted when they are over.
 ///
 /// # Errors
 /// The store refuses.
@@ -111,14 +122,18 @@ fn propose_now(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Pro
         let period = complete.unwrap_or_else(|| digest.period_ending(now));
         return propose(app, digest, period, now);
     }
-    if let Some(period) = complete {
-        let proposal = propose(app, digest, period, now)?;
-        if proposal.draft.is_some() {
-            return Ok(proposal);
+    let over = complete
+        .map(|period| propose(app, digest, period, now))
+        .transpose()?;
+    match over {
+        Some(over) if over.draft.is_some() => Ok(over),
+        over => {
+            let period = period_up_to(digest, covered, now);
+            let mut latest = propose(app, digest, period, now)?;
+            latest.is_over = false;
+            Ok(over.filter(|_| latest.draft.is_none()).unwrap_or(latest))
         }
     }
-    let period = period_up_to(digest, covered, now);
-    propose(app, digest, period, now)
 }
 
 /// From the end of the last issue, else of one period, to this moment.
@@ -153,16 +168,21 @@ pub(super) async fn finish(
 }
 
 fn save(app: &App, proposal: &Proposal, now: Timestamp) -> Result<Drafted> {
-    let Some(draft) = &proposal.draft else {
-        let (digest, period) = (proposal.digest.clone(), proposal.period);
+    let (digest, period) = (proposal.digest.clone(), proposal.period);
+    let (by, printed) = (&proposal.by, proposal.printed.as_ref());
+    let saved = match &proposal.draft {
+        Some(draft) => (app.store).save_proposal(&draft.content, &draft.basis, printed, by, now)?,
+        None => None,
+    };
+    let Some(id) = saved else {
+        if !proposal.is_over {
+            return Ok(Drafted::Nothing { period });
+        }
         app.store.save_zero_report(&digest, period, now)?;
         return Ok(Drafted::Zero { digest, period });
     };
-    let id = app
-        .store
-        .save_draft(&draft.content, &draft.basis, &proposal.by, now)?;
     let saved = app.store.issue(id)?;
-    let period = saved.map_or(proposal.period, |issue| issue.content.period);
+    let period = saved.map_or(period, |issue| issue.content.period);
     Ok(Drafted::Issue { id, period })
 }
 
@@ -173,13 +193,16 @@ pub(super) fn propose(
     period: Period,
     now: Timestamp,
 ) -> Result<Proposal> {
-    let posts = posts_of(app, period)?;
+    let mut posts = posts_of(app, period)?;
+    if digest.kind == DigestKind::Daily {
+        with_freed(app, digest, period, &mut posts)?;
+    }
     let before = match digest.kind {
         DigestKind::Weekly | DigestKind::Monthly => before(app, digest.period_before(period))?,
         DigestKind::Daily | DigestKind::Express | DigestKind::Special => None,
     };
     let already_printed = app.store.printed_posts(&digest.code)?;
-    let gathered = Gathered::new(app, period, already_printed)?;
+    let gathered = Gathered::new(app, period, already_printed.clone())?;
     let office = office(app);
     let context = gathered.context(&office, before.as_ref(), digest, now);
     let draft = compile(digest, period, &posts, &context);
@@ -188,8 +211,25 @@ pub(super) fn propose(
         period,
         draft,
         posts,
+        printed: Some(already_printed),
+        is_over: true,
         by: String::new(),
     })
+}
+
+/// Adds what stood in issues that are void now: a later issue may have covered their period already.
+fn with_freed(
+    app: &App,
+    digest: &DigestSettings,
+    period: Period,
+    posts: &mut Vec<StoredPost>,
+) -> Result<()> {
+    let known: HashSet<PostId> = posts.iter().map(|stored| stored.id).collect();
+    let mut freed = (app.store).freed_posts(&digest.code, period.from - OLD_NEWS, period.to)?;
+    freed.retain(|id| !known.contains(id));
+    posts.extend(app.store.posts(&freed)?);
+    posts.sort_by_key(|stored| (stored.post.effective_at(), stored.id));
+    Ok(())
 }
 
 /// Posts that an issue of the period is drafted from.
@@ -230,6 +270,8 @@ impl Gathered {
         let signed: Vec<Issue> = app.store.signed_between(period.from, period.to)?;
         let reported: Vec<&Issue> = (signed.iter())
             .filter(|issue| matches!(issue.content.kind, DigestKind::Daily | DigestKind::Express))
+            // 更正 prints entries that were counted already.
+            .filter(|issue| issue.content.corrects.is_none())
             .collect();
         Ok(Gathered {
             events: known.into_iter().map(|known| known.event).collect(),

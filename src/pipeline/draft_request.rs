@@ -1,5 +1,6 @@
 //! Drafts that somebody asks for: 增刊, 快报 and its 续报, 专题报告, 更正.
 
+use super::cases::masked_text;
 use super::draft::{
     Drafted, Gathered, Proposal, before, finish, office, period_up_to, posts_of, propose,
 };
@@ -68,6 +69,16 @@ pub enum RequestError {
     /// 终报 closes what was begun.
     #[error("这件事还没有签发过快报，不能直接出终报；先起草快报（不加 --final）")]
     NothingToClose,
+    /// 终报 was the last word.
+    #[error(
+        "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的用 `yuqing issue correct {id}` 更正，事情又有发展、确需续报的先用 `yuqing issue void {id}` 作废终报"
+    )]
+    Closed {
+        /// Row id of the 终报.
+        id: i64,
+        /// As it is cited.
+        number: String,
+    },
     /// No such issue.
     #[error("没有编号为{0}的期刊，用 `yuqing issue list` 查看")]
     NoIssue(i64),
@@ -118,14 +129,21 @@ pub async fn draft_supplement(
     match proposal {
         Err(waiting) => Ok(waiting),
         Ok(proposal) if proposal.draft.is_none() => Err(RequestError::NothingNew),
-        Ok(proposal) => Ok(finish(app, proposal, now).await?),
+        Ok(mut proposal) => {
+            proposal.is_over = false;
+            match finish(app, proposal, now).await? {
+                // Another draft printed it while this one was written.
+                Drafted::Nothing { .. } => Err(RequestError::NothingNew),
+                drafted => Ok(drafted),
+            }
+        }
     }
 }
 
 /// 快报 of a matter, or the 续报 that follows what was signed of it; a draft that waits is given back as it is.
 ///
 /// # Errors
-/// [`RequestError`]: no such matter, nothing of ours in it, or nothing to close.
+/// [`RequestError`]: no such matter, nothing of ours in it, nothing to close, or closed already.
 pub async fn draft_express(
     app: &Arc<App>,
     digest: &DigestSettings,
@@ -158,6 +176,12 @@ fn propose_express(
     }
     let issued = app.store.issues_of_matter(&digest.code, &key)?;
     let latest = (issued.iter()).rfind(|issue| issue.state == IssueState::Signed);
+    if let Some(closed) = latest.filter(|latest| is_final_report(latest)) {
+        return Err(RequestError::Closed {
+            id: closed.id.0,
+            number: cited_number(closed).unwrap_or_default(),
+        });
+    }
     let earlier = latest.and_then(|latest| earlier(latest, &issued));
     if is_final && earlier.is_none() {
         return Err(RequestError::NothingToClose);
@@ -179,8 +203,14 @@ fn propose_express(
         period: draft.content.period,
         draft: Some(draft),
         posts,
+        printed: None,
+        is_over: false,
         by,
     }))
+}
+
+fn is_final_report(issue: &Issue) -> bool {
+    issue.content.express.as_ref().is_some_and(|it| it.is_final)
 }
 
 /// 上一报 of what comes next, from all that was issued of the matter.
@@ -259,10 +289,10 @@ fn propose_special(
     let context = gathered.context(&office, before.as_ref(), digest, now);
     let mut draft =
         compile(digest, order.period, &posts, &context).ok_or(RequestError::NothingOurs)?;
-    draft.content.subject = order.subject.clone();
+    draft.content.subject = masked_text(&order.subject);
     draft.content.occasion = format!(
         "special:{}:{}:{}",
-        order.key,
+        masked_text(&order.key),
         order.period.from.timestamp_millis(),
         order.period.to.timestamp_millis()
     );
@@ -276,6 +306,8 @@ fn propose_special(
         period: order.period,
         draft: Some(draft),
         posts,
+        printed: None,
+        is_over: false,
         by,
     })
 }
@@ -327,11 +359,11 @@ pub fn draft_correction(
     content.occasion = format!("{matter}/{made}");
     content.corrects = Some(Corrects {
         cited,
-        reason: reason.to_owned(),
+        reason: masked_text(reason),
     });
-    // It bears a number of its own, not that of its matter.
+    // It bears a number of its own, not that of its matter: no 续报, no 终报.
     if let Some(express) = &mut content.express {
-        (express.ordinal, express.first) = (0, None);
+        (express.ordinal, express.first, express.is_final) = (0, None, false);
     }
     let basis: Basis = app.store.basis_of_issue(id)?;
     Ok(app.store.save_draft(&content, &basis, by, app.now())?)

@@ -1,10 +1,11 @@
 //! What is done with issues beside drafting and signing: an editor's changes, the renditions of what was signed, the
 //! count of its figures.
 
+use super::cases::masked_text;
 use super::draft::{Gathered, OLD_NEWS, office};
 use crate::app::App;
 use crate::digest::edit::{Edit, EditMistake, Part, apply};
-use crate::digest::freeze::freeze;
+use crate::digest::freeze::{awaited, freeze};
 use crate::digest::verify::{Recount, recount};
 use crate::digest::{DigestSettings, count::counted, one_entry};
 use crate::model::{Entry, EventId, Issue, IssueId, PostId, StoredPost};
@@ -53,7 +54,7 @@ pub enum EditRefusal {
     Failed(#[from] anyhow::Error),
 }
 
-/// Changes a draft. `seen` is the revision that the editor read; without it the latest.
+/// Changes a draft; what an editor pasted is masked. `seen` is the revision that the editor read; without it the latest.
 ///
 /// # Errors
 /// [`EditRefusal`]; of a refusal by the store the words are kept.
@@ -106,9 +107,9 @@ fn edit_of(
         EditOrder::Reword(entry, part, text) => Edit::Reword {
             entry: *entry,
             part: *part,
-            text: text.clone(),
+            text: masked_text(text),
         },
-        EditOrder::Note(text) => Edit::Note(text.clone()),
+        EditOrder::Note(text) => Edit::Note(masked_text(text)),
         EditOrder::AddPost(id) => {
             let posts: Vec<StoredPost> = app.store.post(*id)?.into_iter().collect();
             let event = match posts.first().and_then(|post| post.event) {
@@ -163,12 +164,12 @@ fn unplaced(edit: &Edit) -> Change {
     }
 }
 
-/// Makes the renditions of signed issues that have none yet, at most a batch. How many issues?
+/// Makes the renditions of signed issues that lack some, at most a batch. How many issues?
 ///
 /// # Errors
 /// The store refuses.
 pub fn freeze_once(app: &App) -> Result<usize> {
-    let waiting = app.store.issues_to_freeze(FREEZE_BATCH)?;
+    let waiting = app.store.issues_to_freeze(&awaited(), FREEZE_BATCH)?;
     for id in &waiting {
         freeze_issue(app, *id)?;
     }

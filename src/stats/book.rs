@@ -13,11 +13,10 @@ const HEADINGS: &[(&str, f64)] = &[
     ("指标", 26.0),
     ("本期", 11.0),
     ("占比（%）", 11.0),
-    ("上期", 11.0),
-    ("环比", 14.0),
-    ("上年同期", 11.0),
-    ("同比", 14.0),
 ];
+
+/// Widths of 上期、环比、上年同期、同比.
+const COMPARED_WIDTHS: [f64; 4] = [15.0, 14.0, 19.0, 14.0];
 
 /// Sheets of their own, with the families on them.
 const VIEWS: &[(&str, &[&str])] = &[
@@ -74,9 +73,11 @@ fn figures_sheet(
     bold: &Format,
 ) -> Result<u32> {
     sheet.write_string_with_format(0, 0, title, bold)?;
-    for (column, (heading, width)) in (0..).zip(HEADINGS) {
-        sheet.set_column_width(column, *width)?;
-        sheet.write_string_with_format(1, column, *heading, bold)?;
+    let compared = ledger.compared_headings().into_iter().zip(COMPARED_WIDTHS);
+    let headings = HEADINGS.iter().copied().chain(compared);
+    for (column, (heading, width)) in (0..).zip(headings) {
+        sheet.set_column_width(column, width)?;
+        sheet.write_string_with_format(1, column, heading, bold)?;
     }
     sheet.set_freeze_panes(2, 0)?;
     let right = Format::new().set_align(FormatAlign::Right);

@@ -89,3 +89,188 @@ fn found_at(case: &Case) -> Timestamp {
 fn holds(period: Period, at: Timestamp) -> bool {
     period.from <= at && at < period.to
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ledger_cases;
+    use crate::model::{
+        Case, CaseDeadline, CaseField, CaseForm, CaseId, CaseKind, Channel, Emergency, LedgerCases,
+        Level, Period, ReplyCounts, Timestamp, Urgency,
+    };
+    use std::collections::BTreeMap;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_from_rfc3339(&format!("{text}:00+08:00")).expect("test time")
+    }
+
+    fn october() -> Period {
+        Period {
+            from: at("2017-10-01T00:00"),
+            to: at("2017-11-01T00:00"),
+        }
+    }
+
+    /// Registered when it was received; still open.
+    fn case(id: i64, kind: CaseKind, title: &str, received: &str, due: &str) -> Case {
+        Case {
+            id: CaseId(id),
+            form: CaseForm {
+                kind,
+                from_org: "省人社厅".to_owned(),
+                document_no: None,
+                urgency: Urgency::Normal,
+                title: title.to_owned(),
+                text: String::new(),
+                original_link: None,
+                attachment: None,
+                received_at: at(received),
+                discovered_at: None,
+                published_at: None,
+            },
+            deadline: CaseDeadline {
+                at: at(due),
+                rule: None,
+                basis: "来文写明的时限".to_owned(),
+                note: String::new(),
+                met_by: kind.answer(),
+            },
+            deadline_count: 1,
+            state: kind.path()[0],
+            answered_at: None,
+            closed_at: None,
+            registered_at: at(received),
+            registered_by: "张三".to_owned(),
+            notes: BTreeMap::new(),
+        }
+    }
+
+    /// Received in September, answered in time and closed in October.
+    fn of_september() -> Case {
+        let mut case = case(
+            1,
+            CaseKind::Transfer,
+            "甲",
+            "2017-09-29T16:00",
+            "2017-10-10T18:00",
+        );
+        case.answered_at = Some(at("2017-10-10T17:59"));
+        case.closed_at = Some(at("2017-10-11T16:00"));
+        case.notes
+            .insert(CaseField::Office, "社会保障卡中心".to_owned());
+        case
+    }
+
+    /// Answered late, not closed.
+    fn answered_late() -> Case {
+        let mut case = case(
+            2,
+            CaseKind::Transfer,
+            "乙",
+            "2017-10-12T09:00",
+            "2017-10-13T18:00",
+        );
+        case.form.document_no = Some("豫人社函〔2017〕13号".to_owned());
+        case.answered_at = Some(at("2017-10-16T10:00"));
+        case.notes
+            .insert(CaseField::Office, "劳动监察支队".to_owned());
+        case
+    }
+
+    /// Open, and due in November.
+    fn due_later() -> Case {
+        let mut case = case(
+            3,
+            CaseKind::Transfer,
+            "丙",
+            "2017-10-30T09:00",
+            "2017-11-02T18:00",
+        );
+        case.form.from_org = "市委网信办".to_owned();
+        case
+    }
+
+    /// An emergency closed late, without an answer.
+    fn closed_late() -> Case {
+        let mut case = case(
+            4,
+            CaseKind::Emergency,
+            "群体讨薪",
+            "2017-10-20T15:00",
+            "2017-10-21T14:00",
+        );
+        case.form.discovered_at = Some(at("2017-10-20T14:00"));
+        case.closed_at = Some(at("2017-10-21T15:00"));
+        case.notes
+            .insert(CaseField::Office, "劳动监察支队".to_owned());
+        case.notes
+            .insert(CaseField::Result, "已全部补发".to_owned());
+        case
+    }
+
+    /// An emergency found in September, received in October, never answered.
+    fn found_before() -> Case {
+        let mut case = case(
+            5,
+            CaseKind::Emergency,
+            "网传停发养老金",
+            "2017-10-01T00:30",
+            "2017-10-02T23:00",
+        );
+        case.form.discovered_at = Some(at("2017-09-30T23:00"));
+        case
+    }
+
+    #[test]
+    fn each_case_is_counted_where_its_moments_fall() {
+        let cases = [
+            of_september(),
+            answered_late(),
+            due_later(),
+            closed_late(),
+            found_before(),
+        ];
+        let replies = ReplyCounts {
+            total: 26,
+            by_channel: vec![(Channel::MessageBoard, 26)],
+            ..ReplyCounts::default()
+        };
+        let levels = [(CaseId(4), Level::Red)].into();
+        let now = at("2017-12-01T09:00");
+        let expected = LedgerCases {
+            transferred_by_origin: [("市委网信办".to_owned(), 1), ("省人社厅".to_owned(), 1)]
+                .into(),
+            by_office: [("劳动监察支队".to_owned(), 2)].into(),
+            closed: 2,
+            closed_on_time: 1,
+            minutes_to_close: vec![12 * 24 * 60, 24 * 60],
+            overdue: ["豫人社函〔2017〕13号", "群体讨薪", "网传停发养老金"]
+                .map(str::to_owned)
+                .to_vec(),
+            emergencies: vec![Emergency {
+                number: "4".to_owned(),
+                title: "群体讨薪".to_owned(),
+                opened_at: at("2017-10-20T14:00"),
+                level: Level::Red,
+                closed_at: Some(at("2017-10-21T15:00")),
+                outcome: "已全部补发".to_owned(),
+            }],
+            replies_by_channel: [("message_board".to_owned(), 26)].into(),
+            ..LedgerCases::default()
+        };
+        assert_eq!(
+            ledger_cases(&cases, &levels, &replies, october(), now),
+            expected
+        );
+    }
+
+    #[test]
+    fn a_case_is_late_once_its_time_is_over() {
+        let late = |now: &str| {
+            let replies = ReplyCounts::default();
+            let levels = BTreeMap::new();
+            ledger_cases(&[found_before()], &levels, &replies, october(), at(now)).overdue
+        };
+        assert_eq!(late("2017-10-02T23:00"), Vec::<String>::new());
+        assert_eq!(late("2017-10-02T23:01"), ["网传停发养老金"]);
+    }
+}

@@ -27,10 +27,10 @@ pub fn change(key: &str, now: Option<f64>, before: Option<f64>) -> String {
     }
 }
 
-/// A figure of a period: what was not counted there did not happen; a share or a median of nothing is none. `None`, too,
+/// A figure of a period: what was not counted there did not happen; a share, a median, a mean of nothing is none. `None`, too,
 /// where nothing is on record of the period.
 pub fn value(key: &str, figures: Option<&Figures>) -> Option<f64> {
-    let is_measured = key.ends_with("_minutes") || is_share(key);
+    let is_measured = key.ends_with("_minutes") || key.ends_with(".mean") || is_share(key);
     figures?.get(key).or((!is_measured).then_some(0.0))
 }
 

@@ -1,8 +1,8 @@
 //! Records → figures. What a post counts for is decided in `keys` alone, so that a figure and the list behind it agree.
 
 use crate::model::{
-    Adoption, Channel, CountedAs, Facts, Issue, IssueState, LedgerCases, LedgerEvent, Level,
-    Period, Sentiment, SourceHealth, Topic,
+    Adoption, Channel, CountedAs, DigestKind, Facts, Issue, IssueState, LedgerCases, LedgerEvent,
+    Level, Period, Sentiment, SourceHealth, Topic,
 };
 use crate::stats::Figures;
 use chrono::TimeDelta;
@@ -10,9 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// 承办处室 by topic.
 pub type Offices = BTreeMap<Topic, String>;
-
-/// Digests that sum up others: their entries stood in an issue before.
-const SUMMARIES: &[&str] = &["weekly", "monthly"];
 
 /// 国办发〔2016〕61号: other matters are answered within 48 hours.
 const ANSWER: TimeDelta = TimeDelta::hours(48);
@@ -168,6 +165,7 @@ fn blank(counted: &mut Figures) {
         "issues",
         "entries",
         "summary_issues",
+        "corrections",
         "zero_reports",
         "void_issues",
         "collected",
@@ -206,45 +204,97 @@ fn blank(counted: &mut Figures) {
     }
 }
 
+/// As what an issue is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// 作废.
+    Void,
+    /// 更正: what it says stands in the issue that it puts right.
+    Correction,
+    /// 周报、月报: they sum up others.
+    Summary,
+    /// 专题报告: an issue of its own, with entries of others.
+    Special,
+    /// 专报、快报: an issue with entries of its own.
+    News,
+}
+
+fn role(issue: &Issue) -> Role {
+    if issue.state == IssueState::Void {
+        return Role::Void;
+    }
+    if issue.content.corrects.is_some() {
+        return Role::Correction;
+    }
+    match issue.content.kind {
+        DigestKind::Weekly | DigestKind::Monthly => Role::Summary,
+        DigestKind::Special => Role::Special,
+        DigestKind::Daily | DigestKind::Express => Role::News,
+    }
+}
+
+/// Are its entries counted as 入刊条数?
+pub(super) fn has_counted_entries(issue: &Issue) -> bool {
+    role(issue) == Role::News
+}
+
 fn count_issues(records: &Records, counted: &mut Figures) {
     for (digest, count) in &records.zero_reports {
         counted.add("zero_reports", *count);
         counted.add(format!("zero_by_digest.{digest}"), *count);
     }
-    let mut reported_ms = Vec::new();
     for issue in &records.issues {
-        let content = &issue.content;
-        if issue.state == IssueState::Void {
-            counted.add("void_issues", 1);
-            continue;
-        }
-        let entries = content.entries().count() as u64;
-        counted.add(format!("issues_by_digest.{}", content.digest), 1);
-        counted.add(format!("entries_by_digest.{}", content.digest), entries);
-        if SUMMARIES.contains(&content.digest.as_str()) {
-            counted.add("summary_issues", 1);
-            continue;
-        }
-        counted.add("issues", 1);
-        counted.add("entries", entries);
-        let mut channels = BTreeSet::new();
-        for entry in content.entries() {
-            let first = entry.posts.first();
-            let channel = first.map_or(Channel::Other, |post| post.channel);
-            channels.insert(channel);
-            counted.add(format!("entries_by_channel.{channel}"), 1);
-            counted.add(format!("entries_by_level.{}", entry.level), 1);
-            let found = entry.posts.iter().map(|post| post.first_seen_at).min();
-            if let (Some(found), Some(signed)) = (found, &issue.signed) {
-                reported_ms.push((signed.at - found).num_milliseconds().max(0));
+        match role(issue) {
+            Role::Void => counted.add("void_issues", 1),
+            Role::Correction => counted.add("corrections", 1),
+            Role::Summary => {
+                counted.add("summary_issues", 1);
+                count_by_digest(issue, counted);
+            }
+            Role::Special | Role::News => {
+                counted.add("issues", 1);
+                count_by_digest(issue, counted);
+                for channel in channels(issue).collect::<BTreeSet<_>>() {
+                    counted.add(format!("issues_by_channel.{channel}"), 1);
+                }
             }
         }
-        for channel in channels {
-            counted.add(format!("issues_by_channel.{channel}"), 1);
-        }
     }
+    let with_entries = || (records.issues.iter()).filter(|issue| has_counted_entries(issue));
+    with_entries().for_each(|issue| count_entries(issue, counted));
+    let mut reported_ms: Vec<i64> = with_entries().flat_map(reported_after).collect();
     reported_ms.sort_unstable();
     spread_times(counted, "reported_after", &reported_ms);
+}
+
+fn count_by_digest(issue: &Issue, counted: &mut Figures) {
+    let content = &issue.content;
+    let entries = content.entries().count() as u64;
+    counted.add(format!("issues_by_digest.{}", content.digest), 1);
+    counted.add(format!("entries_by_digest.{}", content.digest), entries);
+}
+
+fn count_entries(issue: &Issue, counted: &mut Figures) {
+    for (entry, channel) in issue.content.entries().zip(channels(issue)) {
+        counted.add("entries", 1);
+        counted.add(format!("entries_by_channel.{channel}"), 1);
+        counted.add(format!("entries_by_level.{}", entry.level), 1);
+    }
+}
+
+/// Channel of the first publisher, entry by entry.
+fn channels(issue: &Issue) -> impl Iterator<Item = Channel> {
+    let first = issue.content.entries().map(|entry| entry.posts.first());
+    first.map(|post| post.map_or(Channel::Other, |post| post.channel))
+}
+
+/// 发现至报告 in milliseconds, entry by entry.
+fn reported_after(issue: &Issue) -> impl Iterator<Item = i64> {
+    issue.content.entries().filter_map(|entry| {
+        let found = entry.posts.iter().map(|post| post.first_seen_at).min()?;
+        let signed = issue.signed.as_ref()?;
+        Some((signed.at - found).num_milliseconds().max(0))
+    })
 }
 
 fn count_events(events: &[LedgerEvent], counted: &mut Figures) {
@@ -309,6 +359,10 @@ fn count_cases(cases: &LedgerCases, counted: &mut Figures) {
     for (channel, count) in &cases.replies_by_channel {
         counted.add("replies", *count);
         counted.add(format!("replies_by_channel.{channel}"), *count);
+    }
+    counted.add("satisfaction.rated", cases.rated_replies);
+    if let Some(mean) = cases.mean_satisfaction {
+        counted.set("satisfaction.mean", tenths(mean));
     }
 }
 

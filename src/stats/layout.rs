@@ -78,7 +78,7 @@ fn table(group: &Group, ledger: &Ledger, number: usize) -> Option<Block> {
     if has_share {
         columns.push(column("占比", 3, true));
     }
-    for heading in ["上期", "环比", "上年同期", "同比"] {
+    for heading in ledger.compared_headings() {
         columns.push(column(heading, 3, true));
     }
     let cells = rows.iter().map(|(key, name)| {

@@ -24,7 +24,8 @@ pub use period::LedgerPeriod;
 pub use seal::hash;
 pub use sentence::sentence;
 
-use crate::model::{Emergency, IssueState, Level, PostId, Timestamp};
+use crate::model::{Emergency, Level, PostId, Timestamp};
+use crate::text::wording::chinese_number;
 use std::collections::BTreeMap;
 
 /// 台账.
@@ -45,11 +46,17 @@ pub struct Ledger {
     pub figures: Figures,
     /// 上期, where anything is on record of it.
     pub previous: Option<Figures>,
+    /// Those of 上期 are of a frozen ledger.
+    #[serde(default)]
+    pub previous_is_frozen: bool,
     /// 上年同期, where anything is on record of it; of a year it is the period before.
     pub year_before: Option<Figures>,
+    /// Those of 上年同期 are of a frozen ledger.
+    #[serde(default)]
+    pub year_before_is_frozen: bool,
     /// 走势 — months of a year, days of a month.
     pub trend: Vec<TrendStep>,
-    /// 条目清单.
+    /// 条目清单: those of 入刊条数.
     pub entry_list: Vec<LedgerEntry>,
     /// 应急事件清单.
     pub emergency_list: Vec<Emergency>,
@@ -81,7 +88,7 @@ pub struct TrendStep {
 pub struct LedgerEntry {
     /// 刊物.
     pub digest: String,
-    /// `2017年第168期`.
+    /// `2017年第168期`, `2017年增刊第3期`.
     pub issue: String,
     /// 签发时间.
     pub signed_at: Option<Timestamp>,
@@ -101,24 +108,26 @@ pub struct LedgerEntry {
 pub fn compile(
     period: LedgerPeriod,
     records: &Records,
-    compared: Compared<'_>,
+    compared: Compared,
     offices: &Offices,
     counted_at: Timestamp,
 ) -> Ledger {
     let counted = figures(records, offices);
     let sentence = sentence(&period.title(), period.is_year(), &counted);
-    let of = |records: Option<&Records>| {
-        let counted = figures(records?, offices);
-        (!counted.is_blank()).then_some(counted)
-    };
+    let Compared {
+        previous,
+        year_before,
+    } = compared;
     Ledger {
         period: period.to_string(),
         title: period.title(),
         from: records.period.from,
         to: records.period.to,
         counted_at,
-        previous: of(compared.previous),
-        year_before: of(compared.year_before),
+        previous_is_frozen: previous.is_frozen,
+        previous: previous.on_record(),
+        year_before_is_frozen: year_before.is_frozen,
+        year_before: year_before.on_record(),
         trend: trend(records),
         entry_list: entry_list(records),
         emergency_list: records.cases.emergencies.clone(),
@@ -131,12 +140,42 @@ pub fn compile(
 }
 
 /// What a ledger is compared with.
-#[derive(Clone, Copy, Default)]
-pub struct Compared<'r> {
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
     /// 环比.
-    pub previous: Option<&'r Records>,
+    pub previous: Earlier,
     /// 同比.
-    pub year_before: Option<&'r Records>,
+    pub year_before: Earlier,
+}
+
+/// An earlier period.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier {
+    /// Its figures.
+    pub figures: Figures,
+    /// Somebody signed for them.
+    pub is_frozen: bool,
+}
+
+impl Earlier {
+    fn on_record(self) -> Option<Figures> {
+        (!self.figures.is_blank()).then_some(self.figures)
+    }
+}
+
+impl Ledger {
+    /// Headings of what it is compared with: 上期、环比、上年同期、同比.
+    pub fn compared_headings(&self) -> [&'static str; 4] {
+        let previous = match self.previous_is_frozen {
+            true => "上期（已冻结）",
+            false => "上期",
+        };
+        let year_before = match self.year_before_is_frozen {
+            true => "上年同期（已冻结）",
+            false => "上年同期",
+        };
+        [previous, "环比", year_before, "同比"]
+    }
 }
 
 fn trend(records: &Records) -> Vec<TrendStep> {
@@ -159,12 +198,10 @@ fn trend(records: &Records) -> Vec<TrendStep> {
 }
 
 fn entry_list(records: &Records) -> Vec<LedgerEntry> {
-    let signed = (records.issues.iter()).filter(|issue| issue.state == IssueState::Signed);
-    let lines = signed.flat_map(|issue| {
+    let counted = (records.issues.iter()).filter(|issue| count::has_counted_entries(issue));
+    let lines = counted.flat_map(|issue| {
         let digest = &issue.content.masthead.title;
-        let number = issue.number.map_or(String::new(), |number| {
-            format!("{}年第{}期", number.year, number.number)
-        });
+        let number = issue.cited_number(chinese_number).unwrap_or_default();
         let signed_at = issue.signed.as_ref().map(|signature| signature.at);
         issue.content.entries().map(move |entry| LedgerEntry {
             digest: digest.clone(),

@@ -1,9 +1,11 @@
 use super::{Figures, Members, Offices, figures, group_of, groups, is_post_figure, keys, label};
 use crate::model::{
-    Adoption, Channel, CountedAs, EventId, Facts, Intent, Jurisdiction, LedgerCases, LedgerEvent,
-    Level, Period, Sentiment, SourceHealth, Timestamp, Topic,
+    Adoption, Channel, Cited, Corrects, CountedAs, DigestKind, Entry, EventId, Facts, Intent,
+    Issue, IssueContent, IssueId, IssueNumber, IssueState, Jurisdiction, LedgerCases, LedgerEvent,
+    Level, Masthead, Overview, Period, Section, Sentiment, Series, Signature, SourceHealth,
+    Timestamp, Topic,
 };
-use crate::stats::Records;
+use crate::stats::{Compared, Earlier, LedgerPeriod, Records, compile};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -41,6 +43,95 @@ fn records(cells: Vec<(Facts, u64)>) -> Records {
         cases: LedgerCases::default(),
         digest_titles: BTreeMap::new(),
     }
+}
+
+/// A signed issue with two entries.
+fn issue(number: u32, digest: &str, kind: DigestKind) -> Issue {
+    let entry = Entry {
+        title: "反映社保大厅排队时间长".to_owned(),
+        level: Level::Blue,
+        summary: String::new(),
+        summary_note: String::new(),
+        spread: String::new(),
+        judgement: String::new(),
+        advice: String::new(),
+        note: String::new(),
+        posts: Vec::new(),
+    };
+    let period = Period {
+        from: at("2017-04-13T08:00:00+08:00"),
+        to: at("2017-04-14T08:00:00+08:00"),
+    };
+    Issue {
+        id: IssueId(i64::from(number)),
+        number: Some(IssueNumber {
+            year: 2017,
+            number,
+            total_number: number,
+        }),
+        state: IssueState::Signed,
+        drafted_at: period.to,
+        signed: Some(Signature {
+            by: "签发人".to_owned(),
+            at: at("2017-04-14T09:00:00+08:00"),
+            approver: String::new(),
+            editor: String::new(),
+        }),
+        revision: 0,
+        content: IssueContent {
+            digest: digest.to_owned(),
+            kind,
+            series: Series::Main,
+            occasion: String::new(),
+            subject: String::new(),
+            express: None,
+            corrects: None,
+            masthead: Masthead {
+                title: "人社舆情专报".to_owned(),
+                publisher: String::new(),
+                notice: String::new(),
+                report_to: String::new(),
+                copy_to: String::new(),
+                issue_to: String::new(),
+                copies: 1,
+            },
+            period,
+            overview: Overview::default(),
+            survey: None,
+            sections: vec![Section {
+                title: "重点舆情".to_owned(),
+                entries: vec![entry.clone(), entry],
+            }],
+            note: String::new(),
+        },
+    }
+}
+
+/// One of every kind, a void one, a supplement, and a correction of the first.
+fn issues() -> Vec<Issue> {
+    let mut void = issue(3, "daily", DigestKind::Daily);
+    void.state = IssueState::Void;
+    let mut supplement = issue(1, "daily", DigestKind::Daily);
+    supplement.content.series = Series::Supplement;
+    let mut correction = issue(4, "daily", DigestKind::Daily);
+    correction.content.corrects = Some(Corrects {
+        cited: Cited {
+            issue: IssueId(1),
+            number: "2017年第1期".to_owned(),
+        },
+        reason: "人数有误".to_owned(),
+    });
+    vec![
+        issue(1, "daily", DigestKind::Daily),
+        void,
+        supplement,
+        correction,
+        issue(1, "express", DigestKind::Express),
+        // Known by its kind, whatever the operator calls it.
+        issue(1, "zhoubao", DigestKind::Weekly),
+        issue(1, "monthly", DigestKind::Monthly),
+        issue(1, "special", DigestKind::Special),
+    ]
 }
 
 fn counted(records: &Records) -> Figures {
@@ -109,6 +200,47 @@ fn events_without_an_answer_miss_the_48_hours() {
 }
 
 #[test]
+fn an_entry_is_counted_in_one_issue_and_corrections_apart() {
+    let records = Records {
+        issues: issues(),
+        ..records(Vec::new())
+    };
+    let counted = counted(&records);
+    let numbers = [
+        "issues",
+        "entries",
+        "summary_issues",
+        "corrections",
+        "void_issues",
+    ];
+    assert_eq!(numbers.map(|key| counted.count(key)), [4, 6, 2, 1, 1]);
+    assert_eq!(counted.count("issues_by_digest.daily"), 2);
+    assert_eq!(counted.count("entries_by_digest.special"), 2);
+    assert_eq!(counted.count("entries_by_level.blue"), 6);
+    assert_eq!(counted.count("issues_by_channel.other"), 4);
+    let year = LedgerPeriod::year("2017").expect("a year");
+    let compared = Compared {
+        previous: Earlier {
+            figures: counted.clone(),
+            is_frozen: true,
+        },
+        year_before: Earlier::default(),
+    };
+    let now = at("2018-01-02T09:00:00+08:00");
+    let ledger = compile(year, &records, compared, &Offices::new(), now);
+    assert_eq!(ledger.entry_list.len(), 6, "those of 入刊条数");
+    assert_eq!(ledger.entry_list[2].issue, "2017年增刊第1期");
+    assert_eq!(
+        (ledger.previous.as_ref(), ledger.year_before.as_ref()),
+        (Some(&counted), None)
+    );
+    assert_eq!(
+        ledger.compared_headings(),
+        ["上期（已冻结）", "环比", "上年同期", "同比"]
+    );
+}
+
+#[test]
 fn cases_are_counted_with_what_is_overdue() {
     let cases = LedgerCases {
         transferred_by_origin: [("省人社厅".to_owned(), 3), ("市委网信办".to_owned(), 2)].into(),
@@ -117,6 +249,8 @@ fn cases_are_counted_with_what_is_overdue() {
         minutes_to_close: vec![60, 600, 120, 240],
         overdue: vec!["豫人社函〔2018〕1号".to_owned()],
         replies_by_channel: [("message_board".to_owned(), 26)].into(),
+        rated_replies: 3,
+        mean_satisfaction: Some(13.0 / 3.0),
         ..LedgerCases::default()
     };
     let counted = counted(&Records {
@@ -127,6 +261,8 @@ fn cases_are_counted_with_what_is_overdue() {
     assert_eq!(numbers.map(|key| counted.count(key)), [5, 4, 1, 26]);
     assert_eq!(counted.get("cases_rate"), Some(75.0));
     assert_eq!(counted.get("closed_after.median_minutes"), Some(120.0));
+    assert_eq!(counted.count("satisfaction.rated"), 3);
+    assert_eq!(counted.get("satisfaction.mean"), Some(4.3));
 }
 
 #[test]

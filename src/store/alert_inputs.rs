@@ -19,6 +19,8 @@ pub struct RisenEvent {
     pub known: Option<AlertMark>,
     /// An alert that said as much of a post that belongs to it now: events are put together and taken apart.
     pub covered_by: Option<(AlertId, Timestamp)>,
+    /// The alert that said what is known has not been told to anybody yet.
+    pub is_untold: bool,
 }
 
 /// A post whose level rose.
@@ -101,25 +103,28 @@ impl Store {
     pub fn risen_events(&self, limit: usize) -> Result<Vec<RisenEvent>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT e.id, s.level, s.at, s.change_id, s.alert_id
+            "SELECT e.id, s.level, s.at, s.change_id, s.alert_id, l.notice_count = 0 AND l.next_notice_at IS NOT NULL
              FROM events e LEFT JOIN alert_subjects s ON s.subject = 'event:' || e.id
+             LEFT JOIN alerts l ON l.id = s.alert_id
              WHERE e.level IN ('yellow', 'orange', 'red') AND s.level IS NOT e.level
              UNION ALL
-             SELECT e.id, s.level, s.at, s.change_id, s.alert_id
-             FROM alert_subjects s JOIN events e ON e.id = s.event_id
+             SELECT e.id, s.level, s.at, s.change_id, s.alert_id, l.notice_count = 0 AND l.next_notice_at IS NOT NULL
+             FROM alert_subjects s JOIN events e ON e.id = s.event_id LEFT JOIN alerts l ON l.id = s.alert_id
              WHERE s.event_id IS NOT NULL AND e.level IN ('none', 'blue') AND s.level <> e.level
              ORDER BY 1 LIMIT ?1",
         )?;
         let found = select
             .query_map([limit], |row| {
                 let id = EventId(row.get(0)?);
-                Ok((id, self.mark(row, AlertSubject::event(id), Some(id), 1)?))
+                let known = self.mark(row, AlertSubject::event(id), Some(id), 1)?;
+                let is_untold = row.get::<_, Option<bool>>(5)?.unwrap_or(false);
+                Ok((id, known, is_untold))
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         drop(select);
         drop(reader);
         let mut risen = Vec::with_capacity(found.len());
-        for (id, known) in found {
+        for (id, known, is_untold) in found {
             let Some(event) = self.event(id)? else {
                 continue;
             };
@@ -132,6 +137,7 @@ impl Store {
                 event,
                 known,
                 covered_by,
+                is_untold,
             });
         }
         Ok(risen)

@@ -2,7 +2,10 @@
 
 use super::Store;
 use super::rows::{code, from_ms, to_json, to_ms};
-use crate::model::{AlertId, AlertMark, AlertRound, AlertState, NewAlert, SourceMark, Timestamp};
+use crate::model::{
+    AlertId, AlertMark, AlertRound, AlertState, AlertSubject, Level, NewAlert, PostId, SourceMark,
+    Timestamp,
+};
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -127,29 +130,15 @@ impl Store {
         self.write_durably(|transaction| {
             let mut new = 0;
             for (alert, change) in &round.alerts {
-                let Some(id) = insert(transaction, alert, now)? else {
-                    continue;
-                };
-                new += 1;
-                for (_, post) in round.posts.iter().filter(|(key, _)| *key == alert.key) {
-                    transaction.execute(
-                        "INSERT OR IGNORE INTO alert_posts (alert_id, post_id) VALUES (?1, ?2)",
-                        params![id.0, post.0],
-                    )?;
-                }
-                let mark = AlertMark {
-                    subject: alert.subject.clone(),
-                    event: alert.event,
-                    level: alert.level,
-                    at: now,
-                    change: *change,
-                    alert: Some(id),
-                };
-                save_mark(transaction, &mark)?;
-                supersede(transaction, alert, id, now)?;
+                let posts = round.posts.iter().filter(|(key, _)| *key == alert.key);
+                let posts: Vec<PostId> = posts.map(|(_, post)| *post).collect();
+                new += usize::from(raise(transaction, alert, &posts, *change, now)?);
             }
             for mark in &round.marks {
                 save_mark(transaction, mark)?;
+                if mark.event.is_some() && mark.level < Level::Yellow {
+                    hush(transaction, &mark.subject)?;
+                }
             }
             for (watch, post) in &round.hits {
                 transaction
@@ -175,12 +164,44 @@ impl Store {
     }
 }
 
-/// `None` where it was raised before.
+/// Is it raised only now?
+fn raise(
+    transaction: &Transaction<'_>,
+    alert: &NewAlert,
+    posts: &[PostId],
+    change: i64,
+    now: Timestamp,
+) -> Result<bool> {
+    let (id, is_new) = insert(transaction, alert, now)?;
+    // What was raised before is known all the same: without its mark every look would raise it again.
+    let mark = AlertMark {
+        subject: alert.subject.clone(),
+        event: alert.event,
+        level: alert.level,
+        at: now,
+        change,
+        alert: Some(id),
+    };
+    save_mark(transaction, &mark)?;
+    if !is_new {
+        return Ok(false);
+    }
+    for post in posts {
+        transaction.execute(
+            "INSERT OR IGNORE INTO alert_posts (alert_id, post_id) VALUES (?1, ?2)",
+            params![id.0, post.0],
+        )?;
+    }
+    supersede(transaction, alert, id, now)?;
+    Ok(true)
+}
+
+/// The alert of this key, and whether it is raised only now.
 fn insert(
     transaction: &Transaction<'_>,
     alert: &NewAlert,
     now: Timestamp,
-) -> Result<Option<AlertId>> {
+) -> Result<(AlertId, bool)> {
     let state = match alert.is_closed {
         true => AlertState::Handled,
         false => AlertState::Open,
@@ -209,7 +230,13 @@ fn insert(
             to_ms(now),
             state.code(),
         ])?;
-    Ok((inserted > 0).then(|| AlertId(transaction.last_insert_rowid())))
+    if inserted > 0 {
+        return Ok((AlertId(transaction.last_insert_rowid()), true));
+    }
+    let id = transaction
+        .prepare_cached("SELECT id FROM alerts WHERE natural_key = ?1")?
+        .query_row([&alert.key], |row| row.get(0))?;
+    Ok((AlertId(id), false))
 }
 
 fn save_mark(transaction: &Transaction<'_>, mark: &AlertMark) -> Result<()> {
@@ -226,6 +253,15 @@ fn save_mark(transaction: &Transaction<'_>, mark: &AlertMark) -> Result<()> {
             mark.change,
             mark.alert.map(|alert| alert.0),
         ])?;
+    Ok(())
+}
+
+/// What fell before anybody was told of it is not told: it stays on the list.
+fn hush(transaction: &Transaction<'_>, subject: &AlertSubject) -> Result<()> {
+    transaction.execute(
+        "UPDATE alerts SET next_notice_at = NULL WHERE subject = ?1 AND notice_count = 0",
+        [&subject.0],
+    )?;
     Ok(())
 }
 

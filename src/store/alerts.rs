@@ -144,13 +144,30 @@ impl Store {
                  AND (next_notice_at <= ?1 OR next_notice_at > ?3 OR notice_count > 0 AND next_notice_at > ?2)
              ORDER BY id LIMIT ?4"
         ))?;
-        let due = select
+        let mut due = select
             .query_map(
                 params![to_ms(now), to_ms(longest), to_ms(latest), limit],
                 |row| alert(row, self.zone),
             )?
             .collect::<rusqlite::Result<Vec<_>>>()?;
+        for alert in &mut due {
+            add_history(&reader, alert, self.zone)?;
+        }
         Ok(due)
+    }
+
+    /// Nobody is told of the alert, unless somebody was told already.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn hush_alert(&self, id: AlertId) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE alerts SET next_notice_at = NULL WHERE id = ?1 AND notice_count = 0",
+                [id.0],
+            )?;
+            Ok(())
+        })
     }
 
     /// Queues notices and remembers who was told, as one deed. An alert that somebody took or told of meanwhile makes it

@@ -145,7 +145,7 @@ impl Store {
     ) -> Result<CaseState, CaseError> {
         self.case_deed(id, |transaction, case| {
             check_seen(transaction, case, passage)?;
-            check_order(transaction, case, act)?;
+            let act = &in_order(transaction, case, act)?;
             let (from, to) = (case.state, passage.to);
             let no_way = CaseError::NoWay { id: id.0, from, to };
             let reason = passage.reason.as_deref().unwrap_or_default();
@@ -447,20 +447,30 @@ fn check_seen(
     })
 }
 
-fn check_order(transaction: &Transaction<'_>, case: &Case, act: &CaseAct) -> Result<(), CaseError> {
+/// No step comes before the one before it. People say minutes: within that minute it came after.
+fn in_order(
+    transaction: &Transaction<'_>,
+    case: &Case,
+    act: &CaseAct,
+) -> Result<CaseAct, CaseError> {
     let before: i64 = transaction.query_row(
         "SELECT at FROM case_steps WHERE case_id = ?1 ORDER BY id DESC LIMIT 1",
         [case.id.0],
         |row| row.get(0),
     )?;
-    if to_ms(act.at) >= before {
-        return Ok(());
-    }
     let before = DateTime::from_timestamp_millis(before).unwrap_or_default();
-    let said = |at: Timestamp| at.format("%Y-%m-%d %H:%M").to_string();
-    Err(CaseError::Earlier {
-        at: said(act.at),
-        before: said(before.with_timezone(act.at.offset())),
+    let before = before.with_timezone(act.at.offset());
+    let minute = |at: Timestamp| at.timestamp().div_euclid(60);
+    if minute(act.at) < minute(before) {
+        let said = |at: Timestamp| at.format("%Y-%m-%d %H:%M").to_string();
+        return Err(CaseError::Earlier {
+            at: said(act.at),
+            before: said(before),
+        });
+    }
+    Ok(CaseAct {
+        at: act.at.max(before),
+        ..act.clone()
     })
 }
 

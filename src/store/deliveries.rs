@@ -42,6 +42,16 @@ pub enum DeliveryError {
         /// What would be possible.
         remedy: &'static str,
     },
+    /// Nothing more is sent, or noted as received, of an issue that does not hold.
+    #[error(
+        "第{id}号投递的期刊已作废，不能{deed}；改正后的内容请另行起草、签发，再用 `yuqing issue send` 发送"
+    )]
+    Void {
+        /// Row id.
+        id: i64,
+        /// What was asked for.
+        deed: &'static str,
+    },
     /// The database refuses.
     #[error(transparent)]
     Store(#[from] anyhow::Error),
@@ -111,6 +121,28 @@ impl Store {
         Ok(steps)
     }
 
+    /// 未送达 and 待核实 since then of which no notice `delivery:ID:ATTEMPT` was queued, oldest first. Such notices
+    /// themselves, and what belongs to void issues, are not among them.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn untold_failures(&self, since: Timestamp) -> Result<Vec<Delivery>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {DELIVERY_COLUMNS} FROM deliveries d
+             WHERE state IN ('failed', 'uncertain') AND last_attempt_at >= ?1
+                 AND subject NOT LIKE 'delivery:%'
+                 AND coalesce(issue_id, 0) NOT IN (SELECT id FROM issues WHERE state = 'void')
+                 AND NOT EXISTS (SELECT 1 FROM deliveries n
+                     WHERE n.subject = 'delivery:' || d.id || ':' || d.attempt_count)
+             ORDER BY id"
+        ))?;
+        let found = select
+            .query_map([to_ms(since)], |row| delivery_of(row, self.zone))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(found)
+    }
+
     /// Deliveries that wait for their next attempt need not wait any longer. How many waited?
     ///
     /// # Errors
@@ -147,6 +179,7 @@ impl Store {
             if !remedy.is_empty() {
                 return Err(wrong_state(delivery, "确认送达", remedy));
             }
+            check_not_void(transaction, delivery, "确认送达")?;
             transaction.execute(
                 "UPDATE deliveries SET state = 'sent', sent_at = ?2, message = ?3 WHERE id = ?1",
                 params![id.0, to_ms(now), format!("{by}确认送达")],
@@ -177,6 +210,7 @@ impl Store {
             if !remedy.is_empty() {
                 return Err(wrong_state(delivery, "重发", remedy));
             }
+            check_not_void(transaction, delivery, "重发")?;
             transaction.execute(
                 "UPDATE deliveries SET state = 'waiting', due_at = ?2, claimed_until = NULL,
                      attempt_base = attempt_count, message = ?3 WHERE id = ?1",
@@ -221,6 +255,26 @@ fn wrong_state(delivery: &Delivery, deed: &'static str, remedy: &'static str) ->
         state: delivery.state,
         deed,
         remedy,
+    }
+}
+
+fn check_not_void(
+    transaction: &Transaction<'_>,
+    delivery: &Delivery,
+    deed: &'static str,
+) -> Result<(), DeliveryError> {
+    let Subject::Issue(issue) = &delivery.subject else {
+        return Ok(());
+    };
+    let is_void: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM issues WHERE id = ?1 AND state = 'void')",
+        [issue.0],
+        |row| row.get(0),
+    )?;
+    let id = delivery.id.0;
+    match is_void {
+        true => Err(DeliveryError::Void { id, deed }),
+        false => Ok(()),
     }
 }
 

@@ -5,9 +5,10 @@
 use super::Store;
 use super::deliveries::{DELIVERY_COLUMNS, add_step, delivery_of};
 use super::rows::{to_json, to_ms};
-use crate::model::{Delivery, DeliveryId, DeliveryOutcome, DeliveryState, Timestamp};
+use crate::model::{Delivery, DeliveryId, DeliveryOutcome, DeliveryState, IssueId, Timestamp};
 use anyhow::Result;
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// What may be claimed.
@@ -34,17 +35,18 @@ pub enum AttemptEnd {
     Uncertain,
 }
 
-/// Waiting and due. A clock that jumped back does not hold up what was due before it did. `?1` is now.
+/// Waiting and due. A clock that jumped back does not hold up what was due before it did; an attempt made since then has
+/// its pause by the clock as it is now. `?1` is now.
 const IS_DUE: &str = "state = 'waiting' AND (due_at <= ?1
-         OR max(queued_at, coalesce(last_attempt_at, 0)) > ?1
+         OR coalesce(last_attempt_at, queued_at) > ?1
              AND (due_at <= queued_at OR attempt_count > 0))";
 
 /// An attempt whose process is gone: its claim ran out. `?1` is now.
 const IS_BROKEN: &str = "state = 'sending' AND claimed_until <= ?1";
 
 impl Store {
-    /// Claims the delivery that is due longest, if there is one. A recipient gets one thing at a time: a slow one holds
-    /// up itself only. On the way, deliveries of void issues are cancelled; attempts that broke off are made again
+    /// Claims the next delivery that is due, if there is one: fresh notices, then fresh issues, then what is tried again,
+    /// of each the one that is due longest. A recipient gets one thing at a time: a slow one holds up itself only. On the way, deliveries of void issues are cancelled; attempts that broke off are made again
     /// where the other side recognises a repetition, else left to a person.
     ///
     /// # Errors
@@ -60,7 +62,7 @@ impl Store {
         let only = claim.only.map(|ids| to_json(&ids)).transpose()?;
         self.write_durably(|transaction| {
             self.settle_broken(transaction, claim.repeatable, now)?;
-            cancel_void(self, transaction, now)?;
+            cancel_void(transaction, self.zone, None, now)?;
             let claimed = transaction
                 .prepare_cached(&format!(
                     "UPDATE deliveries SET state = 'sending', claimed_until = ?2, last_attempt_at = ?1,
@@ -71,7 +73,7 @@ impl Store {
                              AND NOT EXISTS (
                                  SELECT 1 FROM deliveries o WHERE o.recipient = d.recipient
                                      AND o.state = 'sending' AND o.claimed_until > ?1)
-                         ORDER BY due_at, id LIMIT 1)
+                         ORDER BY attempt_count > attempt_base, issue_id IS NOT NULL, due_at, id LIMIT 1)
                      RETURNING {DELIVERY_COLUMNS}"
                 ))?
                 .query_row(params![to_ms(now), to_ms(now + claim.lasts), only], |row| {
@@ -197,16 +199,24 @@ impl Store {
     }
 }
 
-/// What waits for a void issue is not sent.
-fn cancel_void(store: &Store, transaction: &Transaction<'_>, now: Timestamp) -> Result<()> {
+/// What waits of a void issue is not sent: of this one, or of any.
+pub(super) fn cancel_void(
+    transaction: &Transaction<'_>,
+    zone: Tz,
+    issue: Option<IssueId>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let message = "本期已作废，不再发送";
     let cancelled = transaction
         .prepare_cached(&format!(
             "UPDATE deliveries SET state = 'cancelled', message = ?1
              WHERE state = 'waiting' AND issue_id IN (SELECT id FROM issues WHERE state = 'void')
+                 AND (?2 IS NULL OR issue_id = ?2)
              RETURNING {DELIVERY_COLUMNS}"
         ))?
-        .query_map([message], |row| delivery_of(row, store.zone))?
+        .query_map(params![message, issue.map(|id| id.0)], |row| {
+            delivery_of(row, zone)
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     for delivery in &cancelled {
         let outcome = DeliveryOutcome::Cancelled;

@@ -1,14 +1,16 @@
 //! `issues`, `issue_counted`, `zero_reports`: what is drafted, and what its figures were counted from.
 
 use super::Store;
-use super::issues::part;
+use super::issues::{part, select_printed};
 use super::rows::{code, from_ms, to_json, to_ms};
 use crate::model::{
-    Basis, Counted, IssueContent, IssueId, IssueStep, Period, PostId, Timestamp, ZeroReport,
+    Basis, Counted, EntryPost, IssueContent, IssueId, IssueStep, Period, PostId, Series, Timestamp,
+    ZeroReport,
 };
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use std::collections::HashSet;
 
 /// Codes of the two parts of a basis.
 const PARTS: [&str; 2] = ["now", "before"];
@@ -32,6 +34,36 @@ impl Store {
                 return Ok(known);
             }
             insert_draft(transaction, content, basis, by, now)
+        })
+    }
+
+    /// Saves what was chosen while `printed` was all that issues of the digest had printed: an entry that another issue
+    /// has printed since is left out. `None` where nothing is left; `printed` is `None` where that does not matter.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn save_proposal(
+        &self,
+        content: &IssueContent,
+        basis: &Basis,
+        printed: Option<&HashSet<PostId>>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Option<IssueId>> {
+        self.write_durably(|transaction| {
+            if let Some(known) = known_draft(transaction, content)? {
+                return Ok(Some(known));
+            }
+            let mut content = content.clone();
+            if let Some(printed) = printed {
+                let mut since = select_printed(transaction, &content.digest)?;
+                since.retain(|post| !printed.contains(post));
+                leave_out(&mut content, &since);
+                if content.is_empty() {
+                    return Ok(None);
+                }
+            }
+            insert_draft(transaction, &content, basis, by, now).map(Some)
         })
     }
 
@@ -119,11 +151,25 @@ fn counted_of(row: &Row<'_>) -> rusqlite::Result<Counted> {
     })
 }
 
-/// The draft or issue that stands where this one would.
+/// Takes out the entries that cite one of the posts.
+fn leave_out(content: &mut IssueContent, posts: &HashSet<PostId>) {
+    for section in &mut content.sections {
+        let cites = |post: &EntryPost| posts.contains(&post.id);
+        section
+            .entries
+            .retain(|entry| !entry.posts.iter().any(cites));
+    }
+    content
+        .sections
+        .retain(|section| !section.entries.is_empty());
+}
+
+/// The draft or issue that stands where this one would; one 增刊 waits at a time.
 fn known_draft(
     transaction: &Transaction<'_>,
     content: &IssueContent,
 ) -> rusqlite::Result<Option<IssueId>> {
+    let is_supplement = content.series == Series::Supplement && content.corrects.is_none();
     let known: Option<i64> = if content.occasion.is_empty() {
         transaction
             .query_row(
@@ -141,8 +187,16 @@ fn known_draft(
     } else {
         transaction
             .query_row(
-                "SELECT id FROM issues WHERE digest = ?1 AND occasion = ?2 AND state <> 'void'",
-                params![content.digest, content.occasion],
+                "SELECT id FROM issues
+                 WHERE digest = ?1 AND (occasion = ?2 AND state <> 'void'
+                     OR ?3 AND series = ?4 AND corrects IS NULL AND state IN ('draft', 'approved'))
+                 ORDER BY id LIMIT 1",
+                params![
+                    content.digest,
+                    content.occasion,
+                    is_supplement,
+                    Series::Supplement.code()
+                ],
                 |row| row.get(0),
             )
             .optional()?

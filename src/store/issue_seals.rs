@@ -2,7 +2,7 @@
 //! number, signature and 计数依据, so that it holds whatever a later program makes of them.
 
 use super::Store;
-use super::rows::to_ms;
+use super::rows::{to_json, to_ms};
 use crate::model::{IssueId, Timestamp};
 use anyhow::{Context, Result};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -107,14 +107,9 @@ impl Store {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>> {
-        let packed = zstd::encode_all(body, PACKING).context("pack a rendition")?;
+        let packed = Packed::new(format, body)?;
         self.write_durably(|transaction| {
-            transaction.execute(
-                "INSERT INTO issue_renditions (issue_id, format, made_at, sha256, body)
-                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM issues WHERE id = ?1 AND state = 'signed')
-                 ON CONFLICT DO NOTHING",
-                params![id.0, format, to_ms(now), hash(body), packed],
-            )?;
+            packed.insert(transaction, id, now)?;
             let stored: Option<Vec<u8>> = transaction
                 .query_row(
                     "SELECT body FROM issue_renditions WHERE issue_id = ?1 AND format = ?2",
@@ -131,21 +126,74 @@ impl Store {
         })
     }
 
-    /// Signed issues of which nothing is frozen yet: their renditions wait to be made.
+    /// Freezes renditions of a signed issue together: a kill leaves all of them or none. Those that were frozen before
+    /// stay.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn issues_to_freeze(&self, limit: usize) -> Result<Vec<IssueId>> {
+    pub fn freeze_renditions(
+        &self,
+        id: IssueId,
+        made: &[(&str, Vec<u8>)],
+        now: Timestamp,
+    ) -> Result<()> {
+        let packed = made
+            .iter()
+            .map(|(format, body)| Packed::new(format, body))
+            .collect::<Result<Vec<Packed>>>()?;
+        self.write_durably(|transaction| {
+            for rendition in &packed {
+                rendition.insert(transaction, id, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Signed issues of which one of the formats, given by their codes, is not frozen yet.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn issues_to_freeze(&self, formats: &[&str], limit: usize) -> Result<Vec<IssueId>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
             "SELECT id FROM issues WHERE state = 'signed' AND seal IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM issue_renditions WHERE issue_id = issues.id)
-             ORDER BY id LIMIT ?1",
+                 AND EXISTS (SELECT 1 FROM json_each(?1) AS wanted WHERE NOT EXISTS (
+                     SELECT 1 FROM issue_renditions WHERE issue_id = issues.id AND format = wanted.value))
+             ORDER BY id LIMIT ?2",
         )?;
         let ids = select
-            .query_map([limit], |row| Ok(IssueId(row.get(0)?)))?
+            .query_map(params![to_json(&formats)?, limit], |row| {
+                Ok(IssueId(row.get(0)?))
+            })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(ids)
+    }
+}
+
+/// A rendition, ready for its row.
+struct Packed<'r> {
+    format: &'r str,
+    sha256: String,
+    body: Vec<u8>,
+}
+
+impl<'r> Packed<'r> {
+    fn new(format: &'r str, body: &[u8]) -> Result<Packed<'r>> {
+        Ok(Packed {
+            format,
+            sha256: hash(body),
+            body: zstd::encode_all(body, PACKING).context("pack a rendition")?,
+        })
+    }
+
+    fn insert(&self, connection: &Connection, id: IssueId, now: Timestamp) -> Result<()> {
+        connection.execute(
+            "INSERT INTO issue_renditions (issue_id, format, made_at, sha256, body)
+             SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM issues WHERE id = ?1 AND state = 'signed')
+             ON CONFLICT DO NOTHING",
+            params![id.0, self.format, to_ms(now), self.sha256, self.body],
+        )?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `issues`, `issue_steps`: 审核, 退回, 签发, 作废, 零报告. Each step is one transaction; the number comes with the
 //! signature, in it.
 
+use super::delivery_claims::cancel_void;
 use super::issue_drafts::{insert_zero, record_step};
 use super::issues::{part, select_issue};
 use super::rows::{from_ms, to_ms};
@@ -133,10 +134,6 @@ impl Store {
             if issue.content.is_empty() {
                 return Err(SignError::Empty(id.0));
             }
-            let number = match first_of_matter(transaction, issue)? {
-                Some(number) => number,
-                None => next_number(transaction, issue, now)?,
-            };
             // A clock that was set back must not date a signature before the approval.
             let approved_at: Option<i64> = transaction.query_row(
                 "SELECT approved_at FROM issues WHERE id = ?1",
@@ -144,6 +141,10 @@ impl Store {
                 |row| row.get(0),
             )?;
             let signed_at = approved_at.map_or(now, |at| now.max(from_ms(at, self.zone)));
+            let number = match first_of_matter(transaction, issue)? {
+                Some(number) => number,
+                None => next_number(transaction, issue, signed_at)?,
+            };
             transaction.execute(
                 "UPDATE issues SET state = 'signed', signed_at = ?2, signed_by = ?3, year = ?4,
                      number = ?5, total_number = ?6 WHERE id = ?1",
@@ -189,11 +190,7 @@ impl Store {
                 return Err(wrong_state(issue, "再次作废", "已登记作废，期号不再使用"));
             }
             void(transaction, id, by, reason, now)?;
-            transaction.execute(
-                "UPDATE deliveries SET state = 'failed', message = '该期已作废，不再发送'
-                 WHERE issue_id = ?1 AND state = 'waiting'",
-                [id.0],
-            )?;
+            cancel_void(transaction, self.zone, Some(id), now)?;
             record_step(transaction, id, IssueStep::Voided, by, reason, now)?;
             Ok(())
         })

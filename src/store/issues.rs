@@ -44,16 +44,37 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub fn printed_posts(&self, digest: &str) -> Result<HashSet<PostId>> {
+        Ok(select_printed(&*self.reader()?, digest)?)
+    }
+
+    /// Posts that void issues of this digest cite and no other issue of it does, as far as they were published since
+    /// `published_from` and seen before `seen_before`.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn freed_posts(
+        &self,
+        digest: &str,
+        published_from: Timestamp,
+        seen_before: Timestamp,
+    ) -> Result<Vec<PostId>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT post_id FROM issue_posts
-             JOIN issues ON issues.id = issue_id JOIN posts ON posts.id = post_id
-             WHERE digest = ?1 AND state <> 'void'
-             GROUP BY post_id HAVING max(drafted_at) >= max(coalesce(level_rose_at, 0))",
+            "SELECT DISTINCT cited.post_id FROM issue_posts AS cited
+             JOIN issues ON issues.id = cited.issue_id JOIN posts ON posts.id = cited.post_id
+             WHERE issues.digest = ?1 AND issues.state = 'void'
+                 AND posts.effective_at >= ?2 AND posts.first_seen_at < ?3
+                 AND NOT EXISTS (
+                     SELECT 1 FROM issue_posts AS other JOIN issues AS standing ON standing.id = other.issue_id
+                     WHERE other.post_id = cited.post_id AND standing.digest = ?1 AND standing.state <> 'void')
+             ORDER BY cited.post_id",
         )?;
         let ids = select
-            .query_map([digest], |row| Ok(PostId(row.get(0)?)))?
-            .collect::<rusqlite::Result<HashSet<_>>>()?;
+            .query_map(
+                params![digest, to_ms(published_from), to_ms(seen_before)],
+                |row| Ok(PostId(row.get(0)?)),
+            )?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(ids)
     }
 
@@ -177,6 +198,21 @@ impl Store {
     }
 }
 
+pub(super) fn select_printed(
+    connection: &rusqlite::Connection,
+    digest: &str,
+) -> rusqlite::Result<HashSet<PostId>> {
+    connection
+        .prepare_cached(
+            "SELECT post_id FROM issue_posts
+             JOIN issues ON issues.id = issue_id JOIN posts ON posts.id = post_id
+             WHERE digest = ?1 AND state <> 'void'
+             GROUP BY post_id HAVING max(drafted_at) >= max(coalesce(level_rose_at, 0))",
+        )?
+        .query_map([digest], |row| Ok(PostId(row.get(0)?)))?
+        .collect()
+}
+
 /// The ordinal that tells 续报 of one matter apart; all bear the number of the first.
 pub(super) fn part(issue: &crate::model::IssueContent) -> u32 {
     match (issue.kind, &issue.express) {
@@ -185,8 +221,14 @@ pub(super) fn part(issue: &crate::model::IssueContent) -> u32 {
     }
 }
 
+/// The last two are the hands that the colophon names: who approved, and who edited last, else who drafted.
 pub(super) const ISSUE_COLUMNS: &str =
-    "id, state, year, number, total_number, drafted_at, signed_at, signed_by, content, revision";
+    "id, state, year, number, total_number, drafted_at, signed_at, signed_by, content, revision, approved_by,
+     coalesce(
+         (SELECT by_whom FROM issue_revisions
+          WHERE issue_id = issues.id AND revision IS NOT NULL ORDER BY revision DESC LIMIT 1),
+         (SELECT by_whom FROM issue_steps
+          WHERE issue_id = issues.id AND step = 'drafted' ORDER BY issue_steps.id LIMIT 1), '')";
 
 pub(super) fn select_issue(
     connection: &rusqlite::Connection,
@@ -214,6 +256,8 @@ pub(super) fn issue_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Issue> {
         Some(at) => Some(Signature {
             by: row.get(7)?,
             at: from_ms(at, zone),
+            approver: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
+            editor: row.get(11)?,
         }),
         None => None,
     };

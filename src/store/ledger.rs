@@ -11,15 +11,15 @@ use anyhow::Result;
 use rusqlite::{Row, Transaction, params};
 use std::collections::BTreeMap;
 
-/// Columns of `facts_of`. What an authority publishes is no public opinion; copies and advertisements are counted apart
-/// (`digest::overview` counts in the same way).
+/// Columns of `facts_of`. What an authority publishes is no public opinion; of the rest advertisements are taken out
+/// first, then what is none of ours, then copies (`digest::count` removes the same).
 const FACTS: &str = "p.channel,
      CASE WHEN p.is_official OR p.channel = 'government' THEN 'official'
           WHEN e.post_id IS NULL THEN 'waiting'
+          WHEN (e.about OR e.relevant) AND e.intent = 'ad' THEN 'ad'
+          WHEN NOT e.relevant THEN 'irrelevant'
           WHEN p.repost_of IS NOT NULL THEN 'copy'
-          WHEN e.about AND e.intent = 'ad' THEN 'ad'
-          WHEN e.relevant THEN 'judged'
-          ELSE 'irrelevant' END,
+          ELSE 'judged' END,
      coalesce(e.level, 'none'), coalesce(e.sentiment, 'neutral'), coalesce(e.intent, 'other'),
      coalesce(e.jurisdiction, 'unknown'), coalesce(e.place, ''), coalesce(e.topics, '')";
 
@@ -75,8 +75,7 @@ impl Store {
             "SELECT count(DISTINCT coalesce(p.outlet, p.source_name))
              FROM posts p JOIN effective_judgements e ON e.post_id = p.id
              WHERE p.effective_at >= ?1 AND p.effective_at < ?2 AND e.relevant
-                 AND NOT p.is_official AND p.channel <> 'government'
-                 AND (p.repost_of IS NOT NULL OR e.intent <> 'ad')",
+                 AND NOT p.is_official AND p.channel <> 'government' AND e.intent <> 'ad'",
         )?;
         Ok(select.query_row(bounds(period), |row| row.get(0))?)
     }
@@ -136,17 +135,27 @@ impl Store {
         Ok(counts)
     }
 
-    /// Events whose first post was published in the period.
+    /// Events whose first post was published in the period. What an authority published before anybody spoke of the matter
+    /// is no answer to it.
     ///
     /// # Errors
     /// The database refuses.
     pub fn events_begun_in(&self, period: Period) -> Result<Vec<LedgerEvent>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT e.id, e.level, coalesce(min(p.first_seen_at), e.first_at),
-                 min(CASE WHEN p.is_official THEN p.effective_at END)
-             FROM events e LEFT JOIN posts p ON p.event_id = e.id
-             WHERE e.first_at >= ?1 AND e.first_at < ?2 GROUP BY e.id ORDER BY e.id",
+            "SELECT begun.id, begun.level,
+                 coalesce(begun.heard_seen_at, begun.seen_at, begun.first_at),
+                 (SELECT min(o.effective_at) FROM posts o
+                  WHERE o.event_id = begun.id AND (o.is_official OR o.channel = 'government')
+                      AND o.effective_at > begun.heard_at)
+             FROM (SELECT e.id, e.level, e.first_at, min(p.first_seen_at) AS seen_at,
+                       min(p.first_seen_at) FILTER
+                           (WHERE NOT p.is_official AND p.channel <> 'government') AS heard_seen_at,
+                       min(p.effective_at) FILTER
+                           (WHERE NOT p.is_official AND p.channel <> 'government') AS heard_at
+                   FROM events e LEFT JOIN posts p ON p.event_id = e.id
+                   WHERE e.first_at >= ?1 AND e.first_at < ?2 GROUP BY e.id) AS begun
+             ORDER BY begun.id",
         )?;
         let events = select
             .query_map(bounds(period), |row| {

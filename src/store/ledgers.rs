@@ -39,6 +39,21 @@ impl Store {
         })
     }
 
+    /// Content and hash of the ledger of the period that was frozen last, without its posts.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn frozen_content(&self, period: &str) -> Result<Option<(String, String)>> {
+        let reader = self.reader()?;
+        let content = reader
+            .prepare_cached(
+                "SELECT content, hash FROM ledgers WHERE period = ?1 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([period], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(content)
+    }
+
     /// The ledger of the period that was frozen last.
     ///
     /// # Errors

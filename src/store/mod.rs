@@ -7,6 +7,7 @@ mod alert_rounds;
 mod alerts;
 mod arrivals;
 mod case_files;
+mod case_reminders;
 mod cases;
 mod corrections;
 mod deliveries;

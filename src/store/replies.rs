@@ -22,6 +22,9 @@ pub enum ReplyError {
     /// The post was answered.
     #[error("信息#{0}的答复已登记，不重复计数；内容有误请加 --correct")]
     Answered(i64),
+    /// What should be corrected was never registered.
+    #[error("没有可更正的登记：{0}；首次登记请去掉 --correct")]
+    NothingToCorrect(String),
     /// The post is not there.
     #[error("没有编号为{0}的信息；用 `yuqing search` 查找，或不写 --post")]
     NoPost(i64),
@@ -41,7 +44,8 @@ impl Store {
     /// counted no more; it stays as a row.
     ///
     /// # Errors
-    /// [`ReplyError`]: it was registered before and this is no correction, or the post is not there.
+    /// [`ReplyError`]: it was registered before and this is no correction, or never and this is one, or the post is not
+    /// there.
     pub fn register_reply(
         &self,
         reply: &NewReply,
@@ -100,6 +104,20 @@ impl Store {
         Ok(replies)
     }
 
+    /// 逐件 — answers registered one by one of that day and channel; a day's count leaves them out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn single_replies(&self, channel: Channel, replied_at: Timestamp) -> Result<u64> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT count(*) FROM replies
+             WHERE is_corrected = 0 AND is_bulk = 0 AND channel = ?1 AND day = ?2",
+        )?;
+        let parameters = params![channel.code(), day_of(replied_at)];
+        Ok(select.query_row(parameters, |row| row.get(0))?)
+    }
+
     /// 答复件数 from `from` to before `to`.
     ///
     /// # Errors
@@ -156,7 +174,7 @@ fn insert(
     corrects: bool,
     now: Timestamp,
 ) -> Result<ReplyId, ReplyError> {
-    let day = reply.replied_at.format("%Y-%m-%d").to_string();
+    let day = day_of(reply.replied_at);
     let (is_bulk, count, post) = match &reply.answered {
         Answered::Many { count } => (true, *count, None),
         Answered::One { post, .. } => (false, 1, *post),
@@ -177,6 +195,7 @@ fn insert(
         )
         .optional()?;
     match (known, post) {
+        (None, _) if corrects => return Err(nothing_to_correct(reply, &day)),
         (None, _) => {}
         (Some((id, _)), _) if corrects => {
             transaction.execute("UPDATE replies SET is_corrected = 1 WHERE id = ?1", [id])?;
@@ -217,6 +236,22 @@ fn insert(
         ],
     )?;
     Ok(ReplyId(transaction.last_insert_rowid()))
+}
+
+fn day_of(replied_at: Timestamp) -> String {
+    replied_at.format("%Y-%m-%d").to_string()
+}
+
+fn nothing_to_correct(reply: &NewReply, day: &str) -> ReplyError {
+    ReplyError::NothingToCorrect(match &reply.answered {
+        Answered::Many { .. } => format!("{day}{}没有按日登记", reply.channel.label()),
+        Answered::One {
+            post: Some(post), ..
+        } => format!("信息#{}没有登记过答复", post.0),
+        Answered::One { post: None, .. } => {
+            "逐件登记的答复只能按信息更正，请用 --post 写明".to_owned()
+        }
+    })
 }
 
 /// Of sorted milliseconds.

@@ -3,10 +3,11 @@
 use super::Shared;
 use super::error::WebError;
 use super::layout::minute;
+use crate::app::App;
 use crate::digest::freeze::rendition;
 use crate::digest::layout::number_line;
 use crate::document::Format;
-use crate::model::{Issue, IssueId};
+use crate::model::{Issue, IssueId, IssueState};
 use crate::store::IssueFilter;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -72,18 +73,20 @@ pub async fn export(
 ) -> Result<Response, WebError> {
     let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let format: Format = parameters.format.parse().map_err(|_| WebError::NotFound)?;
-    if format == Format::Pdf {
-        app.on_cpu(|app| Ok(app.press.fonts.check().map_err(|error| error.to_string())))
-            .await?
-            .map_err(WebError::NotReady)?;
-    }
     let file = app
-        .on_cpu(move |app| match app.store.issue(IssueId(id))? {
-            Some(issue) => rendition(&app.store, &issue, format, &app.press, app.now()).map(Some),
-            None => Ok(None),
+        .on_cpu(move |app| {
+            let Some(issue) = app.store.issue(IssueId(id))? else {
+                return Ok(None);
+            };
+            if let Some(missing) = missing_font(app, &issue, format)? {
+                return Ok(Some(Err(missing)));
+            }
+            let file = rendition(&app.store, &issue, format, &app.press, app.now())?;
+            Ok(Some(Ok(file)))
         })
         .await?
-        .ok_or(WebError::NotFound)?;
+        .ok_or(WebError::NotFound)?
+        .map_err(WebError::NotReady)?;
     let name = match format {
         Format::Html => "inline".to_owned(),
         Format::Brief | Format::Clips => {
@@ -96,6 +99,16 @@ pub async fn export(
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((headers, file).into_response())
+}
+
+/// What to install before a PDF can be made; a frozen one is given as it is.
+fn missing_font(app: &App, issue: &Issue, format: Format) -> anyhow::Result<Option<String>> {
+    let is_frozen = issue.state == IssueState::Signed
+        && (app.store.frozen_rendition(issue.id, format.code())?).is_some();
+    if format != Format::Pdf || is_frozen {
+        return Ok(None);
+    }
+    Ok(app.press.fonts.check().err().map(|error| error.to_string()))
 }
 
 fn line(issue: &Issue) -> IssueLine {

@@ -28,6 +28,14 @@ to = "2017-04-16"
 people = ["zhangsan", "lisi"]
 "#;
 
+const NAMED: &str = r#"
+[[recipient]]
+id = "zhangsan"
+name = "张三"
+transport = "folder"
+address = "/srv/share/yuqing"
+"#;
+
 fn bureau(roster: &str, watches: &str) -> Config {
     Config {
         duty: parse_duty(roster).expect("a roster"),
@@ -144,6 +152,23 @@ impl Room {
         rows.expect("rows").map(|row| row.expect("a row")).collect()
     }
 
+    /// What an editor says.
+    fn judge(&self, post: i64, level: Level, time: &str) {
+        let app = self.app();
+        app.clock.set(minute(time));
+        let label = Label {
+            level: Some(level),
+            ..Label::default()
+        };
+        let act = Act {
+            by: "张三".to_owned(),
+            note: String::new(),
+            at: app.now(),
+        };
+        label_post(app, PostId(post), label, act).expect("a label like any");
+        process_all(app).expect("the steps work");
+    }
+
     fn act(&self, id: i64, state: AlertState) -> Result<(), AlertActError> {
         let step = AlertStep {
             at: self.app().now(),
@@ -225,7 +250,7 @@ fn a1_the_outbreak_calls_when_it_is_yellow_orange_and_red() {
     for words in [
         "第2号橙色预警：由黄级升为橙级，O1：24小时互动指数2290",
         "发布：2017-04-14 13:58；发现：2017-04-14 13:58",
-        "链接：https://example.cn/P01",
+        "\n链接：\nhttps://example.cn/P01\n",
         "独立信源1个，信息1条；评论2500",
         "拨号次序：zhangsan、lisi、chief",
         "yuqing alert ack 2 --by 姓名",
@@ -417,29 +442,67 @@ fn events_that_a_person_puts_together_or_takes_apart_call_nobody_again() {
 fn a_level_that_a_person_lowered_calls_again_when_it_rises() {
     let room = Room::on_duty();
     room.see(complaint("a", "14 09:00", QUEUE, ORANGE));
-    let judge = |level| {
-        let label = Label {
-            level: Some(level),
-            ..Label::default()
-        };
-        let act = Act {
-            by: "张三".to_owned(),
-            note: String::new(),
-            at: room.app().now(),
-        };
-        label_post(room.app(), PostId(1), label, act).expect("a label like any");
-        process_all(room.app()).expect("the steps work");
-    };
-    room.app().clock.set(minute("14 09:10"));
-    judge(Level::Yellow);
+    room.judge(1, Level::Yellow, "14 09:10");
     assert_eq!(room.look(), Alerted::default(), "a fall is only recorded");
-    room.app().clock.set(minute("14 09:20"));
-    judge(Level::Red);
+    room.judge(1, Level::Red, "14 09:20");
     room.look();
     assert_eq!(
         room.told(),
         ["14日09:00 橙 zhangsan", "14日09:20 红 zhangsan"]
     );
+}
+
+#[test]
+fn a_post_that_was_lowered_while_it_waited_brings_no_second_red_alert() {
+    let room = Room::on_duty();
+    room.see(complaint("a", "14 09:00", QUEUE, RED));
+    room.act(1, AlertState::Acknowledged).expect("it is open");
+    room.see(complaint("b", "14 09:20", &format!("{QUEUE}，我也是"), RED));
+    room.judge(2, Level::Yellow, "14 09:30");
+    room.look();
+    room.look_at("14 10:00");
+    room.look_at("14 11:00");
+    assert_eq!(room.told(), ["14日09:00 红 zhangsan"]);
+    assert_eq!(room.alerts().len(), 1);
+}
+
+#[test]
+fn what_fell_in_the_night_is_not_told_in_the_morning() {
+    let room = Room::on_duty();
+    room.see(complaint("a", "14 20:00", QUEUE, YELLOW));
+    room.see(complaint("b", "14 20:10", EXAM, YELLOW));
+    assert_eq!(room.alerts().len(), 2);
+    // The one is still an event, the other is none any more.
+    room.judge(1, Level::Blue, "14 21:00");
+    room.judge(2, Level::None, "14 21:10");
+    room.look();
+    room.look_at("17 08:00");
+    assert_eq!(room.told(), [] as [String; 0]);
+    assert_eq!(
+        room.alerts()[0].state,
+        AlertState::Open,
+        "it stays on the list"
+    );
+    room.judge(1, Level::Yellow, "17 09:00");
+    room.look();
+    assert_eq!(room.told(), ["17日09:00 黄 office"]);
+}
+
+#[test]
+fn what_cannot_be_looked_at_silences_nothing_else() {
+    let room = Room::on_duty();
+    let path = room.app().folder().join("yuqing.db");
+    let database = rusqlite::Connection::open(path).expect("the database");
+    database
+        .execute_batch("DROP TABLE alert_sources")
+        .expect("a broken database");
+    room.take(complaint("a", "14 10:00", QUEUE, ORANGE));
+    let failed = alert_once(room.app()).expect_err("sources cannot be looked at");
+    assert!(
+        format!("{failed:#}").contains("alert_sources"),
+        "{failed:#}"
+    );
+    assert_eq!(room.told(), ["14日10:00 橙 zhangsan"]);
 }
 
 #[test]
@@ -748,6 +811,7 @@ async fn alerts_are_served_to_other_programs() {
 fn people_take_alerts_on_the_command_line() {
     let desk = Desk::new();
     desk.write("config/duty.toml", ROSTER);
+    desk.write("config/recipients.toml", NAMED);
     {
         let config = Config {
             duty: parse_duty(ROSTER).expect("a roster"),
@@ -775,16 +839,17 @@ fn people_take_alerts_on_the_command_line() {
     assert!(text.contains("橙") && text.contains("待处置"), "{text}");
 
     desk.expect(2, &["alert", "ack", "1"]);
-    let note = ["--by", "李四", "--note", "已电话报告王局"];
+    let note = ["--by", "李四", "--note", "已电话报告值班领导，13812345678"];
     desk.expect(0, &[&["alert", "ack", "1", "2"], &note[..]].concat());
     let shown = desk.expect(0, &["alert", "show", "1"]).out;
     for words in [
         "已签收：",
-        "李四：已电话报告王局",
-        "第1次通知：2017-04-14 09:00　zhangsan",
+        "李四：已电话报告值班领导，",
+        "第1次通知：2017-04-14 09:00　张三（zhangsan）",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    assert!(!shown.contains("13812345678"), "masked: {shown}");
     let refused = desk.expect(2, &["alert", "ack", "1", "--by", "王五"]);
     assert!(
         refused.err.contains("第1号预警已签收（李四"),
@@ -814,7 +879,7 @@ fn people_take_alerts_on_the_command_line() {
         "{text}"
     );
     assert!(
-        text.contains("值班：zhangsan、lisi，到2017-04-17 00:00"),
+        text.contains("值班：张三（zhangsan）、lisi，到2017-04-17 00:00"),
         "{text}"
     );
     desk.expect(2, &["alert", "duty", "--at", "明天"]);

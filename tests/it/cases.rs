@@ -267,6 +267,69 @@ fn an_imported_letter_fills_the_form() {
 }
 
 #[test]
+fn a_day_in_an_imported_letter_ends_when_the_office_closes() {
+    let desk = Desk::new();
+    desk.write(
+        "letters.csv",
+        "渠道,转来单位,收到时间,办理期限,事由\n转办,某厅,2017-10-09 16:00,2017年10月10日,请核查\n",
+    );
+    desk.expect(0, &["import", "letters.csv"]);
+    let added = json_of(&desk, &["case", "add", "--post", "1", "--by", "张三"]);
+    assert_eq!(added["due_at"], "2017-10-10T18:00:00+08:00");
+    assert_eq!(added["due_basis"], "来文写明的时限");
+}
+
+#[test]
+fn another_time_leaves_the_step_that_meets_it() {
+    let desk = Desk::new();
+    let add = [
+        "case",
+        "add",
+        "--kind",
+        "应急",
+        "--title",
+        "群体讨薪",
+        "--rule",
+        "T-2H-RPT",
+        "--published",
+        "2017-04-14 08:00",
+        "--received",
+        "2017-04-14 08:30",
+        "--by",
+        "张三",
+    ];
+    desk.expect(0, &add);
+    let extend = [
+        "case",
+        "extend",
+        "1",
+        "--due",
+        "24小时内",
+        "--reason",
+        "省厅同意",
+        "--by",
+        "张三",
+    ];
+    desk.expect(0, &extend);
+    let report = [
+        "case",
+        "advance",
+        "1",
+        "--to",
+        "报告",
+        "--skip-reason",
+        "先报后研判",
+        "--at",
+        "2017-04-14 09:30",
+        "--by",
+        "李四",
+    ];
+    let reported = json_of(&desk, &report);
+    assert_eq!(reported["feedback_at"], "2017-04-14T09:30:00+08:00");
+    assert_eq!(reported["overdue"], false);
+}
+
+#[test]
 fn an_emergency_tells_delay_and_answer_from_its_event() {
     let desk = Desk::new();
     desk.write(
@@ -433,7 +496,11 @@ fn replies_are_counted_once() {
         refused.contains("2017-11-21政民留言答复已登记26件"),
         "{refused}"
     );
-    desk.expect(0, &with(&day, &["--count", "30", "--correct"]));
+    let said = desk
+        .expect(0, &with(&day, &["--count", "30", "--correct"]))
+        .out;
+    assert!(said.contains("30件（不含逐件登记的）"), "{said}");
+    assert!(!said.contains("另有"), "{said}");
     desk.write(
         "posts.csv",
         "标题,正文,来源,渠道,发布时间,网名\n社保卡,社保卡丢失如何补办,领导留言板,政民留言,2017-12-01 09:00,网友甲\n",
@@ -479,6 +546,25 @@ fn replies_are_counted_once() {
         ),
         (with(&day, &["--count", "0"]), "应大于0"),
         (
+            with(&day[..4], &["--correct", "--by", "张三"]),
+            "没有可更正的登记：逐件登记的答复只能按信息更正，请用 --post",
+        ),
+        (
+            with(
+                &day[..4],
+                &[
+                    "--date",
+                    "2017-11-20",
+                    "--count",
+                    "3",
+                    "--correct",
+                    "--by",
+                    "张三",
+                ],
+            ),
+            "没有可更正的登记：2017-11-20政民留言没有按日登记",
+        ),
+        (
             with(&one, &["--asked", "2017-12-02 09:00", "--correct"]),
             "提问时间晚于答复时间",
         ),
@@ -486,4 +572,7 @@ fn replies_are_counted_once() {
         let done = desk.expect(2, &order);
         assert!(done.err.contains(said), "{order:?}: {}", done.err);
     }
+    let that_day = ["--date", "2017-12-01", "--count", "4", "--by", "张三"];
+    let said = desk.expect(0, &with(&day[..4], &that_day)).out;
+    assert!(said.contains("另有逐件登记的1件，统计时相加"), "{said}");
 }

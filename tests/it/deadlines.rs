@@ -6,11 +6,11 @@ use chrono::{NaiveDateTime, TimeDelta, TimeZone};
 use yuqing::case::{Span, Starts};
 use yuqing::config::Config;
 use yuqing::model::{
-    CaseField, CaseFigures, CaseId, CaseKind, CaseState, DueFlag, EventId, PostId, Timestamp,
-    Urgency,
+    CaseField, CaseFigures, CaseId, CaseKind, CaseState, DeliveryState, DueFlag, EventId, PostId,
+    Timestamp, Urgency,
 };
 use yuqing::pipeline::{CaseOrder, DueSaid, deadline_of, register_case, remind_once};
-use yuqing::store::{CaseAct, CaseError, Passage};
+use yuqing::store::{CaseAct, CaseError, DeliveryFilter, Passage};
 
 fn local(text: &str) -> Timestamp {
     let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect(text);
@@ -225,6 +225,31 @@ fn a_ledger_counts_what_was_received_answered_and_late() {
     );
 }
 
+#[test]
+fn a_case_closed_without_an_answer_was_not_answered_in_time() {
+    let test = TestApp::open(shipped());
+    let received = local("2017-04-12 09:00");
+    let id = register_case(&test.app, order("甲", "2017-04-12 09:00"), "张三").expect("registers");
+    let passage = over(CaseState::Registered, CaseState::Archived);
+    let act = CaseAct {
+        at: local("2017-04-13 08:00"),
+        ..act(&test)
+    };
+    let store = &test.app.store;
+    store.move_case(id, &passage, &act).expect("moves");
+    let cases = store
+        .cases_between(received, test.app.now())
+        .expect("reads");
+    let figures = CaseFigures::of(&cases, test.app.now(), &test.app.config.calendar);
+    assert_eq!(
+        (figures.closed, figures.closed_unanswered),
+        (1, 1),
+        "{figures:?}"
+    );
+    assert_eq!((figures.judged, figures.on_time), (0, 0), "{figures:?}");
+    assert_eq!(figures.overdue, []);
+}
+
 fn reminding() -> Config {
     let mut config = shipped();
     config.settings.case.recipients = vec!["duty".to_owned(), "office".to_owned()];
@@ -245,6 +270,17 @@ fn order(title: &str, received: &str) -> CaseOrder {
 fn one_case(test: &TestApp) -> CaseId {
     let received = "2017-04-14 09:00";
     register_case(&test.app, order("欠薪", received), "张三").expect("registers")
+}
+
+/// A move with a reason, whatever way it goes.
+fn over(seen: CaseState, to: CaseState) -> Passage {
+    Passage {
+        seen,
+        to,
+        note: String::new(),
+        reason: Some("电话反馈".to_owned()),
+        words: Vec::new(),
+    }
 }
 
 fn act(test: &TestApp) -> CaseAct {
@@ -284,20 +320,77 @@ fn reminders_come_once_each_and_only_the_latest_after_an_outage() {
     assert_eq!((remind(), remind()), (2, 0), "1 hour before the new time");
     test.later(TimeDelta::hours(1));
     assert_eq!(remind(), 2, "overdue again");
-    let move_to = |seen, to| Passage {
-        seen,
-        to,
-        note: String::new(),
-        reason: Some("电话反馈".to_owned()),
-        words: Vec::new(),
-    };
-    let passage = move_to(CaseState::Registered, CaseState::Answered);
+    let passage = over(CaseState::Registered, CaseState::Answered);
     test.app
         .store
         .move_case(id, &passage, &act(&test))
         .expect("moves");
     test.later(TimeDelta::days(9));
     assert_eq!(remind(), 0);
+}
+
+/// A reminder that could not be sent in time tells nothing true; what applies again is told again.
+#[test]
+fn a_reminder_that_applies_no_more_is_withdrawn() {
+    let test = TestApp::open(reminding());
+    let id = one_case(&test);
+    let remind = || remind_once(&test.app).expect("queues");
+    let waiting = || {
+        let filter = DeliveryFilter {
+            state: Some(DeliveryState::Waiting),
+            ..DeliveryFilter::default()
+        };
+        let found = test.app.store.deliveries(&filter).expect("reads");
+        let keys = found.iter().map(|delivery| delivery.subject.key());
+        keys.collect::<Vec<String>>()
+    };
+    let move_case = |seen, to| {
+        let moved = (test.app.store).move_case(id, &over(seen, to), &act(&test));
+        moved.expect("moves");
+    };
+    test.later(TimeDelta::hours(20));
+    assert_eq!((remind(), waiting()), (2, vec!["case:1:4h".to_owned(); 2]));
+    test.later(TimeDelta::hours(4));
+    assert_eq!((remind(), waiting()), (2, vec!["case:1:1h".to_owned(); 2]));
+    move_case(CaseState::Registered, CaseState::Answered);
+    assert_eq!((remind(), waiting()), (0, Vec::new()));
+    move_case(CaseState::Answered, CaseState::Undertaken);
+    assert_eq!((remind(), waiting()), (2, vec!["case:1:1h".to_owned(); 2]));
+    assert_eq!(remind(), 0);
+    let withdrawn = DeliveryFilter {
+        state: Some(DeliveryState::Cancelled),
+        ..DeliveryFilter::default()
+    };
+    let withdrawn = test.app.store.deliveries(&withdrawn).expect("reads");
+    assert_eq!(withdrawn.len(), 2);
+    assert_eq!(withdrawn[0].message, "提醒已不适用，不再发送");
+}
+
+/// People say minutes; the step before may have been taken within that minute.
+#[test]
+fn a_step_of_the_same_minute_comes_after() {
+    let test = TestApp::open(shipped());
+    test.later(TimeDelta::seconds(30));
+    let received_at = test.app.now();
+    let order = CaseOrder {
+        received_at: Some(received_at),
+        ..order("甲", "2017-04-14 09:00")
+    };
+    let id = register_case(&test.app, order, "张三").expect("registers");
+    let answer = |at: &str| {
+        let act = CaseAct {
+            at: local(at),
+            ..act(&test)
+        };
+        let passage = over(CaseState::Registered, CaseState::Answered);
+        test.app.store.move_case(id, &passage, &act)
+    };
+    let refused = answer("2017-04-14 08:59").expect_err("before the receipt");
+    assert!(matches!(refused, CaseError::Earlier { .. }), "{refused}");
+    answer("2017-04-14 09:00").expect("within the minute");
+    let file = test.app.store.case_file(id).expect("reads");
+    let answered_at = file.expect("registered").case.answered_at;
+    assert_eq!(answered_at, Some(received_at));
 }
 
 #[test]

@@ -150,6 +150,12 @@ fn states(app: &App) -> Vec<DeliveryState> {
     all(app).iter().map(|delivery| delivery.state).collect()
 }
 
+/// Under what name a receiver knows it: `alert-1.oa.15b69f95680`.
+fn identity(plain_key: &str, delivery: &Delivery) -> String {
+    let queued = delivery.queued_at.timestamp_millis();
+    format!("{plain_key}.{}.{queued:x}", delivery.recipient)
+}
+
 fn id_of(mail: &Received) -> String {
     mail.header("Message-ID")
 }
@@ -173,8 +179,10 @@ async fn every_recipient_gets_a_mail_of_its_own() {
             !mail.raw.contains(&format!("{other}@example.cn")),
             "addresses stay private"
         );
-        let identity = format!("<issue-{}.{own}@hrss.example.cn>", issue.id.0);
-        assert_eq!(id_of(mail), identity);
+        let queued = all(&test.app);
+        let queued = queued.iter().find(|delivery| delivery.recipient == own);
+        let name = identity(&format!("issue-{}", issue.id.0), queued.expect("queued"));
+        assert_eq!(id_of(mail), format!("<{name}@hrss.example.cn>"));
         assert!(mail.raw.is_ascii() && mail.header("Subject").starts_with("=?utf-8?b?"));
         let subject = decoded(&mail.header("Subject"));
         assert_eq!(subject, "人社舆情专报2017年第1期（总第1期）");
@@ -275,18 +283,25 @@ async fn a_server_that_hangs_holds_up_its_own_mail_only() {
     let hooks = Receiver::start(&[]).await;
     let recipients = mail_to("office", "office@example.cn") + &hook("oa", &hooks.url("/in"));
     let mut config = with_mail(&recipients, &mailbox);
-    config.settings.smtp.timeout = Duration::from_millis(300);
+    config.settings.smtp.timeout = Duration::from_millis(1500);
+    config.settings.daemon.deliver_every = Duration::from_millis(10);
     let test = TestApp::open(config);
     let app = &test.app;
     notify(app, "alert:1", "office", "甲");
     for number in 2..6 {
         notify(app, &format!("alert:{number}"), "oa", "乙");
     }
-    deliver(app).await;
-    assert_eq!(hooks.heard().len(), 4);
+    let meanwhile = async {
+        while mailbox.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        notify(app, "alert:6", "oa", "丙");
+    };
+    tokio::join!(deliver(app), meanwhile);
+    assert_eq!(hooks.heard().len(), 5, "also what came while it hung");
     let first = &all(app)[0];
     assert_eq!(first.state, DeliveryState::Waiting, "{first:?}");
-    assert!(first.message.contains("0.3秒"), "{first:?}");
+    assert!(first.message.contains("迟迟不答"), "{first:?}");
 }
 
 #[tokio::test]
@@ -300,7 +315,8 @@ async fn a_mail_whose_receipt_got_lost_comes_again_under_its_own_name() {
     deliver(&test.app).await;
     let mails = mailbox.mails();
     assert_eq!(mails.len(), 2);
-    assert_eq!(id_of(&mails[0]), "<alert-17-red.office@hrss.example.cn>");
+    let name = identity("alert-17-red", &all(&test.app)[0]);
+    assert_eq!(id_of(&mails[0]), format!("<{name}@hrss.example.cn>"));
     assert_eq!(id_of(&mails[0]), id_of(&mails[1]));
 
     // A server that hangs after it took a mail has taken it.
@@ -308,6 +324,65 @@ async fn a_mail_whose_receipt_got_lost_comes_again_under_its_own_name() {
     deliver(&test.app).await;
     assert_eq!(states(&test.app), [DeliveryState::Sent; 2]);
     assert_eq!(mailbox.mails().len(), 3);
+}
+
+#[tokio::test]
+async fn a_mail_whose_receipt_gets_lost_twice_waits_for_a_person() {
+    let mailbox = Mailbox::start(Speech::Clear, &[Mood::TakeAndHangUp; 2]).await;
+    let test = TestApp::open(with_mail(&mail_to("office", "office@example.cn"), &mailbox));
+    notify(&test.app, "alert:1", "office", "甲");
+    for _ in 0..4 {
+        deliver(&test.app).await;
+        test.later(TimeDelta::hours(4));
+    }
+    assert_eq!(states(&test.app), [DeliveryState::Uncertain]);
+    assert_eq!(mailbox.mails().len(), 2, "one repetition, not ten");
+}
+
+#[tokio::test]
+async fn administrators_are_told_what_did_not_arrive_and_never_of_that_notice() {
+    let hooks = Receiver::start(&[Reply::json(400, ""), Reply::json(400, "")]).await;
+    let recipients = hook("oa", &hooks.url("/in")) + &hook("admin", &hooks.url("/admin"));
+    let mut config = configured(&recipients);
+    config.duty.administrators = vec!["admin".to_owned(), "nobody".to_owned()];
+    let test = TestApp::open(config);
+    notify(&test.app, "alert:1", "oa", "甲");
+    deliver(&test.app).await;
+    deliver(&test.app).await;
+    let all = all(&test.app);
+    assert_eq!(states(&test.app), [DeliveryState::Failed; 2]);
+    let subject = format!("delivery:{}:1", all[0].id.0);
+    assert_eq!(
+        (all[1].subject.key(), all[1].recipient.as_str()),
+        (subject, "admin")
+    );
+    let notice = all[1].notice.as_ref().expect("it has words");
+    assert!(notice.text.contains("HTTP 400"), "{notice:?}");
+    assert!(
+        notice.text.contains("yuqing deliveries resend"),
+        "{notice:?}"
+    );
+}
+
+#[tokio::test]
+async fn fresh_notices_go_before_issues_and_repetitions() {
+    let hooks = Receiver::start(&[Reply::json(503, "")]).await;
+    let test = TestApp::open(configured(&hook("oa", &hooks.url("/in"))));
+    let issue = signed(&test).await;
+    notify(&test.app, "alert:1", "oa", "甲");
+    deliver(&test.app).await;
+    test.later(TimeDelta::minutes(2));
+    send_to(&test, &issue, &["oa"]);
+    test.later(TimeDelta::minutes(1));
+    notify(&test.app, "alert:2", "oa", "乙");
+    deliver(&test.app).await;
+    let heard = hooks.heard();
+    let keys = heard.iter().map(|heard| heard.header("idempotency-key"));
+    let keys: Vec<String> = keys
+        .map(|key| key.split('.').next().unwrap_or_default().to_owned())
+        .collect();
+    let issue = format!("issue-{}", issue.id.0);
+    assert_eq!(keys, ["alert-1", "alert-2", issue.as_str(), "alert-1"]);
 }
 
 #[tokio::test]
@@ -402,7 +477,8 @@ async fn after_a_crash_a_repetition_has_the_same_name_or_waits_for_a_person() {
     );
     let heard = hooks.heard();
     assert_eq!(heard.len(), 1, "the robot got nothing twice");
-    assert_eq!(heard[0].header("idempotency-key"), "alert-1.oa");
+    let name = identity("alert-1", &all(&app)[0]);
+    assert_eq!(heard[0].header("idempotency-key"), name);
 
     let steps = app.store.delivery_steps(all(&app)[0].id);
     let outcomes: Vec<_> = steps
@@ -640,6 +716,7 @@ async fn nothing_is_sent_of_a_void_issue_or_to_somebody_unknown() {
     send_to(&test, &issue, &["office"]);
     let voided = (test.app.store).void_issue(issue.id, "签发人", "内容有误", test.app.now());
     voided.expect("signed");
+    assert_eq!(states(&test.app), [DeliveryState::Cancelled], "at once");
     notify(&test.app, "alert:1", "gone", "甲");
     deliver(&test.app).await;
     assert_eq!(
@@ -660,6 +737,47 @@ async fn a_clock_that_jumps_back_holds_up_nothing_that_was_due() {
     app.clock.set(app.now() - TimeDelta::days(2));
     deliver(app).await;
     assert_eq!(states(app), [DeliveryState::Sent; 2]);
+}
+
+#[tokio::test]
+async fn what_failed_of_an_issue_that_is_void_now_is_neither_resent_nor_confirmed() {
+    let hooks = Receiver::start(&[Reply::json(400, "")]).await;
+    let test = TestApp::open(configured(&hook("oa", &hooks.url("/in"))));
+    let app = &test.app;
+    let issue = signed(&test).await;
+    send_to(&test, &issue, &["oa"]);
+    deliver(app).await;
+    (app.store
+        .void_issue(issue.id, "签发人", "内容有误", app.now()))
+    .expect("signed");
+    let id = all(app)[0].id;
+    let resent = app.store.resend_delivery(id, "值班员", app.now());
+    let confirmed = app.store.confirm_delivery(id, "值班员", "", app.now());
+    for refused in [resent, confirmed] {
+        let said = refused.expect_err("void").to_string();
+        assert!(said.contains("已作废"), "{said}");
+    }
+    assert_eq!(states(app), [DeliveryState::Failed]);
+}
+
+#[tokio::test]
+async fn pauses_hold_after_the_clock_was_set_back() {
+    let moods = [Mood::Refuse("451 4.7.1 try later"); 10];
+    let mailbox = Mailbox::start(Speech::Clear, &moods).await;
+    let test = TestApp::open(with_mail(&mail_to("office", "office@example.cn"), &mailbox));
+    let app = &test.app;
+    notify(app, "alert:1", "office", "甲");
+    app.clock.set(app.now() - TimeDelta::hours(2));
+    deliver(app).await;
+    deliver(app).await;
+    let waiting = &all(app)[0];
+    assert_eq!(
+        (waiting.state, waiting.attempt_count),
+        (DeliveryState::Waiting, 1)
+    );
+    test.later(TimeDelta::minutes(1));
+    deliver(app).await;
+    assert_eq!(all(app)[0].attempt_count, 2);
 }
 
 #[tokio::test]

@@ -268,6 +268,26 @@ async fn a_program_killed_while_it_sends_sends_nothing_twice() {
     assert_eq!(outcomes, ["uncertain", "resent", "sent"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_notes_is_masked() {
+    let hooks = Receiver::start(&[Reply::json(400, "")]).await;
+    let desk = Desk::new();
+    let recipient = format!(
+        "[[recipient]]\nid = \"oa\"\nname = \"系统\"\ntransport = \"webhook\"\naddress = \"{}\"\n",
+        hooks.url("/in")
+    );
+    desk.write("config/recipients.toml", recipient);
+    let id = issue(&desk, true);
+    desk.expect(3, &["issue", "send", &id, "--to", "oa"]);
+    let note = ["--note", "打过13812345678核实"];
+    let confirm = ["deliveries", "confirm", "1", "--by", "值班员", "--json"];
+    let shown = desk.expect(0, &[&confirm[..], &note].concat()).out;
+    assert!(
+        shown.contains("核实") && !shown.contains("13812345678"),
+        "{shown}"
+    );
+}
+
 #[test]
 fn the_daemon_sends_what_waits() {
     let port = free_port();

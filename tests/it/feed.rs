@@ -128,7 +128,7 @@ async fn the_list_of_issues_leads_to_every_format_and_to_the_feed() {
     assert!(list.contains("/feed/daily.xml"));
     let clips = page(&test.app, &format!("/issues/{id}/export?format=clips")).await;
     assert!(
-        clips.contains("大河论坛：网民反映大厅排队\nhttp://bbs.example.cn/t/1\n"),
+        clips.contains("大河论坛：网民反映大厅排队\nURL：http://bbs.example.cn/t/1\n"),
         "{clips}"
     );
 }

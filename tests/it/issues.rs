@@ -1,5 +1,7 @@
 //! Issues from draft to archive: edited, returned, signed, frozen, verified, corrected; 增刊, 快报, 周报, 零报告.
 
+mod again;
+
 use crate::program::{Desk, Done};
 use crate::site::{TestApp, at, shipped};
 use chrono::{TimeDelta, Utc};
@@ -385,6 +387,8 @@ async fn a_supplement_is_numbered_apart_and_a_matter_keeps_its_number() {
         lines,
         ["2017年第1期", "2017年第1期续报一", "2017年第1期终报"]
     );
+    let closed = draft(false).await.expect_err("the 终报 was the last word");
+    assert!(closed.to_string().contains("issue correct"), "{closed}");
     let told = last.content.express.expect("a 快报");
     assert_eq!(told.earlier.map(|cited| cited.issue), Some(second.id));
     assert_eq!(
@@ -472,7 +476,7 @@ fn complain_as(test: &TestApp, number: usize, title: &str) {
 fn kinds(drafted: &[Drafted], test: &TestApp) -> Vec<(DigestKind, IssueId)> {
     let issues = drafted.iter().filter_map(|drafted| match drafted {
         Drafted::Issue { id, .. } => Some(*id),
-        Drafted::Zero { .. } => None,
+        Drafted::Zero { .. } | Drafted::Nothing { .. } => None,
     });
     let kind = |id| {
         let issue = test.app.store.issue(id).expect("the store works");

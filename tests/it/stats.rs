@@ -2,7 +2,7 @@
 
 use crate::program::Desk;
 use crate::site::page;
-use crate::year::live;
+use crate::year::{live, recount_issues};
 use calamine::Reader;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub fn recount(app: &App, period: LedgerPeriod, figures: &Figures) {
         for key in plain_keys(stored) {
             *counts.entry(key).or_default() += 1;
         }
-        if is_judged(stored) || is_copy(stored) {
+        if is_judged(stored) || removed_as(stored) == Some("copy") {
             *counts.entry("spread".to_owned()).or_default() += 1;
             let post = &stored.post;
             outlets.insert(post.outlet.clone().unwrap_or(post.source_name.clone()));
@@ -38,6 +38,7 @@ pub fn recount(app: &App, period: LedgerPeriod, figures: &Figures) {
         assert_eq!(figures.count(key), *count, "{key}");
     }
     let families = [
+        "removed_by",
         "by_channel",
         "by_topic",
         "by_matter",
@@ -61,25 +62,30 @@ fn is_official(stored: &StoredPost) -> bool {
     stored.post.is_official || stored.post.channel == Channel::Government
 }
 
-fn is_copy(stored: &StoredPost) -> bool {
-    !is_official(stored) && stored.analysis.is_some() && stored.repost_of.is_some()
+/// Why a post is taken out, if it is: first advertisements, then what is none of ours, then copies.
+fn removed_as(stored: &StoredPost) -> Option<&'static str> {
+    let analysis = stored.analysis.as_ref()?;
+    if is_official(stored) {
+        return None;
+    }
+    if analysis.about && analysis.intent == Intent::Ad {
+        return Some("ad");
+    }
+    if !analysis.relevant {
+        return Some("irrelevant");
+    }
+    stored.repost_of.map(|_| "copy")
 }
 
 fn is_judged(stored: &StoredPost) -> bool {
-    let analysis = stored.analysis.as_ref();
-    let is_ours = analysis.is_some_and(|analysis| {
-        analysis.relevant && !(analysis.about && analysis.intent == Intent::Ad)
-    });
-    is_ours && !is_official(stored) && stored.repost_of.is_none()
+    stored.analysis.is_some() && !is_official(stored) && removed_as(stored).is_none()
 }
 
 fn plain_keys(stored: &StoredPost) -> Vec<String> {
     let Some(analysis) = stored.analysis.as_ref().filter(|_| is_judged(stored)) else {
-        let is_removed = stored.analysis.is_some() && !is_official(stored);
-        return is_removed
-            .then(|| "removed".to_owned())
-            .into_iter()
-            .collect();
+        return removed_as(stored).map_or_else(Vec::new, |reason| {
+            vec!["removed".to_owned(), format!("removed_by.{reason}")]
+        });
     };
     let topics: BTreeSet<&str> = (analysis.topics.iter())
         .map(|topic| topic.code.code())
@@ -176,6 +182,7 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
         figures.count("entries"),
         report.ledger.entry_list.len() as u64
     );
+    recount_issues(&lived, figures);
     // Level and topic, sentiment and level, relevance and with it the level.
     assert_eq!(figures.count("suggestions.disagreed"), 6);
     for (path, words) in [
@@ -243,6 +250,13 @@ fn a_frozen_ledger_does_not_change_and_the_difference_names_the_post() {
     desk.expect(0, &["label", &id, "--level", "黄", "--by", "李四"]);
     assert_eq!(year(&[]), frozen, "what was signed for stays");
     assert_eq!(level_of(&year(&["--live"])), (0, 1));
+    // What the next year is compared with is what was signed for.
+    let next = desk.expect(0, &["stats", "year", "2018", "--json"]).json();
+    assert_eq!(level_of(&next["previous"]), (1, 0));
+    assert_eq!(next["previous_is_frozen"], true);
+    assert_eq!(year(&["--live"])["previous_is_frozen"], false);
+    let text = desk.expect(0, &["stats", "year", "2018"]).out;
+    assert!(text.contains("上期、上年同期取自冻结的台账"), "{text}");
     let difference = year(&["--difference"]);
     let changed = difference["posts"].as_array().expect("a list");
     assert_eq!(changed.len(), 1);

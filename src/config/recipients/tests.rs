@@ -1,6 +1,6 @@
 //! What a recipient may say, and where a mistake stands.
 
-use super::{line_naming, parse_recipients};
+use super::{line_naming, notices, parse_recipients};
 use crate::model::Transport;
 
 const MAIL: &str =
@@ -94,6 +94,21 @@ fn mistakes_are_named_with_line_and_key() {
         assert!(told.starts_with(said), "{told}");
         assert!(!told.contains("SECRET"), "{told}");
     }
+}
+
+#[test]
+fn who_is_named_and_gets_nothing_is_told() {
+    let off = MAIL.replace("\"a\"", "\"b\"") + "is_active = false\n";
+    let recipients = parse_recipients(&format!("{MAIL}{off}")).expect("in order");
+    let named = ["a", "b", "c"].map(|code| ("digests.toml 的刊物“daily”".to_owned(), code));
+    let told = notices(&recipients, &named, true);
+    assert_eq!(
+        told[1..],
+        [
+            "digests.toml 的刊物“daily”写了收件人“b”，它已停用，不会发给他",
+            "digests.toml 的刊物“daily”写了收件人“c”，recipients.toml 里没有这个代号，不会发给他",
+        ]
+    );
 }
 
 #[test]

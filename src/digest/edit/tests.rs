@@ -1,6 +1,6 @@
 use super::{Edit, EditMistake, Part, apply};
 use crate::digest::fixture::{case, compiled, daily};
-use crate::model::IssueContent;
+use crate::model::{IssueContent, Level};
 
 fn sample() -> IssueContent {
     compiled(&case("sample")).expect("the case makes an issue")
@@ -75,6 +75,38 @@ fn words_are_made_ready_for_print() {
     ));
     let entry = content.entries().nth(1).expect("the second");
     assert_eq!(entry.summary, "工资拖欠，急！");
+}
+
+#[test]
+fn a_report_of_the_media_prints_the_title_it_is_given_and_no_advice() {
+    let place = 1 + sample()
+        .entries()
+        .position(|entry| entry.level == Level::None)
+        .expect("the case has one");
+    let content = edited(reword(place, Part::Title, "招聘周开场"));
+    let entry = content.entries().nth(place - 1).expect("it stays");
+    assert_eq!(
+        (entry.title.as_str(), entry.posts[0].title.as_str()),
+        ("招聘周开场", "招聘周开场")
+    );
+    assert_eq!(
+        mistake(reword(place, Part::Advice, "请答复。")),
+        EditMistake::NoAdvice(place)
+    );
+}
+
+#[test]
+fn new_words_take_the_note_on_the_old_ones_away() {
+    let mut content = sample();
+    content.sections[0].entries[0].summary_note = "代写".to_owned();
+    content.overview.left_out = 1;
+    let words = reword(1, Part::Summary, "改写的摘要。");
+    let (content, _) = apply(&content, &[words], None).expect("it fits");
+    assert_eq!(content.summary_notes().count(), 0);
+    let entry = content.sections[0].entries[0].clone();
+    let back = [Edit::Drop(1), Edit::Add(Box::new(entry))];
+    let (content, _) = apply(&content, &back, Some(&daily())).expect("they fit");
+    assert_eq!(content.overview.left_out, 0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{Earlier, MAX_CHARS, Matter, express};
+use super::{Earlier, MAX_CHARS, Matter, express, without_last_sentence};
 use crate::digest::fixture::{CasePost, case, issue_of, office, shipped, stored};
 use crate::digest::render::render;
 use crate::digest::select::{Context, Draft};
@@ -79,6 +79,46 @@ fn a_page_has_at_most_five_hundred_characters() {
         text.contains("事由：") && text.contains("已电话报告："),
         "{text}"
     );
+}
+
+#[test]
+fn a_page_is_never_cut_between_quotation_marks() {
+    let shorter = |text: &str| without_last_sentence(text);
+    assert_eq!(
+        shorter("网民称：“没人管。电话不接。”他很急！请查。").as_deref(),
+        Some("网民称：“没人管。电话不接。”他很急！")
+    );
+    assert_eq!(
+        shorter("已登记。网民称：“没人管。电话不接。”").as_deref(),
+        Some("已登记。")
+    );
+    assert_eq!(shorter("“没人管。电话不接。”"), None);
+    assert_eq!(shorter(""), None);
+}
+
+#[test]
+fn only_official_words_are_no_new_complaints() {
+    let mut all = posts(&[1, 2]);
+    all[1].post.is_official = true;
+    let draft = followed(&standing(), &all, false);
+    let said = draft
+        .content
+        .express
+        .as_ref()
+        .expect("a 快报")
+        .changes
+        .concat();
+    assert!(
+        said.contains("官方发布：") && !said.contains("新增："),
+        "{said}"
+    );
+    let entry = draft.content.entries().next().expect("one");
+    assert!(
+        entry.summary.contains("官方已发布信息"),
+        "{}",
+        entry.summary
+    );
+    assert!(text(&draft).contains("（急）"));
 }
 
 #[test]

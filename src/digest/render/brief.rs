@@ -3,10 +3,12 @@
 use crate::digest::layout::number_line;
 use crate::document::tag;
 use crate::model::{Entry, Issue};
+use crate::text::wording::{address, printable};
 
 /// Title line and one paragraph per entry; what leaders read on the phone (`spec.md` 1.1).
 pub fn brief(issue: &Issue) -> String {
-    let mut text = format!("{} {}\n", issue.content.masthead.title, number_line(issue));
+    let title = printable(&issue.content.masthead.title);
+    let mut text = format!("{title} {}\n", number_line(issue));
     for entry in issue.content.entries() {
         text.push('\n');
         text += &brief_entry(entry);
@@ -15,9 +17,10 @@ pub fn brief(issue: &Issue) -> String {
 }
 
 fn brief_entry(entry: &Entry) -> String {
-    let mut text = format!("△{}{}。{}\n", tag(entry.level), entry.title, entry.summary);
+    let (title, summary) = (printable(&entry.title), printable(&entry.summary));
+    let mut text = format!("△{}{title}。{summary}\n", tag(entry.level));
     if let Some(url) = entry.posts.iter().find_map(|post| post.url.as_deref()) {
-        text += url;
+        text += &address(url);
         text.push('\n');
     }
     text

@@ -1,4 +1,4 @@
-//! 剪报文本 — three lines per entry, `媒体：标题`, `URL`, `摘要` (`spec.md` 1.1): to paste into a message or a sheet.
+//! 剪报文本 — three lines per entry, `媒体：标题`, `URL：…`, `摘要：…` (`spec.md` 1.1): to paste into a message or a sheet.
 
 use crate::digest::layout::number_line;
 use crate::model::{Entry, Issue};
@@ -23,9 +23,8 @@ fn clip(entry: &Entry) -> String {
         None => format!("{title}\n"),
     };
     if let Some(url) = entry.posts.iter().find_map(|post| post.url.as_deref()) {
-        text += &format!("{}\n", address(url));
+        text += &format!("URL：{}\n", address(url));
     }
-    text += &printable(&entry.summary);
-    text.push('\n');
+    text += &format!("摘要：{}\n", printable(&entry.summary));
     text
 }

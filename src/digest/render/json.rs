@@ -6,12 +6,17 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 /// `{id, digest, year, number, total_number, state, period, sections, …}`; the three numbers are null before the
-/// signature.
+/// signature. 摘要说明 are for the editor and stay here.
 pub fn document(issue: &Issue) -> Result<Vec<u8>> {
-    Ok(serde_json::to_vec_pretty(&value(issue))?)
+    let mut issue = issue.clone();
+    let sections = issue.content.sections.iter_mut();
+    for entry in sections.flat_map(|section| &mut section.entries) {
+        entry.summary_note.clear();
+    }
+    Ok(serde_json::to_vec_pretty(&value(&issue))?)
 }
 
-/// The same, for whoever has more to say of the issue.
+/// The same with 摘要说明, for whoever has more to say of the issue.
 pub fn value(issue: &Issue) -> Value {
     let content = &issue.content;
     json!({

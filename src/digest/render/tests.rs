@@ -119,6 +119,24 @@ fn a_draft_has_no_serial_number_and_room_for_names() {
 }
 
 #[test]
+fn a_signed_issue_names_its_hands() {
+    let mut issue = issue(&case("sample"));
+    let signature = issue.signed.as_mut().expect("signed");
+    (signature.editor, signature.approver) = ("甲".to_owned(), "乙".to_owned());
+    let text = text_of(&issue, Format::Text);
+    assert!(text.contains("编辑：甲　审核：乙　签发：某某"), "{text}");
+}
+
+#[test]
+fn notes_for_the_editor_are_not_printed() {
+    let mut issue = issue(&case("sample"));
+    issue.content.sections[0].entries[0].summary_note = "摘要由语言模型代写".to_owned();
+    assert!(!text_of(&issue, Format::Json).contains("summary_note"));
+    let told = super::render_value(&issue).to_string();
+    assert!(told.contains("摘要由语言模型代写"), "{told}");
+}
+
+#[test]
 fn json_has_the_names_of_the_contract() {
     let json: serde_json::Value =
         serde_json::from_slice(&rendered(&issue(&case("sample")), Format::Json)).expect("JSON");

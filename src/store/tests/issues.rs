@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::store::{Change, Edit, EditError, SignError, Store};
 use chrono::TimeDelta;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 fn content(day: i64, cited: &[i64]) -> IssueContent {
     let from = friday() + TimeDelta::days(day);
@@ -303,6 +303,48 @@ fn a_clock_set_back_takes_no_number_of_a_year_that_is_over() {
 }
 
 #[test]
+fn the_year_of_a_number_is_that_of_the_signature() {
+    let (_folder, store) = store();
+    save(&store, post("https://a.cn/1"));
+    let id = store
+        .save_draft(&content(0, &[1]), &Basis::default(), "", friday())
+        .expect("writes");
+    let approved_at = super::at("2018-01-01T00:10:00+08:00");
+    store.approve_issue(id, "甲", approved_at).expect("a draft");
+    let before = super::at("2017-12-31T23:59:59+08:00");
+    assert_eq!(sign(&store, id, before), (2018, 1, 1));
+}
+
+#[test]
+fn what_was_printed_meanwhile_is_left_out() {
+    let (_folder, store) = store();
+    for number in 1..=2 {
+        save(&store, post(&format!("https://a.cn/{number}")));
+    }
+    let (basis, none) = (Basis::default(), HashSet::new());
+    let propose = |content: &IssueContent| {
+        let saved = store.save_proposal(content, &basis, Some(&none), "", friday());
+        saved.expect("writes")
+    };
+    let first = propose(&content(0, &[1])).expect("new");
+    assert_eq!(propose(&content(1, &[1])), None, "nothing is left");
+    let second = propose(&content(1, &[1, 2])).expect("one is left");
+    let kept = store.issue(second).expect("reads").expect("kept");
+    assert_eq!(kept.content, content(1, &[2]));
+    let until = friday() + TimeDelta::days(9);
+    let freed = || store.freed_posts("daily", friday(), until).expect("reads");
+    assert!(freed().is_empty());
+    store
+        .void_issue(first, "丙", "有误", friday())
+        .expect("a draft");
+    assert_eq!(freed(), [PostId(1)]);
+    let waiting = propose(&beside(Series::Supplement, "supplement/1")).expect("new");
+    let other = propose(&beside(Series::Supplement, "supplement/2"));
+    assert_eq!(other, Some(waiting), "one waits at a time");
+    assert!(freed().is_empty(), "printed elsewhere");
+}
+
+#[test]
 fn a_draft_of_an_overlapping_period_gives_way_to_the_one_that_was_saved() {
     let (_folder, store) = store();
     save(&store, post("https://a.cn/1"));
@@ -473,10 +515,16 @@ fn a_rendition_is_frozen_once() {
         "a draft is not frozen"
     );
     sign(&store, id, now);
-    assert_eq!(store.issues_to_freeze(9).expect("reads"), [id]);
+    let waiting = |formats: &[&str]| store.issues_to_freeze(formats, 9).expect("reads");
+    assert_eq!(waiting(&["txt"]), [id]);
     assert_eq!(freeze("一".as_bytes()), "一".as_bytes());
     assert_eq!(freeze("二".as_bytes()), "一".as_bytes(), "the first stays");
-    assert!(store.issues_to_freeze(9).expect("reads").is_empty());
+    assert!(waiting(&["txt"]).is_empty());
+    assert_eq!(waiting(&["txt", "md"]), [id], "one is missing");
+    let rest = [("txt", b"3".to_vec()), ("md", b"4".to_vec())];
+    store.freeze_renditions(id, &rest, now).expect("writes");
+    assert!(waiting(&["txt", "md"]).is_empty());
+    assert_eq!(freeze("五".as_bytes()), "一".as_bytes());
     assert!(store.frozen_renditions(id).expect("reads")[0].is_intact());
     let connection =
         rusqlite::Connection::open(folder.path().join("yuqing.db")).expect("the database");

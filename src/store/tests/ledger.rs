@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::model::{
-    CountedAs, Facts, FrozenLedger, Jurisdiction, Label, Period, Region, Topic, TopicScore,
+    CountedAs, Facts, FrozenLedger, Jurisdiction, Label, Period, Phase, Precision, PublishedAt,
+    Region, Topic, TopicScore,
 };
-use crate::store::Act;
 use crate::store::migrate::MIGRATIONS;
+use crate::store::{Act, EventDraft};
 
 fn april() -> Period {
     Period {
@@ -111,6 +112,72 @@ fn a_ledger_counts_what_people_said_before_the_machine() {
 }
 
 #[test]
+fn an_advertisement_is_removed_as_such_even_where_it_is_a_copy() {
+    let (_folder, store) = store();
+    for number in 1..=3 {
+        save(&store, post(&format!("https://a.cn/{number}")));
+        judge(&store, PostId(number), district(), "v1");
+    }
+    let copies = [(PostId(2), PostId(1)), (PostId(3), PostId(1))];
+    store.save_clusters(&[], &copies, &[]).expect("saves");
+    let advertisement = Label {
+        intent: Some(Intent::Ad),
+        ..Label::default()
+    };
+    let said = store.correct(PostId(3), advertisement, &act());
+    said.expect("writes");
+    let rows = store.facts_by_post(april()).expect("reads");
+    let standings: Vec<CountedAs> = rows.iter().map(|(_, facts)| facts.standing).collect();
+    assert_eq!(
+        standings,
+        [CountedAs::Judged, CountedAs::Copy, CountedAs::Ad]
+    );
+}
+
+/// Saves a post of a moment in April and judges it.
+fn speak(store: &Store, id: i64, channel: Channel, moment: &str) {
+    let spoken = Post {
+        url: Some(format!("https://a.cn/{id}")),
+        channel,
+        published_at: Some(PublishedAt {
+            at: at(moment),
+            precision: Precision::Minute,
+            is_inferred: false,
+        }),
+        ..post("")
+    };
+    save(store, spoken);
+    judge(store, PostId(id), analysis(Level::Yellow, true), "v1");
+}
+
+#[test]
+fn only_what_an_authority_says_afterwards_is_an_answer() {
+    let (_folder, store) = store();
+    speak(&store, 1, Channel::Government, "2017-04-10T09:00:00+08:00");
+    speak(&store, 2, Channel::Forum, "2017-04-12T09:00:00+08:00");
+    speak(&store, 3, Channel::Government, "2017-04-13T15:00:00+08:00");
+    speak(&store, 4, Channel::Government, "2017-04-11T09:00:00+08:00");
+    speak(&store, 5, Channel::Forum, "2017-04-12T10:00:00+08:00");
+    let event = |members: &[i64]| EventDraft {
+        id: None,
+        representative: PostId(members[0]),
+        title: "社保大厅排队".to_owned(),
+        level: Level::Yellow,
+        level_reason: String::new(),
+        phase: Phase::Emerging,
+        topic: None,
+        is_gathering: false,
+        members: members.iter().copied().map(PostId).collect(),
+    };
+    let drafts = [event(&[1, 2, 3]), event(&[4, 5])];
+    store.save_clusters(&[], &[], &drafts).expect("saves");
+    let begun = store.events_begun_in(april()).expect("reads");
+    let answers: Vec<_> = begun.iter().map(|event| event.answered_at).collect();
+    assert_eq!(answers, [Some(at("2017-04-13T15:00:00+08:00")), None]);
+    assert!(begun.iter().all(|event| event.found_at == friday()));
+}
+
+#[test]
 fn an_older_store_is_brought_to_the_same_columns() {
     let (_folder, store) = some_posts();
     let before = store.facts_by_post(april()).expect("reads");
@@ -150,7 +217,10 @@ fn a_frozen_ledger_stays_and_is_frozen_again_for_a_reason_only() {
             .expect("writes")
     );
     assert_eq!(kept().map(|kept| kept.content), Some("三".to_owned()));
+    let content = store.frozen_content("2017-04").expect("reads");
+    assert_eq!(content, Some(("三".to_owned(), "h".to_owned())));
     assert_eq!(store.frozen_ledger("2017").expect("reads"), None);
+    assert_eq!(store.frozen_content("2017").expect("reads"), None);
     let deleted = store.write(|transaction| Ok(transaction.execute("DELETE FROM ledgers", [])?));
     assert!(deleted.is_err(), "ledgers are kept");
 }
