@@ -123,11 +123,12 @@ impl ReplyCommand {
 
 impl Add {
     fn run(self, app: &App) -> Result<(), Failure> {
-        let now = app.now();
         let (channel, replied_at, answered) = match self.count {
             Some(count) => self.bulk(app, count)?,
             None => self.one(app)?,
         };
+        // Read last: a reply without a time was given just now.
+        let now = app.now();
         if replied_at > now {
             return Err(Failure::Usage(
                 "答复时间还没有到，请检查 --date 或 --at".to_owned(),
