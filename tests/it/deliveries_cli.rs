@@ -125,10 +125,10 @@ fn digests_name_their_recipients_and_mistakes_are_found() {
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/digests.toml"));
     let shipped = shipped.expect("shipped");
     let with = |codes: &str| {
-        let named = format!("copies = 12\nrecipients = [{codes}]");
+        let named = format!("recipients = [{codes}]");
         desk.write(
             "config/digests.toml",
-            shipped.replacen("copies = 12", &named, 1),
+            shipped.replacen("recipients = []", &named, 1),
         );
     };
     with("\"archive\",\n  \"bosses\"");
@@ -140,9 +140,9 @@ fn digests_name_their_recipients_and_mistakes_are_found() {
     );
     let line = shipped
         .lines()
-        .position(|line| line == "copies = 12")
+        .position(|line| line == "recipients = []")
         .expect("there")
-        + 3;
+        + 2;
     assert_eq!(problem["line"], line);
     with("\"archive\"");
     let checked = desk.expect(0, &["check"]).out;
