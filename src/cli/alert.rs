@@ -262,7 +262,7 @@ impl Act {
         } else {
             let lines = done.iter().map(|alert| {
                 format!(
-                    "第{}号预警{}：{}\n",
+                    "第{}号预警已登记为“{}”：{}\n",
                     alert.id.0, alert.state_label, alert.title
                 )
             });
@@ -305,7 +305,7 @@ fn on_duty(duty: &DutyReport, names: &Names) -> String {
     };
     let shift = match duty.until {
         Some(until) => format!("，到{}", until.format("%Y-%m-%d %H:%M")),
-        None => "，按 default".to_owned(),
+        None => "，按默认安排（default）".to_owned(),
     };
     let hour = match (duty.is_office_time, duty.is_quiet) {
         (true, _) => "工作时间，黄级以上即时通知".to_owned(),

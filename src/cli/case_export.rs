@@ -16,7 +16,7 @@ pub struct Export {
     /// 单据：转办单 transfer，反馈单 feedback · sheet
     #[arg(long)]
     sheet: Sheet,
-    /// 格式：docx html txt md · format
+    /// 格式：docx html pdf txt md · format
     #[arg(long)]
     format: Format,
     /// 输出文件，- 为标准输出 · file

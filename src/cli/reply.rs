@@ -253,7 +253,9 @@ impl Count {
         if self.json {
             print_json(&counts)?;
         } else {
-            print_text(&counted(&counts))?;
+            let last = to - chrono::TimeDelta::seconds(1);
+            let (from, last) = (from.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
+            print_text(&format!("{from}至{last}\n{}", counted(&counts)))?;
         }
         Ok(())
     }

@@ -89,6 +89,9 @@ fn reasons(candidate: &Candidate) -> Vec<String> {
     sentences
 }
 
+/// 编发单位's own part.
+const OFFICE: &str = "办公室";
+
 /// 建议: who, what, by when (`spec.md` 2.1: 48 hours for an answer, 2 hours for a report on what is urgent).
 pub fn advice(
     candidate: &Candidate,
@@ -100,12 +103,14 @@ pub fn advice(
     let who = responsible(lead, context);
     let deadline = deadline(candidate, digest, period, context.now);
     let answer = answer(&lead.post);
+    // Nobody reports to itself.
+    let report_to = if who == OFFICE { "局领导" } else { OFFICE };
     match candidate.level {
         Level::Orange | Level::Red => format!(
-            "1．{who}立即核实处置，2小时内向办公室书面报告进展；2．办公室会同有关单位统一口径，{deadline}作出回应；3．办公室安排专人监测，情况有变随时续报。"
+            "1．{who}立即核实处置，2小时内向{report_to}书面报告进展；2．办公室会同有关单位统一口径，{deadline}作出回应；3．办公室安排专人监测，情况有变随时续报。"
         ),
         Level::Yellow => format!(
-            "1．{who}核实情况、拟定口径，{deadline}报办公室并{answer}；2．办公室持续监测，情况有变随时续报。"
+            "1．{who}核实情况、拟定口径，{deadline}报{report_to}并{answer}；2．办公室持续监测，情况有变随时续报。"
         ),
         _ => format!("{who}核实情况并{answer}。"),
     }

@@ -14,6 +14,8 @@ use crate::text::wording::{chinese_number, exact_moment, printable};
 use chrono::Datelike;
 use std::collections::HashSet;
 
+/// 建议 of a 终报: nothing follows it.
+const FINAL_ADVICE: &str = "按程序办结归档，开展复盘。";
 /// Characters of a 快报 at most, its title and labels aside (`spec.md` 1.1).
 pub const MAX_CHARS: usize = 500;
 /// New posts that a 续报 names.
@@ -70,6 +72,9 @@ pub fn express(digest: &DigestSettings, matter: &Matter, context: &Context) -> O
     });
     if let Some(earlier) = earlier {
         only_what_changed(&mut entry, earlier, matter, period);
+    }
+    if matter.is_final {
+        FINAL_ADVICE.clone_into(&mut entry.advice);
     }
     let told: usize = changes.iter().map(|said| said.chars().count()).sum();
     shorten(&mut entry, MAX_CHARS.saturating_sub(told));

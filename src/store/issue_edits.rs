@@ -63,6 +63,18 @@ pub enum EditError {
         /// Who changed what meanwhile.
         who: String,
     },
+    /// The editor names a revision that was never made.
+    #[error(
+        "第{id}号稿件没有第{seen}次修订，现为第{now}次，请核对 --revision。您的修改没有写入，文字已记入 `yuqing issue history {id}`"
+    )]
+    NotYet {
+        /// Row id.
+        id: i64,
+        /// Revision of the draft.
+        now: u32,
+        /// Revision that the editor named.
+        seen: u32,
+    },
     /// The database refuses.
     #[error(transparent)]
     Store(#[from] anyhow::Error),
@@ -135,6 +147,13 @@ impl Store {
     ) -> Result<Option<EditError>> {
         let remedy = match issue.state {
             IssueState::Draft if issue.revision == edit.seen => return Ok(None),
+            IssueState::Draft if issue.revision < edit.seen => {
+                return Ok(Some(EditError::NotYet {
+                    id: issue.id.0,
+                    now: issue.revision,
+                    seen: edit.seen,
+                }));
+            }
             IssueState::Draft => {
                 let since = self.revisions(connection, issue.id)?;
                 let since = since

@@ -33,7 +33,7 @@ pub enum SignError {
     },
     /// An issue without entries is no issue.
     #[error(
-        "第{0}号稿件没有条目，不能签发；无重要舆情的时段登记零报告，不占期号：`yuqing issue zero {0} --by 姓名`"
+        "第{0}号稿件没有条目，不能签发；无重要舆情的时段登记零报告，不占期号：`yuqing issue zero {0} --by 姓名`；快报、专题报告和增刊请作废：`yuqing issue void {0} --by 姓名 --reason 原因`"
     )]
     Empty(i64),
     /// A zero report says that there was nothing.
