@@ -1,6 +1,7 @@
 //! App: settings, store, index, fetcher, built once and shared by `Arc`; and the clock, so that a test or the demo may
 //! live in another time.
 
+mod accounts;
 mod adoption;
 mod alerts;
 mod export;
@@ -10,6 +11,7 @@ mod source_report;
 mod trend;
 mod watches;
 
+pub use accounts::{LinkPurpose, SignIn, SignInError};
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use alerts::{AlertReport, DutyReport};
 pub use export::TableFormat;

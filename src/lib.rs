@@ -23,6 +23,9 @@ pub mod store;
 // Saved queries, against every new post.
 pub mod watch;
 
+// Who may come in.
+pub mod access;
+
 // What is made of the posts.
 pub mod alert;
 pub mod case;

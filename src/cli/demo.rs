@@ -2,7 +2,7 @@
 
 use super::output::{DONE, Failure, print_json, print_text};
 use super::{Common, block_on};
-use crate::app::{App, Clock};
+use crate::app::{App, Clock, LinkPurpose};
 use crate::config::{Config, ConfigFolder, DeclaredSource};
 use crate::daemon::{stop, wait_for_signal};
 use crate::demo::clock::WorldClock;
@@ -14,7 +14,7 @@ use crate::digest::render::render;
 use crate::document::Format;
 use crate::extract::Sites;
 use crate::model::{
-    DigestKind, Issue, IssueId, IssueState, Level, Schedule, Source, StoredPost, Timestamp,
+    DigestKind, Issue, IssueId, IssueState, Level, Role, Schedule, Source, StoredPost, Timestamp,
 };
 use crate::pipeline::{self, Drafted, Wanted};
 use crate::store::{AlertFilter, IssueFilter, SignError};
@@ -75,6 +75,8 @@ struct Summary {
     issue: Option<IssueId>,
     issue_number: Option<crate::model::IssueNumber>,
     url: String,
+    /// Opens the desk, signed in.
+    enter: String,
 }
 
 impl Demo {
@@ -124,12 +126,13 @@ impl Demo {
         ));
 
         let url = format!("http://127.0.0.1:{}", self.port);
+        let enter = format!("{url}/enter/{}", way_in(&app)?);
         let interrupted = tokio::select! {
-            played = self.replay(&app, &world, &clock, &url) => { played?; false }
+            played = self.replay(&app, &world, &clock, &enter) => { played?; false }
             signal = wait_for_signal() => { signal?; true }
         };
         if !interrupted {
-            self.conclude(&app, &url).await?;
+            self.conclude(&app, &url, &enter).await?;
         }
         shutdown.cancel();
         stop(servers).await;
@@ -142,12 +145,12 @@ impl Demo {
         app: &Arc<App>,
         world: &World,
         clock: &WorldClock,
-        url: &str,
+        enter: &str,
     ) -> Result<()> {
         let lived_until = last_visit(app)?;
         let mut told = HashSet::new();
         self.say(&format!(
-            "示例世界：2017年4月，郑州。示例网站 http://news.localhost:{}/ 等，阅读页面 {url}\n",
+            "示例世界：2017年4月，郑州。示例网站 http://news.localhost:{}/ 等。\n用浏览器打开工作台（已登录）：{enter}\n",
             self.port + 1
         ))?;
         for issue in unsigned(app)? {
@@ -248,7 +251,7 @@ impl Demo {
         self.say(&format!("    签发{title}{}\n", number_line(&issue)))
     }
 
-    async fn conclude(&self, app: &Arc<App>, url: &str) -> Result<()> {
+    async fn conclude(&self, app: &Arc<App>, url: &str, enter: &str) -> Result<()> {
         let issue = shown_issue(app)?;
         let summary = Summary {
             posts: app.store.post_count()?,
@@ -262,6 +265,7 @@ impl Demo {
             issue: issue.as_ref().map(|issue| issue.id),
             issue_number: issue.as_ref().and_then(|issue| issue.number),
             url: url.to_owned(),
+            enter: enter.to_owned(),
         };
         if self.json {
             return print_json(&summary);
@@ -277,7 +281,7 @@ impl Demo {
         if self.once {
             return Ok(());
         }
-        print_text(&format!("阅读页面：{url}    按 Ctrl-C 停止\n"))?;
+        print_text(&format!("打开工作台：{enter}\n按 Ctrl-C 停止\n"))?;
         wait_for_signal().await
     }
 
@@ -285,6 +289,16 @@ impl Demo {
     fn say(&self, line: &str) -> Result<()> {
         if self.json { Ok(()) } else { print_text(line) }
     }
+}
+
+/// The secret of a link that lets whoever started the demo in, as somebody who may everything.
+fn way_in(app: &App) -> Result<String> {
+    let known = app.store.credentials("demo")?;
+    let user = match known {
+        Some(known) => known.user,
+        None => app.add_user("demo", "演示用户", Role::ALL, None)?,
+    };
+    app.new_link(LinkPurpose::Demo, Some(user.id))
 }
 
 fn flag_line(stored: &StoredPost) -> String {
@@ -378,6 +392,9 @@ async fn bind(port: u16) -> Result<TcpListener> {
 /// The shipped configuration with the sample world's sources instead of the real ones.
 fn demo_config(port: u16) -> Result<Config, Failure> {
     let mut config = Config::read(&ConfigFolder::shipped(), []).map_err(Failure::Config)?;
+    // The world's weeks pass in a minute; whoever looks on stays signed in.
+    config.settings.web.session = Duration::from_secs(3650 * 86_400);
+    config.settings.web.idle = config.settings.web.session;
     config.settings.fetch.private_hosts = vec!["localhost".to_owned()];
     config.settings.fetch.delay = Duration::ZERO;
     config.settings.fetch.contact = "demo on loopback".to_owned();

@@ -90,6 +90,41 @@ pub struct CrawlSettings {
 pub struct WebSettings {
     /// Address and port of the pages.
     pub listen: SocketAddr,
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// A session ends so long after it began.
+    #[serde(with = "humantime_serde")]
+    pub session: Duration,
+    /// And so long after it was last used.
+    #[serde(with = "humantime_serde")]
+    pub idle: Duration,
+    /// Lines of the audit are kept so long; never under 180 days.
+    #[serde(with = "humantime_serde")]
+    pub audit_keep: Duration,
+}
+
+impl WebSettings {
+    /// How long a session lasts.
+    pub fn session(&self) -> chrono::TimeDelta {
+        delta(self.session)
+    }
+
+    /// How long one lies idle.
+    pub fn idle(&self) -> chrono::TimeDelta {
+        delta(self.idle)
+    }
+
+    /// How long lines of the audit are kept: at least 180 days.
+    pub fn audit_keep(&self) -> chrono::TimeDelta {
+        delta(self.audit_keep).max(chrono::TimeDelta::days(180))
+    }
+}
+
+/// A century where a duration is longer.
+fn delta(duration: Duration) -> chrono::TimeDelta {
+    chrono::TimeDelta::from_std(duration)
+        .unwrap_or(chrono::TimeDelta::days(36_500))
+        .min(chrono::TimeDelta::days(36_500))
 }
 
 /// `[daemon]` — how often each loop looks for work.

@@ -4,6 +4,7 @@ pub mod coded;
 
 mod alert;
 mod analysis;
+mod audit;
 mod author;
 mod calendar;
 mod canonical;
@@ -33,6 +34,7 @@ mod source;
 mod survey;
 mod time;
 mod topic;
+mod user;
 mod watch;
 
 pub use alert::{
@@ -40,6 +42,7 @@ pub use alert::{
     AlertSubject, AlertTelling, NewAlert, SourceCondition, SourceMark,
 };
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
+pub use audit::{AuditAction, AuditCheck, AuditLine, NewAudit};
 pub use author::Author;
 pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};
 pub use canonical::canonical_url;
@@ -83,4 +86,5 @@ pub use survey::{
 };
 pub use time::{Precision, PublishedAt, Timestamp};
 pub use topic::{Topic, TopicScore};
+pub use user::{ApiKey, Permission, Role, Session, User, UserId, Visitor};
 pub use watch::{AlertPolicy, Watch, WatchActivity, WatchHit};

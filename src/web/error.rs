@@ -1,22 +1,50 @@
-//! What a reader sees when a page cannot be shown.
+//! What somebody sees when a page cannot be shown: a status, a sentence, nothing of the inside. Programs get the same as
+//! JSON (`mod.rs` turns it).
 
+use super::frame::Frame;
+use crate::model::Permission;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 /// 出错.
+#[derive(Debug)]
 pub enum WebError {
-    /// No such page.
+    /// No such page, or nothing of that number.
     NotFound,
+    /// What was sent does not fit; the sentence says what and what to do.
+    Wrong(String),
+    /// Somebody else was faster, or it is too late: the sentence says what stands now.
+    Conflict(String),
+    /// Nobody is signed in.
+    SignedOut,
+    /// The role may not.
+    Forbidden(Permission),
+    /// The form's token is missing or old.
+    Forged,
+    /// Plain HTTP over a wire.
+    Insecure,
+    /// More than so many bytes.
+    TooLarge(usize),
+    /// Too many wrong passwords.
+    Locked(String),
     /// The administrator has to see to something first; the message says what.
     NotReady(String),
     /// Our fault: logged, not shown.
     Internal(anyhow::Error),
 }
 
+/// What went wrong, for `/api`: in the extensions of the response.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The sentence.
+    pub message: String,
+}
+
 #[derive(Template)]
 #[template(path = "error.html", config = "src/web/askama.toml")]
 struct ErrorPage {
+    frame: Frame,
     title: &'static str,
     message: String,
 }
@@ -27,14 +55,45 @@ impl<E: Into<anyhow::Error>> From<E> for WebError {
     }
 }
 
-impl IntoResponse for WebError {
-    fn into_response(self) -> Response {
-        let (status, title, message) = match self {
+impl WebError {
+    fn told(self) -> (StatusCode, &'static str, String) {
+        match self {
             WebError::NotFound => (
                 StatusCode::NOT_FOUND,
                 "没有这一页",
                 "网址可能写错，或内容已不在。".to_owned(),
             ),
+            WebError::Wrong(message) => (StatusCode::BAD_REQUEST, "填写有误", message),
+            WebError::Conflict(message) => (StatusCode::CONFLICT, "没有保存", message),
+            WebError::SignedOut => (
+                StatusCode::UNAUTHORIZED,
+                "需要登录",
+                "没有登录，或登录已过期，请重新登录。".to_owned(),
+            ),
+            WebError::Forbidden(permission) => (
+                StatusCode::FORBIDDEN,
+                "没有权限",
+                format!(
+                    "您的角色没有“{}”权限，如确需使用，请联系管理员。",
+                    permission.label()
+                ),
+            ),
+            WebError::Forged => (
+                StatusCode::FORBIDDEN,
+                "没有保存",
+                "页面已过期或不是本系统的页面，请返回、刷新后再试。".to_owned(),
+            ),
+            WebError::Insecure => (
+                StatusCode::FORBIDDEN,
+                "连接不安全",
+                "不能用未加密的地址（http）登录和使用，请改用 https 开头的地址。".to_owned(),
+            ),
+            WebError::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "内容太大",
+                format!("一次最多上传{}MB。", limit / 1024 / 1024),
+            ),
+            WebError::Locked(message) => (StatusCode::TOO_MANY_REQUESTS, "暂时不能登录", message),
             WebError::NotReady(message) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "暂时不能生成", message)
             }
@@ -43,8 +102,23 @@ impl IntoResponse for WebError {
                 let message = "程序出错，已记入日志，请信息员查看。".to_owned();
                 (StatusCode::INTERNAL_SERVER_ERROR, "页面出错", message)
             }
+        }
+    }
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let (status, title, message) = self.told();
+        let told = Told {
+            message: message.clone(),
         };
-        let page = ErrorPage { title, message };
-        (status, Html(page.render().unwrap_or_default())).into_response()
+        let page = ErrorPage {
+            frame: Frame::bare(),
+            title,
+            message,
+        };
+        let mut response = (status, Html(page.render().unwrap_or_default())).into_response();
+        response.extensions_mut().insert(told);
+        response
     }
 }

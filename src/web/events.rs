@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::{PostLine, minute};
+use super::visitor::Who;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
@@ -16,6 +18,7 @@ const POSTS_PER_EVENT: usize = 8;
 #[derive(Template)]
 #[template(path = "events.html", config = "src/web/askama.toml")]
 struct EventsPage {
+    frame: Frame,
     events: Vec<EventBlock>,
 }
 
@@ -32,9 +35,9 @@ struct EventBlock {
     posts: Vec<PostLine>,
 }
 
-pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
+pub async fn page(State(app): Shared, Who(visitor): Who) -> Result<Html<String>, WebError> {
     let page = app
-        .on_cpu(|app| {
+        .on_cpu(move |app| {
             let now = app.now();
             let mut events = Vec::new();
             for known in app.store.events_between(now - SHOWN, now)? {
@@ -54,7 +57,10 @@ pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
                     posts: posts.iter().map(PostLine::of).collect(),
                 });
             }
-            Ok(EventsPage { events })
+            Ok(EventsPage {
+                frame: Frame::of(app, &visitor, "/events")?,
+                events,
+            })
         })
         .await?;
     Ok(Html(page.render()?))

@@ -3,14 +3,16 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::visitor::{From, Who};
 use crate::digest::layout::number_line;
 use crate::document::tag;
-use crate::model::{Entry, Issue, Timestamp};
+use crate::model::{Entry, Issue, Permission, Timestamp};
 use crate::text::wording::printable;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 
 /// Issues in a feed.
 const NEWEST: usize = 20;
@@ -42,7 +44,30 @@ struct AtomEntry {
     content: String,
 }
 
-pub async fn atom(State(app): Shared, Path(file): Path<String>) -> Result<Response, WebError> {
+/// The secret of the address: a key of a user who may read.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Parameters {
+    key: String,
+}
+
+pub async fn atom(
+    State(app): Shared,
+    who: Option<Who>,
+    From(origin): From,
+    Path(file): Path<String>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Response, WebError> {
+    let visitor = match who {
+        Some(Who(visitor)) => Some(visitor),
+        None => {
+            app.on_cpu(move |app| app.visitor_by_key(&parameters.key, &origin.address))
+                .await?
+        }
+    };
+    if !visitor.is_some_and(|visitor| visitor.may(Permission::Read)) {
+        return Err(WebError::SignedOut);
+    }
     let code = file.strip_suffix(".xml").ok_or(WebError::NotFound)?;
     let digests = &app.config.digests;
     let digest = digests.iter().find(|digest| digest.code == code);

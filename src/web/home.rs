@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::{PostLine, minute, page_number};
+use super::visitor::Who;
 use crate::model::{CrawlOutcome, Level};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -21,6 +23,7 @@ pub struct Parameters {
 #[derive(Template)]
 #[template(path = "home.html", config = "src/web/askama.toml")]
 struct HomePage {
+    frame: Frame,
     bureau: String,
     now: String,
     post_count: u64,
@@ -33,6 +36,7 @@ struct HomePage {
 
 pub async fn page(
     State(app): Shared,
+    Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
     let page = app
@@ -42,6 +46,7 @@ pub async fn page(
             let has_more = posts.len() > PAGE_SIZE;
             posts.truncate(PAGE_SIZE);
             Ok(HomePage {
+                frame: Frame::of(app, &visitor, "/")?,
                 bureau: app.config.settings.bureau.name.clone(),
                 now: minute(Some(app.now())),
                 post_count: app.store.post_count()?,

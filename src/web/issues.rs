@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::minute;
+use super::visitor::Who;
 use crate::app::App;
 use crate::digest::freeze::rendition;
 use crate::digest::layout::number_line;
@@ -18,6 +20,7 @@ use serde::Deserialize;
 #[derive(Template)]
 #[template(path = "issues.html", config = "src/web/askama.toml")]
 struct IssuesPage {
+    frame: Frame,
     issues: Vec<IssueLine>,
     feeds: Vec<Feed>,
 }
@@ -44,11 +47,15 @@ pub struct Parameters {
     format: String,
 }
 
-pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
-    let issues = app
-        .on_cpu(|app| app.store.issues(IssueFilter::default()))
+pub async fn list(State(app): Shared, Who(visitor): Who) -> Result<Html<String>, WebError> {
+    let (frame, issues) = app
+        .on_cpu(move |app| {
+            let frame = Frame::of(app, &visitor, "/issues")?;
+            Ok((frame, app.store.issues(IssueFilter::default())?))
+        })
         .await?;
     let page = IssuesPage {
+        frame,
         issues: issues.iter().map(line).collect(),
         feeds: (app.config.digests.iter())
             .map(|digest| Feed {
@@ -98,7 +105,22 @@ pub async fn export(
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, name),
     ];
-    Ok((headers, file).into_response())
+    let mut response = (headers, file).into_response();
+    if format == Format::Html {
+        // A rendition carries its style sheet; it is shown in a frame of ours and runs nothing.
+        for (name, value) in [
+            (
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; \
+                 frame-ancestors 'self'",
+            ),
+            (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+        ] {
+            let value = axum::http::HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
 }
 
 /// What to install before a PDF can be made; a frozen one is given as it is.

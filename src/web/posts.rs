@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::{PostLine, minute, published, topics};
+use super::visitor::Who;
 use crate::app::{App, PostAdoption};
 use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
 use crate::text::heading::heading;
@@ -13,6 +15,7 @@ use axum::response::Html;
 #[derive(Template)]
 #[template(path = "post.html", config = "src/web/askama.toml")]
 struct PostPage {
+    frame: Frame,
     title: String,
     level: &'static str,
     level_label: &'static str,
@@ -45,7 +48,11 @@ struct ReadingLine {
     likes: String,
 }
 
-pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<String>, WebError> {
+pub async fn page(
+    State(app): Shared,
+    Who(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Html<String>, WebError> {
     let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| {
@@ -55,7 +62,8 @@ pub async fn page(State(app): Shared, Path(id): Path<String>) -> Result<Html<Str
             let readings = app.store.readings(stored.id)?;
             let copies = app.store.copies_of(stored.id)?;
             let judgement = app.store.judgement(stored.id)?;
-            let mut page = post_page(&stored, judgement.as_ref(), &readings, &copies);
+            let frame = Frame::of(app, &visitor, "/")?;
+            let mut page = post_page(frame, &stored, judgement.as_ref(), &readings, &copies);
             let changes = app.store.level_changes(stored.id)?;
             page.levels = changes
                 .iter()
@@ -97,6 +105,7 @@ fn watches(app: &App, id: PostId) -> anyhow::Result<Vec<(String, String)>> {
 }
 
 fn post_page(
+    frame: Frame,
     stored: &StoredPost,
     judgement: Option<&Judgement>,
     readings: &[Reading],
@@ -107,6 +116,7 @@ fn post_page(
     // The machine's own: what people said stands apart.
     let reasons = judgement.map_or(&[][..], |judgement| &judgement.machine.reasons);
     PostPage {
+        frame,
         title: heading(&post.title, &post.text),
         level: line.level,
         level_label: line.level_label,

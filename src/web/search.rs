@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::PostLine;
+use super::visitor::Who;
 use crate::app::{Hit, SearchOrder};
 use crate::index::query::{CodeField, TextField};
 use crate::index::suggest::Suggestion;
@@ -215,6 +217,7 @@ fn read<T>(
 #[derive(Template)]
 #[template(path = "search.html", config = "src/web/askama.toml")]
 struct SearchPage {
+    frame: Frame,
     parameters: Parameters,
     channels: Vec<Choice>,
     topics: Vec<Choice>,
@@ -264,14 +267,22 @@ struct Piece {
 
 pub async fn page(
     State(app): Shared,
+    Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app.on_cpu(move |app| search(app, parameters)).await?;
+    let page = app
+        .on_cpu(move |app| search(app, Frame::of(app, &visitor, "/search")?, parameters))
+        .await?;
     Ok(Html(page.render()?))
 }
 
-fn search(app: &crate::app::App, parameters: Parameters) -> anyhow::Result<SearchPage> {
+fn search(
+    app: &crate::app::App,
+    frame: Frame,
+    parameters: Parameters,
+) -> anyhow::Result<SearchPage> {
     let mut page = SearchPage {
+        frame,
         channels: choices(
             Channel::ALL,
             Channel::code,

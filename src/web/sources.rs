@@ -2,9 +2,11 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::minute;
+use super::visitor::Who;
 use crate::app::{App, SourceReport};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Visitor};
 use crate::source::HealthStatus;
 use crate::store::PastVisit;
 use askama::Template;
@@ -20,6 +22,7 @@ const BAR_HEIGHT: u64 = 20;
 #[derive(Template)]
 #[template(path = "sources.html", config = "src/web/askama.toml")]
 struct SourcesPage {
+    frame: Frame,
     /// 12个正常，1个静默.
     summary: String,
     sources: Vec<SourceLine>,
@@ -28,6 +31,7 @@ struct SourcesPage {
 #[derive(Template)]
 #[template(path = "source.html", config = "src/web/askama.toml")]
 struct SourcePage {
+    frame: Frame,
     source: SourceLine,
     visits: Vec<VisitLine>,
 }
@@ -75,13 +79,14 @@ struct VisitLine {
     message: String,
 }
 
-pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
+pub async fn page(State(app): Shared, Who(visitor): Who) -> Result<Html<String>, WebError> {
     let page = app
-        .on_cpu(|app| {
+        .on_cpu(move |app| {
             let mut reports = app.source_reports()?;
             reports.sort_by_key(SourceReport::rank);
             let now = app.now();
             Ok(SourcesPage {
+                frame: Frame::of(app, &visitor, "/sources")?,
                 summary: summary(&reports),
                 sources: reports
                     .into_iter()
@@ -94,19 +99,24 @@ pub async fn page(State(app): Shared) -> Result<Html<String>, WebError> {
 }
 
 /// One source with its ledger of visits.
-pub async fn one(State(app): Shared, Path(id): Path<String>) -> Result<Html<String>, WebError> {
-    let found = app.on_cpu(move |app| find(app, &id)).await?;
+pub async fn one(
+    State(app): Shared,
+    Who(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Html<String>, WebError> {
+    let found = app.on_cpu(move |app| find(app, &visitor, &id)).await?;
     let page = found.ok_or(WebError::NotFound)?;
     Ok(Html(page.render()?))
 }
 
-fn find(app: &App, id: &str) -> anyhow::Result<Option<SourcePage>> {
+fn find(app: &App, visitor: &Visitor, id: &str) -> anyhow::Result<Option<SourcePage>> {
     let mut reports = app.source_reports()?.into_iter();
     let Some(report) = reports.find(|report| report.id == id) else {
         return Ok(None);
     };
     let visits = app.store.visits(id, VISITS)?;
     Ok(Some(SourcePage {
+        frame: Frame::of(app, visitor, "/sources")?,
         source: line(report, app.now()),
         visits: visits.into_iter().map(visit_line).collect(),
     }))

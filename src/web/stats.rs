@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::minute;
+use super::visitor::Who;
 use crate::app::{App, LedgerReport};
 use crate::stats::{LedgerPeriod, change, groups, printed, rows, value};
 use anyhow::Result;
@@ -26,6 +28,7 @@ pub struct Parameters {
 #[derive(Template)]
 #[template(path = "stats.html", config = "src/web/askama.toml")]
 struct StatsPage {
+    frame: Frame,
     title: String,
     year: String,
     month: String,
@@ -50,13 +53,17 @@ struct Row {
 
 pub async fn page(
     State(app): Shared,
+    Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
     let page = app.on_cpu(move |app| {
         let Some(report) = report(app, &parameters)? else {
             return Ok(None);
         };
-        Ok(Some(stats_page(report)))
+        Ok(Some(stats_page(
+            Frame::of(app, &visitor, "/stats")?,
+            report,
+        )))
     });
     Ok(Html(page.await?.ok_or(WebError::NotFound)?.render()?))
 }
@@ -92,7 +99,7 @@ fn report(app: &App, parameters: &Parameters) -> Result<Option<LedgerReport>> {
     }
 }
 
-fn stats_page(report: LedgerReport) -> StatsPage {
+fn stats_page(frame: Frame, report: LedgerReport) -> StatsPage {
     let ledger = report.ledger;
     let number = |value: Option<f64>| value.map_or("—".to_owned(), printed);
     let row = |(key, name): (String, String)| {
@@ -120,6 +127,7 @@ fn stats_page(report: LedgerReport) -> StatsPage {
         .split_once('-')
         .unwrap_or((&ledger.period, ""));
     StatsPage {
+        frame,
         title: ledger.title.clone(),
         year: year.to_owned(),
         month: month.to_owned(),

@@ -2,8 +2,11 @@
 
 use super::Shared;
 use super::error::WebError;
+use super::frame::Frame;
 use super::layout::{PostLine, minute, page_number};
+use super::visitor::Who;
 use crate::app::{App, WatchReport};
+use crate::model::Visitor;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -22,12 +25,14 @@ pub struct Parameters {
 #[derive(Template)]
 #[template(path = "watches.html", config = "src/web/askama.toml")]
 struct WatchesPage {
+    frame: Frame,
     watches: Vec<WatchLine>,
 }
 
 #[derive(Template)]
 #[template(path = "watch.html", config = "src/web/askama.toml")]
 struct WatchPage {
+    frame: Frame,
     watch: WatchLine,
     /// Each with the moment it was found to match.
     hits: Vec<(PostLine, String)>,
@@ -43,11 +48,14 @@ struct WatchLine {
     since: String,
 }
 
-pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
+pub async fn list(State(app): Shared, Who(visitor): Who) -> Result<Html<String>, WebError> {
     let page = app
-        .on_cpu(|app| {
+        .on_cpu(move |app| {
             let watches = app.watch_reports()?.into_iter().map(line).collect();
-            Ok(WatchesPage { watches })
+            Ok(WatchesPage {
+                frame: Frame::of(app, &visitor, "/watches")?,
+                watches,
+            })
         })
         .await?;
     Ok(Html(page.render()?))
@@ -55,16 +63,17 @@ pub async fn list(State(app): Shared) -> Result<Html<String>, WebError> {
 
 pub async fn page(
     State(app): Shared,
+    Who(visitor): Who,
     Path(id): Path<String>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
     let page = app
-        .on_cpu(move |app| watch_page(app, &id, parameters.page))
+        .on_cpu(move |app| watch_page(app, &visitor, &id, parameters.page))
         .await?;
     Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
 }
 
-fn watch_page(app: &App, id: &str, number: usize) -> Result<Option<WatchPage>> {
+fn watch_page(app: &App, visitor: &Visitor, id: &str, number: usize) -> Result<Option<WatchPage>> {
     let reports = app.watch_reports()?.into_iter();
     let Some(report) = reports.into_iter().find(|report| report.id == id) else {
         return Ok(None);
@@ -80,6 +89,7 @@ fn watch_page(app: &App, id: &str, number: usize) -> Result<Option<WatchPage>> {
         }
     }
     Ok(Some(WatchPage {
+        frame: Frame::of(app, visitor, "/watches")?,
         watch: line(report),
         hits,
         previous: number.checked_sub(1),

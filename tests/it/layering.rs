@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("eval", &["model", "text", "analyze", "train"]),
     ("store", &["model"]),
     ("evidence", &["model"]),
+    ("access", &["model"]),
     ("index", &["model", "text"]),
     ("watch", &["model", "text", "index"]),
     ("cluster", &["model", "text", "store", "index"]),
@@ -44,7 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "model", "text", "config", "source", "fetch", "extract", "analyze", "store",
             "evidence", "index", "cluster", "watch", "alert", "case", "deliver", "stats",
-            "document",
+            "document", "access",
         ],
     ),
     (
@@ -59,6 +60,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "web",
         &[
             "model", "text", "source", "app", "store", "index", "digest", "document", "stats",
+            "pipeline", "config", "cluster", "case", "alert", "deliver", "access", "import",
+            "extract", "analyze",
         ],
     ),
     ("demo", &["model"]),
@@ -71,7 +74,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
     "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
-    "train", "eval", "watch", "alert", "case", "deliver", "stats", "document",
+    "train", "eval", "watch", "alert", "case", "deliver", "stats", "document", "access",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
@@ -92,6 +95,8 @@ const OWNERS: &[(&str, &[&str])] = &[
             "deliver/robot",
             "deliver/webhook",
             "store/issue_seals",
+            "store/audit",
+            "access/secret",
             "stats/seal",
         ],
     ),
@@ -118,6 +123,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("daachorse", &["analyze", "watch"]),
     ("rusqlite", &["store"]),
     ("tantivy", &["index"]),
+    ("argon2", &["access/password"]),
+    ("totp_rs", &["access/totp"]),
+    ("getrandom", &["access"]),
+    ("tower_http", &["web"]),
+    ("utoipa", &["web"]),
     ("docx_rs", &["document/docx"]),
     ("typst", &["document/typeset", "document/pdf"]),
     ("typst_layout", &["document/typeset"]),

@@ -1,6 +1,6 @@
 //! A site on loopback whose pages a test writes, and a pipeline whose sources point at it.
 
-use crate::program::get;
+use crate::program::get_with;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,7 +20,7 @@ use yuqing::app::{App, Clock};
 use yuqing::config::{Config, ConfigFolder, DeclaredSource};
 use yuqing::extract::Sites;
 use yuqing::index::{Query, Sort};
-use yuqing::model::{Channel, OutletTier, Source, SourceKind, StoredPost, Timestamp};
+use yuqing::model::{Channel, OutletTier, Role, Source, SourceKind, StoredPost, Timestamp};
 use yuqing::pipeline::{self, CrawlReport, Wanted};
 use yuqing::store::SourceState;
 
@@ -313,8 +313,23 @@ pub async fn page(app: &Arc<App>, path: &str) -> String {
     let router = yuqing::web::router(Arc::clone(app));
     let server = tokio::spawn(yuqing::web::serve(listener, router, stop.clone()));
     let path = path.to_owned();
-    let asked = tokio::task::spawn_blocking(move || get(port, &path)).await;
+    let cookie = format!("Cookie: yuqing={}\r\n", signed_in(app));
+    let asked = tokio::task::spawn_blocking(move || get_with(port, &path, &cookie)).await;
     stop.cancel();
     server.await.expect("it stops");
     asked.expect("asked").expect("an answer").1
+}
+
+/// The token of a session of somebody who may read, edit, sign and administer.
+pub fn signed_in(app: &App) -> String {
+    let known = app.store.credentials("tester").expect("the store works");
+    let user = known.map_or_else(
+        || {
+            let added = app.add_user("tester", "试用人", Role::ALL, None);
+            added.expect("a good name")
+        },
+        |known| known.user,
+    );
+    app.begin(&user, "127.0.0.1", "test", "测试")
+        .expect("the store works")
 }

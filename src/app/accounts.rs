@@ -1,0 +1,310 @@
+//! Coming in: a name and a password, a one-time link, a session's cookie, a program's key. And the audit of who did what.
+
+use super::App;
+use crate::access::{
+    Tries, check_password, hash_password, hash_secret, is_password, new_secret, pretend_password,
+    totp_step,
+};
+use crate::model::{AuditAction, NewAudit, Role, User, UserId, Visitor};
+use crate::store::{Credentials, NewSession};
+use anyhow::{Context, Result};
+use chrono::TimeDelta;
+
+/// A link that makes the first administrator is good for so long.
+const FIRST_LINK: TimeDelta = TimeDelta::hours(24);
+/// One that lets a user set a password.
+const PASSWORD_LINK: TimeDelta = TimeDelta::hours(24);
+/// Bytes of a browser's name that are kept.
+const AGENT_CHARS: usize = 120;
+
+/// What somebody typed.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// 登录名.
+    pub name: String,
+    /// 口令.
+    pub password: String,
+    /// 动态口令, where asked for.
+    pub code: String,
+    /// From where.
+    pub address: String,
+    /// With what browser.
+    pub agent: String,
+}
+
+/// Why nobody came in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Name or password; which one is not said. Disabled users and those without a password, too.
+    #[error("登录名或口令不对")]
+    Wrong,
+    /// The password is right, the code is asked for or wrong.
+    #[error("请输入动态口令（六位数字）")]
+    Code,
+    /// Too many failures.
+    #[error("失败次数过多，请在{0}分钟后再试，或请管理员解除锁定")]
+    Locked(i64),
+    /// The database or the system refuses.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Makes the first administrator.
+    First,
+    /// Lets a user set a password.
+    Password,
+    /// Lets a user of the demo come in.
+    Demo,
+}
+
+impl LinkPurpose {
+    fn code(self) -> &'static str {
+        match self {
+            LinkPurpose::First => "first",
+            LinkPurpose::Password => "password",
+            LinkPurpose::Demo => "demo",
+        }
+    }
+}
+
+impl App {
+    /// Signs in; gives the token for the cookie.
+    ///
+    /// # Errors
+    /// [`SignInError`]; every failure is in the audit.
+    pub fn sign_in(&self, typed: &SignIn) -> Result<String, SignInError> {
+        let now = self.now();
+        let name = typed.name.trim();
+        let from = Tries::window_from(now);
+        let (of_name, of_address, latest) = self.store.failures(name, &typed.address, from)?;
+        let tries = Tries {
+            of_name,
+            of_address,
+            latest,
+        };
+        if let Some(lockout) = tries.lockout(now) {
+            self.note(name, AuditAction::Locked, typed, "锁定期间的登录")?;
+            return Err(SignInError::Locked(lockout.minutes));
+        }
+        let known = self.store.credentials(name)?;
+        let Some(known) = known.filter(|known| opens(known, &typed.password)) else {
+            self.store.note_failure(name, &typed.address, now)?;
+            self.note(name, AuditAction::SignInFailed, typed, "登录名或口令不对")?;
+            return Err(SignInError::Wrong);
+        };
+        if let Some(secret) = &known.totp_secret {
+            let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+            let step = totp_step(secret, &typed.code, seconds)?;
+            let taken = step.map(|step| self.store.take_totp_step(known.user.id, step));
+            if !taken.transpose()?.unwrap_or_default() {
+                if !typed.code.trim().is_empty() {
+                    self.store.note_failure(name, &typed.address, now)?;
+                    self.note(name, AuditAction::SignInFailed, typed, "动态口令不对")?;
+                }
+                return Err(SignInError::Code);
+            }
+        }
+        Ok(self.begin(&known.user, &typed.address, &typed.agent, "口令登录")?)
+    }
+
+    /// Begins a session of a user; gives the token for the cookie.
+    ///
+    /// # Errors
+    /// The database or the system refuses.
+    pub fn begin(&self, user: &User, address: &str, agent: &str, how: &str) -> Result<String> {
+        let (token, csrf, now) = (new_secret()?, new_secret()?, self.now());
+        let agent: String = agent.chars().take(AGENT_CHARS).collect();
+        let session = NewSession {
+            hash: &hash_secret(&token),
+            user: user.id,
+            csrf: &csrf,
+            expires_at: now + self.config.settings.web.session(),
+            address,
+            agent: &agent,
+        };
+        self.store.begin_session(&session, now)?;
+        self.store.add_audit(
+            &NewAudit {
+                actor: user.display.clone(),
+                action: AuditAction::SignIn,
+                subject: format!("用户{}", user.name),
+                detail: how.to_owned(),
+                address: address.to_owned(),
+            },
+            now,
+        )?;
+        Ok(token)
+    }
+
+    /// Who holds the cookie.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn visitor(&self, token: &str) -> Result<Option<Visitor>> {
+        let idle = self.config.settings.web.idle();
+        self.store.visitor(&hash_secret(token), idle, self.now())
+    }
+
+    /// In whose name a program asks.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn visitor_by_key(&self, key: &str, address: &str) -> Result<Option<Visitor>> {
+        self.store
+            .visitor_by_key(&hash_secret(key), address, self.now())
+    }
+
+    /// A one-time link's secret.
+    ///
+    /// # Errors
+    /// The database or the system refuses.
+    pub fn new_link(&self, purpose: LinkPurpose, user: Option<UserId>) -> Result<String> {
+        let secret = new_secret()?;
+        let lifetime = match purpose {
+            LinkPurpose::First => FIRST_LINK,
+            LinkPurpose::Password => PASSWORD_LINK,
+            // The demo's time runs through weeks in a minute.
+            LinkPurpose::Demo => TimeDelta::days(3650),
+        };
+        let now = self.now();
+        let hash = hash_secret(&secret);
+        self.store
+            .add_link(&hash, user, purpose.code(), now + lifetime, now)?;
+        Ok(secret)
+    }
+
+    /// The link that makes the first administrator; none once there are users.
+    ///
+    /// # Errors
+    /// The database or the system refuses.
+    pub fn first_link(&self) -> Result<Option<String>> {
+        if self.store.user_count()? > 0 {
+            return Ok(None);
+        }
+        self.new_link(LinkPurpose::First, None).map(Some)
+    }
+
+    /// Whose link it is, while it is good: `Some(None)` for the first administrator's.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn link(&self, purpose: LinkPurpose, secret: &str) -> Result<Option<Option<UserId>>> {
+        let found = self
+            .store
+            .link(&hash_secret(secret), purpose.code(), self.now())?;
+        if purpose == LinkPurpose::First && self.store.user_count()? > 0 {
+            return Ok(None);
+        }
+        Ok(found.map(|link| link.user))
+    }
+
+    /// Uses a link up; false where somebody was faster.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn use_link(&self, secret: &str) -> Result<bool> {
+        self.store.use_link(&hash_secret(secret), self.now())
+    }
+
+    /// Adds a user with a password, or without one until a link is used.
+    ///
+    /// # Errors
+    /// The password is weak, the name or the display name is empty, too long or taken: the message says which.
+    pub fn add_user(
+        &self,
+        name: &str,
+        display: &str,
+        roles: &[Role],
+        password: Option<&str>,
+    ) -> Result<User> {
+        let (name, display) = (name.trim(), display.trim());
+        check_name(name, display)?;
+        anyhow::ensure!(!roles.is_empty(), "请至少选择一个角色");
+        let hash = match password {
+            None => None,
+            Some(password) => {
+                check_password(name, password)?;
+                Some(hash_password(password)?)
+            }
+        };
+        let id = self.store.add_user(name, display, roles, self.now())?;
+        if let Some(hash) = hash {
+            self.store.set_password(id, &hash)?;
+        }
+        let added = self.store.user(id)?.context("the user was just added")?;
+        Ok(added.user)
+    }
+
+    /// Sets a password; all sessions of the user end.
+    ///
+    /// # Errors
+    /// The password is weak: the message says why.
+    pub fn set_password(&self, user: &User, password: &str) -> Result<()> {
+        check_password(&user.name, password)?;
+        self.store.set_password(user.id, &hash_password(password)?)
+    }
+
+    /// Writes a line of the audit.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn audit(
+        &self,
+        visitor: &Visitor,
+        action: AuditAction,
+        subject: &str,
+        detail: &str,
+    ) -> Result<()> {
+        let line = NewAudit {
+            actor: visitor.by().to_owned(),
+            action,
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+            address: visitor.address.clone(),
+        };
+        self.store.add_audit(&line, self.now()).map(drop)
+    }
+
+    fn note(&self, name: &str, action: AuditAction, typed: &SignIn, detail: &str) -> Result<()> {
+        // Somebody may have typed the password into the field of the name: only known names are written down.
+        let is_known = self.store.credentials(name)?.is_some();
+        let line = NewAudit {
+            actor: if is_known {
+                name.to_owned()
+            } else {
+                "未知用户".to_owned()
+            },
+            action,
+            subject: String::new(),
+            detail: detail.to_owned(),
+            address: typed.address.clone(),
+        };
+        self.store.add_audit(&line, self.now()).map(drop)
+    }
+}
+
+fn opens(known: &Credentials, password: &str) -> bool {
+    match (&known.password, known.user.is_disabled) {
+        (Some(kept), false) => is_password(password, kept),
+        _ => {
+            pretend_password(password);
+            false
+        }
+    }
+}
+
+fn check_name(name: &str, display: &str) -> Result<()> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
+    anyhow::ensure!(
+        (2..=32).contains(&name.chars().count()) && name.chars().all(is_plain),
+        "登录名为2至32个字，只用字母、数字、汉字和 . _ - @"
+    );
+    anyhow::ensure!(
+        (1..=20).contains(&display.chars().count()) && !display.chars().any(char::is_control),
+        "姓名为1至20个字"
+    );
+    Ok(())
+}
