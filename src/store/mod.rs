@@ -36,6 +36,7 @@ mod save;
 mod source_claims;
 mod sources;
 mod targets;
+mod uptakes;
 mod watches;
 
 pub use alert_inputs::{RisenEvent, RisenPost, WaitingHit};
@@ -48,6 +49,7 @@ pub use delivery_claims::{AttemptEnd, DeliveryClaim};
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
+pub use issue_drafts::SavedDraft;
 pub use issue_edits::{Change, Edit, EditError};
 pub use issue_seals::{FrozenRendition, Seal};
 pub use issue_steps::SignError;
@@ -58,6 +60,7 @@ pub use replies::ReplyError;
 pub use rule_parts::BrokenRule;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
+pub use uptakes::UptakeError;
 
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
