@@ -20,6 +20,6 @@ pub use duty::{Copies, DutySettings, Escalation, Shift};
 pub use hours::{AGE_LIMIT, Hours, OLD, SILENCE};
 pub use level::{on_risen_event, on_risen_posts};
 pub use notice::{Due, LONGEST_HOLD, Names, tell};
-pub use source::{SourceNews, look_at_source};
+pub use source::{SourceLook, SourceNews, join_outage, look_at_source, outage};
 pub use watch::on_hits;
 pub use words::LISTED;

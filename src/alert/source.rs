@@ -1,5 +1,5 @@
 //! 信源故障 — administrators hear when a source fails and when it works again, of each source at most once a day; readers
-//! never do.
+//! never do. Where most sources fail, it is one outage, not so many troubles.
 
 use crate::alert::Hours;
 use crate::model::{
@@ -12,6 +12,11 @@ use chrono::TimeDelta;
 const STEADY: TimeDelta = TimeDelta::minutes(60);
 /// A source that comes and goes is told of once in this time.
 const FLAPPING: TimeDelta = TimeDelta::hours(24);
+
+/// So many sources that fail at one look, where most do, are told in one alert.
+const OUTAGE_FROM: usize = 5;
+/// Sources named in that alert.
+const NAMED: usize = 5;
 
 /// What a look at one source found.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +72,78 @@ pub fn look_at_source(
     (mark, alert)
 }
 
+/// A look at one source, and what is to be said of it by itself.
+#[derive(Clone, Debug)]
+pub struct SourceLook<'a> {
+    /// What was found.
+    pub news: SourceNews<'a>,
+    /// What is to be said.
+    pub alert: Option<NewAlert>,
+    /// An alert on this source alone is open.
+    pub is_told_alone: bool,
+}
+
+/// 断网 — the subject of an alert on most sources; no source has this id.
+pub fn outage() -> AlertSubject {
+    AlertSubject::source("*")
+}
+
+/// The alerts of all looks: while most sources fail, those that newly do are one, and so is their return. What waits for a
+/// person (已自动停采), and what was told alone, is told alone. `is_open`: an alert on an outage is.
+pub fn join_outage(looks: Vec<SourceLook<'_>>, is_open: bool, hours: &Hours<'_>) -> Vec<NewAlert> {
+    let is_failing = |look: &&SourceLook<'_>| look.news.condition != SourceCondition::Well;
+    let (failing, total) = (looks.iter().filter(is_failing).count(), looks.len());
+    let is_outage = 2 * failing > total;
+    let is_joined = |look: &SourceLook<'_>| match look.news.condition {
+        SourceCondition::Troubled => is_outage,
+        SourceCondition::Well => is_open && !is_outage && !look.is_told_alone,
+        SourceCondition::Stopped => false,
+    };
+    let news = looks.into_iter().filter(|look| look.alert.is_some());
+    let (joined, alone): (Vec<_>, Vec<_>) = news.partition(is_joined);
+    let mut alerts: Vec<NewAlert> = alone.into_iter().filter_map(|look| look.alert).collect();
+    if joined.is_empty() || !is_open && joined.len() < OUTAGE_FROM {
+        alerts.extend(joined.into_iter().filter_map(|look| look.alert));
+        return alerts;
+    }
+    let named = joined.iter().take(NAMED);
+    let named: Vec<String> = named.map(|look| format!("“{}”", look.news.name)).collect();
+    let more = if joined.len() > NAMED { "等" } else { "" };
+    let (named, count) = (named.join("、"), joined.len());
+    let (title, reason) = match is_outage {
+        true => (
+            format!("{failing}个信源同时异常，疑似断网"),
+            format!(
+                "{total}个信源中{failing}个异常，本次新增{count}个：{named}{more}；请先检查本机网络"
+            ),
+        ),
+        false => (
+            format!("断网后{count}个信源已恢复"),
+            format!("{named}{more}采集恢复正常；{total}个信源中仍有{failing}个异常"),
+        ),
+    };
+    alerts.push(NewAlert {
+        key: format!(
+            "source:*:{}:{}",
+            if is_outage { "outage" } else { "well" },
+            hours.now.timestamp()
+        ),
+        kind: AlertKind::Source,
+        subject: outage(),
+        level: Level::None,
+        title,
+        reason,
+        post: None,
+        event: None,
+        post_count: 0,
+        source_count: 0,
+        recipients: Vec::new(),
+        tell_at: hours.awake_at(),
+        is_closed: !is_outage,
+    });
+    alerts
+}
+
 fn about(news: &SourceNews<'_>, mark: &SourceMark, hours: &Hours<'_>) -> NewAlert {
     let name = news.name;
     let is_over = news.condition == SourceCondition::Well;
@@ -110,7 +187,7 @@ fn recovered(mark: &SourceMark, since: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SourceNews, look_at_source};
+    use super::{SourceLook, SourceNews, join_outage, look_at_source};
     use crate::alert::fixture::{at, calendar, duty, hours};
     use crate::model::SourceCondition;
     use SourceCondition::{Stopped, Troubled, Well};
@@ -201,5 +278,72 @@ mod tests {
             Some("over"),
         ];
         assert_eq!(said(&looks), expected);
+    }
+
+    /// Titles of what is said where `failing` of `total` sources fail at once, each for the first time.
+    fn said_of_many(failing: usize, total: usize) -> Vec<String> {
+        let (duty, calendar) = (duty(), calendar());
+        let hours = hours(&duty, &calendar, "2017-04-14T09:00:00+08:00");
+        let names: Vec<String> = (1..=total).map(|number| format!("网站{number}")).collect();
+        let looks = names.iter().enumerate().map(|(number, name)| {
+            let news = SourceNews {
+                id: name,
+                name,
+                condition: if number < failing { Troubled } else { Well },
+                message: "连续2次采集失败",
+            };
+            let (_, alert) = look_at_source(&news, None, &hours);
+            SourceLook {
+                news,
+                alert,
+                is_told_alone: false,
+            }
+        });
+        let alerts = join_outage(looks.collect(), false, &hours);
+        alerts
+            .into_iter()
+            .map(|alert| alert.title + &alert.reason)
+            .collect()
+    }
+
+    #[test]
+    fn an_outage_is_one_alert_that_names_the_first_five() {
+        assert_eq!(
+            said_of_many(7, 8),
+            [
+                "7个信源同时异常，疑似断网8个信源中7个异常，本次新增7个：“网站1”、“网站2”、“网站3”、“网站4”、“网站5”等；\
+                 请先检查本机网络"
+            ]
+        );
+        assert_eq!(said_of_many(6, 12).len(), 6, "half of them");
+        assert_eq!(said_of_many(4, 4).len(), 4, "a few");
+    }
+
+    #[test]
+    fn the_return_after_an_outage_is_one_alert_that_closes_it() {
+        let (duty, calendar) = (duty(), calendar());
+        let early = hours(&duty, &calendar, "2017-04-14T09:00:00+08:00");
+        let later = |now: &str| format!("2017-04-14T{now}:00+08:00");
+        let news = |condition| SourceNews {
+            id: "news",
+            name: "示例网",
+            condition,
+            message: "",
+        };
+        let (mark, _) = look_at_source(&news(Troubled), None, &early);
+        let ten = later("10:00");
+        let (mark, _) = look_at_source(&news(Well), Some(&mark), &hours(&duty, &calendar, &ten));
+        let eleven = later("11:00");
+        let now = hours(&duty, &calendar, &eleven);
+        let (_, alert) = look_at_source(&news(Well), Some(&mark), &now);
+        let look = |is_told_alone| SourceLook {
+            news: news(Well),
+            alert: alert.clone(),
+            is_told_alone,
+        };
+        let alerts = join_outage(vec![look(false), look(true)], true, &now);
+        let titles: Vec<&str> = alerts.iter().map(|alert| alert.title.as_str()).collect();
+        assert_eq!(titles, ["信源“示例网”已恢复", "断网后1个信源已恢复"]);
+        assert!(alerts.iter().all(|alert| alert.is_closed));
     }
 }

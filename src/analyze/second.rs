@@ -4,6 +4,7 @@
 use crate::analyze::draft::{Draft, is_letter, settle_sentiment};
 use crate::analyze::examples::{ByExamples, Said};
 use crate::analyze::found::Found;
+use crate::analyze::stance::{is_press, speaks_against};
 use crate::model::{Channel, Post, Reason, Sentiment, Topic, TopicScore};
 use crate::text::mask::may_identify;
 
@@ -20,6 +21,10 @@ const RELEVANT_FROM_WITH_RULES: f32 = 0.25;
 const LEAD: f32 = 0.1;
 /// The same for what the rules take for a grievance.
 const LEAD_OVER_NEGATIVE: f32 = 0.25;
+
+/// What the press tells without a word against anybody, and without naming an office, is criticism from here on: sober news
+/// of construction sites and of crowds reads much like it.
+const CRITICISM_FROM: f32 = 0.8;
 
 /// Topics kept per post: one primary, two more.
 const TOPICS_KEPT: usize = 3;
@@ -51,7 +56,7 @@ pub(super) fn revise(post: &Post, found: &Found, draft: &mut Draft, examples: &B
         revise_intent(draft, examples);
     }
     if post.channel != Channel::Transfer {
-        revise_sentiment(draft, examples);
+        revise_sentiment(post, found, draft, examples);
     }
     draft.sentiment = settle_sentiment(draft.stance.sentiment, draft.intent.intent);
 }
@@ -119,7 +124,7 @@ fn revise_intent(draft: &mut Draft, examples: &ByExamples<'_>) {
     draft.intent.reason = reason("intent", text, &said);
 }
 
-fn revise_sentiment(draft: &mut Draft, examples: &ByExamples<'_>) {
+fn revise_sentiment(post: &Post, found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
     let stance = &mut draft.stance;
     let lead = match stance.sentiment {
         Sentiment::Negative => LEAD_OVER_NEGATIVE,
@@ -128,6 +133,10 @@ fn revise_sentiment(draft: &mut Draft, examples: &ByExamples<'_>) {
     let Some((sentiment, said)) = examples.sentiment(stance.sentiment, lead) else {
         return;
     };
+    let is_doubtful = sentiment == Sentiment::Negative && said.probability < CRITICISM_FROM;
+    if is_doubtful && is_sober_news(post, found) {
+        return;
+    }
     stance
         .reasons
         .retain(|reason| reason.rule != "model.sentiment");
@@ -135,6 +144,11 @@ fn revise_sentiment(draft: &mut Draft, examples: &ByExamples<'_>) {
     stance.score = sentiment.sign() * said.probability.max(MIN_SCORE);
     let text = format!("比照样例，情感为{}", sentiment.label());
     stance.reasons.push(reason("sentiment", text, &said));
+}
+
+/// The press, without a word against anybody and without an office that could be blamed.
+fn is_sober_news(post: &Post, found: &Found) -> bool {
+    is_press(post.channel) && !speaks_against(found) && found.organisations().next().is_none()
 }
 
 /// Why a topic is first that the words would not have put there.

@@ -201,6 +201,11 @@ pub(super) fn is_press(channel: Channel) -> bool {
     )
 }
 
+/// Does any word speak against somebody, denied or not?
+pub(super) fn speaks_against(found: &Found) -> bool {
+    NEGATIVE_GROUPS.iter().any(|(group, _)| found.has(group)) || gather::speaks_of_arrears(found)
+}
+
 /// Where a post turns negative depends on who speaks, and whether about us.
 fn negative_from(post: &Post, found: &Found, names_own_office: bool) -> f32 {
     let is_citizen = matches!(

@@ -194,6 +194,7 @@ impl App {
         Ok(LedgerCases {
             rated_replies: replies.rated,
             mean_satisfaction: replies.mean_satisfaction,
+            uptakes: self.store.uptake_counts(period.from, period.to)?,
             ..counted
         })
     }

@@ -1,14 +1,16 @@
 //! `yuqing case`: 办理件 registered, listed, shown; the deadline rules.
 
 use super::case_export::Export;
-use super::case_show::{Row, filed, line, list_head};
+use super::case_show::{Row, filed, filed_json, line, list_head};
 use super::case_steps::{Advance, Close, Extend, Link, Note};
 use super::case_words::{DayAs, Words, load, moment_of, refused};
 use super::output::{DONE, Failure, column, print_json, print_text};
 use super::{Common, person};
 use crate::app::App;
 use crate::case::span_in_words;
-use crate::model::{CaseField, CaseKind, CaseState, EventId, PostId, Urgency};
+use crate::model::{
+    Case as Filed, CaseField, CaseId, CaseKind, CaseState, EventId, PostId, Urgency,
+};
 use crate::pipeline::{CaseOrder, DueSaid, register_case};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -185,10 +187,16 @@ impl Add {
         };
         let id = register_case(app, order, &self.by).map_err(refused)?;
         let file = load(app, id.0)?;
-        if self.json {
-            return filed(app, &file, true);
-        }
         let case = &file.case;
+        let hint = same_document(app, case)?.map(|other| {
+            format!(
+                "与第{}号办理件文号相同（可能重复登记），用 `yuqing case show {}` 核对",
+                other.0, other.0
+            )
+        });
+        if self.json {
+            return filed_json(app, &file, hint.as_deref());
+        }
         let deadline = &case.deadline;
         let rule = deadline.rule.as_ref();
         let rule = rule.map_or(String::new(), |rule| format!("规则{rule}，"));
@@ -204,8 +212,38 @@ impl Add {
             text += &format!("注意：{}\n", deadline.note);
         }
         print_text(&text)?;
+        if let Some(hint) = hint {
+            eprintln!("提示：{hint}");
+        }
         Ok(())
     }
+}
+
+/// Another open case with the 文号 of this one: another matter of the same letter, or the same one twice.
+fn same_document(app: &App, case: &Filed) -> Result<Option<CaseId>, Failure> {
+    let number = case.form.document_no.as_deref().map(plain_number);
+    let Some(number) = number.filter(|number| !number.is_empty()) else {
+        return Ok(None);
+    };
+    let mut others = app.store.open_cases()?.into_iter();
+    let same = others.find(|other| {
+        let of_other = other.form.document_no.as_deref().map(plain_number);
+        other.id != case.id && of_other.as_ref() == Some(&number)
+    });
+    Ok(same.map(|other| other.id))
+}
+
+/// 文号 as it compares: brackets of any kind, and without spaces.
+fn plain_number(number: &str) -> String {
+    let plain = number
+        .chars()
+        .filter(|character| !character.is_whitespace());
+    let plain = plain.map(|character| match character {
+        '[' | '(' | '（' | '【' | '［' => '〔',
+        ']' | ')' | '）' | '】' | '］' => '〕',
+        other => other,
+    });
+    plain.collect()
 }
 
 /// `--due`: a moment, or how long after the receipt.

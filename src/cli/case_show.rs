@@ -57,6 +57,8 @@ struct Shown<'c> {
     history: &'c [CaseNote],
     #[serde(skip_serializing_if = "Option::is_none")]
     review: Option<CaseReview>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'c str>,
 }
 
 impl<'c> Row<'c> {
@@ -119,15 +121,25 @@ pub fn line(case: &Case, now: Timestamp) -> String {
 
 /// Prints a case with all that was written of it.
 pub fn filed(app: &App, file: &CaseFile, is_json: bool) -> Result<(), Failure> {
-    let case = &file.case;
-    let review = match case.form.kind {
+    if is_json {
+        return filed_json(app, file, None);
+    }
+    let review = review_of(app, file)?;
+    print_text(&text(file, review.as_ref(), app.now()))?;
+    Ok(())
+}
+
+fn review_of(app: &App, file: &CaseFile) -> Result<Option<CaseReview>, Failure> {
+    Ok(match file.case.form.kind {
         CaseKind::Emergency => Some(review_case(app, file)?),
         CaseKind::Transfer => None,
-    };
-    if !is_json {
-        print_text(&text(file, review.as_ref(), app.now()))?;
-        return Ok(());
-    }
+    })
+}
+
+/// The same as JSON, with what the person at the desk should look at.
+pub fn filed_json(app: &App, file: &CaseFile, hint: Option<&str>) -> Result<(), Failure> {
+    let case = &file.case;
+    let review = review_of(app, file)?;
     print_json(&Shown {
         row: Row::of(case, app.now()),
         text: &case.form.text,
@@ -144,6 +156,7 @@ pub fn filed(app: &App, file: &CaseFile, is_json: bool) -> Result<(), Failure> {
         deadlines: &file.deadlines,
         history: &file.notes,
         review,
+        hint,
     })?;
     Ok(())
 }
@@ -208,7 +221,7 @@ fn linked(links: &CaseLinks) -> String {
 }
 
 fn history(file: &CaseFile) -> String {
-    let mut text = "办理记录：\n".to_owned();
+    let mut lines = Vec::new();
     for step in &file.steps {
         let is_back = (step.from).is_some_and(|from| from.is_at_or_after(step.state));
         let deed = match (step.is_skipped, is_back) {
@@ -220,14 +233,19 @@ fn history(file: &CaseFile) -> String {
             true => String::new(),
             false => format!("：{}", step.note),
         };
-        let at = minute(step.at);
-        text += &format!("{at}  {}　{deed}{}”{note}\n", step.by, step.state.label());
+        let said = format!("{}　{deed}{}”{note}", step.by, step.state.label());
+        lines.push((step.at, said));
     }
     for change in file.deadlines.iter().skip(1) {
-        let (at, due) = (minute(change.at), minute(change.due_at));
-        text += &format!("{at}  {}　时限变更为{due}：{}\n", change.by, change.reason);
+        let due = minute(change.due_at);
+        let said = format!("{}　时限变更为{due}：{}", change.by, change.reason);
+        lines.push((change.at, said));
     }
-    text
+    // What happened at the same moment stays in the order in which it was written down.
+    lines.sort_by_key(|(at, _)| *at);
+    let lines = lines.iter();
+    let lines = lines.map(|(at, said)| format!("{}  {said}\n", minute(*at)));
+    "办理记录：\n".to_owned() + &lines.collect::<String>()
 }
 
 fn reviewed(review: &CaseReview) -> String {

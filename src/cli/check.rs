@@ -4,6 +4,7 @@ use super::Common;
 use super::output::{DONE, Failure, WRONG_USAGE, column, print_json, print_text};
 use super::print_problems;
 use crate::config::Config;
+use crate::document::Press;
 use crate::model::{Problem, Timestamp};
 use crate::pipeline::rhythm;
 use crate::source::after_pause;
@@ -53,7 +54,7 @@ impl Check {
                 ok: true,
                 problems: Vec::new(),
                 schedule: schedule(&config),
-                notices: config.notices(),
+                notices: notices(&config),
                 settings: Some(config.settings),
             },
             Err(problems) => Report {
@@ -108,6 +109,17 @@ impl Check {
         )?;
         Ok(())
     }
+}
+
+/// What works, but hardly as it was meant.
+fn notices(config: &Config) -> Vec<String> {
+    let mut notices = config.notices();
+    let document = &config.settings.document;
+    if !document.font_folder.trim().is_empty() {
+        let missing = Press::new(document).fonts.check().err();
+        notices.extend(missing.map(|why| why.to_string()));
+    }
+    notices
 }
 
 /// Long times as the files have them: `365d`, not months and a rest.

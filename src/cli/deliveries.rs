@@ -32,7 +32,7 @@ pub struct List {
     /// 只列此状态：waiting sending sent failed uncertain cancelled · state
     #[arg(long)]
     state: Option<DeliveryState>,
-    /// 只列此稿件的 · of this issue
+    /// 只列此稿件的（稿号） · of this issue
     #[arg(long, value_name = "N")]
     issue: Option<i64>,
     /// 只列此收件人的 · for this recipient
@@ -109,6 +109,12 @@ pub struct Row {
     due_at: Timestamp,
     sent_at: Option<Timestamp>,
     message: String,
+    /// For people: what is delivered.
+    #[serde(skip)]
+    matter: String,
+    /// How far it was before the command; empty where the command made it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    earlier: &'static str,
 }
 
 #[derive(Serialize)]
@@ -141,7 +147,31 @@ impl Row {
             due_at: delivery.due_at,
             sent_at: delivery.sent_at,
             message: delivery.message.clone(),
+            matter: matter(delivery),
+            earlier: "",
         }
+    }
+
+    pub fn is_of(&self, id: DeliveryId) -> bool {
+        self.id == id
+    }
+
+    /// It was queued before: the same is not sent twice.
+    pub fn note_earlier(&mut self, state: DeliveryState) {
+        self.earlier = match state {
+            DeliveryState::Sent => "此前已送达，不再重复发送",
+            DeliveryState::Waiting | DeliveryState::Sending => "此前已在投递队列，没有另行排队",
+            DeliveryState::Failed | DeliveryState::Uncertain | DeliveryState::Cancelled => "",
+        };
+    }
+}
+
+/// `第7号稿件`, `通知：办理件还有4小时到期`.
+fn matter(delivery: &Delivery) -> String {
+    match (&delivery.subject, &delivery.notice) {
+        (Subject::Issue(id), _) => format!("第{}号稿件", id.0),
+        (Subject::Notice(_), Some(notice)) => notice.title.clone(),
+        (Subject::Notice(_), None) => "通知".to_owned(),
     }
 }
 
@@ -216,7 +246,7 @@ impl List {
         if self.json {
             print_json(&rows)?;
         } else if rows.is_empty() {
-            print_text("没有这样的投递；用 `yuqing issue send 编号` 发送一期\n")?;
+            print_text("没有这样的投递；用 `yuqing issue send 稿号` 发送一期\n")?;
         } else {
             print_rows(&rows)?;
         }
@@ -281,10 +311,14 @@ fn line(row: &Row) -> String {
         }
         DeliveryState::Sending | DeliveryState::Cancelled => row.message.clone(),
     };
+    let earlier = match row.earlier {
+        "" => String::new(),
+        earlier => format!("（{earlier}）"),
+    };
     format!(
-        "{id:>5}  {}{}{}{said}\n",
+        "{id:>5}  {}{}{}{said}{earlier}\n",
         column(row.state_label, 8),
-        column(&row.subject, 18),
+        column(&row.matter, 26),
         column(&name, 24)
     )
 }
@@ -304,7 +338,7 @@ fn print_one(app: &App, id: DeliveryId, as_json: bool) -> Result<Delivery, Failu
     }
     print_text(&line(&detail.row))?;
     if let Some(notice) = &detail.notice {
-        print_text(&format!("　　{}\n", notice.title))?;
+        print_text(&format!("　　内容：{}\n", notice.title))?;
     }
     for step in &detail.steps {
         let by = step

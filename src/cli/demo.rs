@@ -59,7 +59,7 @@ pub struct Demo {
         value_parser = clap::value_parser!(i32).range(1990..=2199))]
     year: Option<i32>,
     /// 示例年的条数 · how many posts
-    #[arg(long, default_value_t = 25_000, requires = "year", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(long, value_name = "条数", default_value_t = 25_000, requires = "year", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     posts: u64,
     /// 示例年的文件，- 为标准输出 · file of the sample year
     #[arg(short = 'o', long, value_name = "FILE", requires = "year")]

@@ -2,14 +2,14 @@
 
 use super::issue_draft::{Correct, Draft};
 use super::issue_edit::{Edit, History};
-use super::issue_show::{Export, List, Show, Zeros, load, print_issue_json};
+use super::issue_show::{Export, List, Show, Zeros, load, print_hint, print_issue_json};
 use super::issue_verify::Verify;
 use super::output::{DONE, Failure, print_text};
 use super::{Common, person};
 use crate::app::App;
 use crate::digest::layout::number_line;
-use crate::model::IssueId;
-use crate::pipeline::freeze_issue;
+use crate::model::{Issue as IssueRecord, IssueId, IssueState};
+use crate::pipeline::{freeze_issue, masked_text};
 use crate::store::SignError;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ pub enum Issue {
 
 #[derive(Args)]
 pub struct Step {
-    /// 稿件编号 · id
+    /// 稿号（`issue list` 的第一列） · id
     id: i64,
     /// 经办人姓名，签发人印在期刊上 · who, as printed
     #[arg(long, value_parser = person)]
@@ -96,16 +96,27 @@ impl Issue {
                 step.report(&app, done)?;
             }
             Issue::Return(Reasoned { step, reason }) => {
-                let done = store.return_issue(step.id(), &step.by, &reason, now);
+                let done = store.return_issue(step.id(), &step.by, &masked_text(&reason), now);
                 step.report(&app, done)?;
             }
             Issue::Void(Reasoned { step, reason }) => {
-                let done = store.void_issue(step.id(), &step.by, &reason, now);
+                let done = store.void_issue(step.id(), &step.by, &masked_text(&reason), now);
                 step.report(&app, done)?;
             }
             Issue::Send(_) => {}
         }
         Ok(DONE)
+    }
+}
+
+/// What nobody else has looked at may be signed, but not in silence.
+fn one_hand(issue: &IssueRecord) -> String {
+    let signed = issue.signed.as_ref();
+    match signed.filter(|signed| signed.approver == signed.by) {
+        Some(signed) if issue.state == IssueState::Signed => {
+            format!("审核与签发为同一人（{}）", signed.by)
+        }
+        _ => String::new(),
     }
 }
 
@@ -138,10 +149,11 @@ impl Step {
 
     fn report(&self, app: &App, done: Result<(), SignError>) -> Result<(), Failure> {
         done.map_err(refused)?;
-        if self.json {
-            return print_issue_json(app, self.id());
-        }
         let issue = load(app, self.id())?;
+        let hint = one_hand(&issue);
+        if self.json {
+            return print_issue_json(app, self.id(), &hint);
+        }
         let steps = app.store.steps_of_issue(self.id())?;
         let did = steps.last().map_or("登记", |taken| taken.step.label());
         let number = match issue.number {
@@ -149,6 +161,7 @@ impl Step {
             None => String::new(),
         };
         print_text(&format!("第{}号稿件已{did}{number}\n", self.id))?;
+        print_hint(&hint);
         Ok(())
     }
 }

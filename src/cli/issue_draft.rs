@@ -1,14 +1,15 @@
 //! `yuqing issue draft`, `yuqing issue correct`: what is drafted on request.
 
-use super::issue_show::{load, print_issue_json, print_notes};
+use super::issue_show::{load, print_hint, print_issue_json, print_notes};
 use super::output::{Failure, print_json, print_text};
 use super::{block_on, person, watch_named};
 use crate::app::App;
 use crate::digest::DigestSettings;
+use crate::digest::express::part_name;
 use crate::digest::layout::cited_number;
 use crate::index::Query;
 use crate::model::{
-    DigestKind, EventId, Issue, IssueId, IssueState, Period, PostId, Timestamp, Topic,
+    DigestKind, EventId, Issue, IssueId, IssueState, Level, Period, PostId, Timestamp, Topic,
 };
 use crate::pipeline::{
     Drafted, MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express,
@@ -65,7 +66,7 @@ pub struct Draft {
 
 #[derive(Args)]
 pub struct Correct {
-    /// 已签发的稿件编号 · id of the signed issue
+    /// 已签发稿件的稿号 · id of the signed issue
     id: i64,
     /// 更正说明，印在更正期上 · what was wrong, as printed
     #[arg(long)]
@@ -107,7 +108,10 @@ impl Draft {
                     draft_express(app, digest, matter, self.is_final, by).await
                 }
                 (_, None) if self.supplement => draft_supplement(app, digest, by).await,
-                (_, None) => draft_now(app, digest).await.map_err(RequestError::Failed),
+                (_, None) => {
+                    let drafted = draft_now(app, digest, by).await;
+                    drafted.map_err(RequestError::Failed)
+                }
             })
         };
         let drafted = block_on(work)?.map_err(refused)?;
@@ -230,15 +234,28 @@ impl Draft {
 
 impl Correct {
     pub fn run(&self, app: &App) -> Result<(), Failure> {
-        let id =
-            draft_correction(app, IssueId(self.id), &self.reason, &self.by).map_err(refused)?;
+        let corrected = IssueId(self.id);
+        let drafted = draft_correction(app, corrected, &self.reason, &self.by).map_err(refused)?;
+        let Drafted::Issue { id, is_new, .. } = drafted else {
+            return Ok(());
+        };
+        let earlier = match is_new {
+            true => "",
+            false => "更正稿早已起草，这次没有另起，所写的更正说明没有采用",
+        };
         if self.json {
-            return print_issue_json(app, id);
+            return print_issue_json(app, id, earlier);
         }
+        let did = if is_new {
+            "已起草更正稿"
+        } else {
+            "已有更正稿"
+        };
+        let (id, corrected) = (id.0, self.id);
         print_text(&format!(
-            "已起草更正稿第{}号；用 `yuqing issue edit {}` 改正，再 `approve`、`sign`；第{}号稿件保持原样\n",
-            id.0, id.0, self.id
+            "{did}：第{id}号稿件；用 `yuqing issue edit {id}` 改正后审签：`yuqing issue approve {id} --by 姓名`、`yuqing issue sign {id} --by 姓名`；第{corrected}号稿件保持原样\n"
         ))?;
+        print_hint(earlier);
         Ok(())
     }
 }
@@ -250,11 +267,16 @@ fn report(
     json: bool,
 ) -> Result<(), Failure> {
     match drafted {
-        Drafted::Issue { id, .. } if json => print_issue_json(app, *id)?,
-        Drafted::Issue { id, .. } => {
+        Drafted::Issue { id, is_new, .. } => {
             let issue = load(app, *id)?;
-            print_text(&stands(&issue))?;
+            if json {
+                let hints = [earlier(&issue, *is_new), not_needed(&issue)];
+                let hints: Vec<String> = hints.into_iter().flatten().collect();
+                return print_issue_json(app, *id, &hints.join("；"));
+            }
+            print_text(&stands(&issue, *is_new))?;
             print_notes(&issue)?;
+            print_hint(&not_needed(&issue).unwrap_or_default());
         }
         Drafted::Zero { digest, period } if json => {
             print_json(
@@ -283,25 +305,58 @@ fn span(period: Period) -> String {
     format!("{} 至 {} ", minute(period.from), minute(period.to))
 }
 
+/// `已有草稿：…`, where nothing was drafted.
+fn earlier(issue: &Issue, is_new: bool) -> Option<String> {
+    let state = issue.state.label();
+    (!is_new).then(|| format!("这是早先的第{}号稿件（{state}），没有另行起草", issue.id.0))
+}
+
+/// 快报 is for orange and red, and for what leaders ask for (`spec.md` 1.1).
+fn not_needed(issue: &Issue) -> Option<String> {
+    let level = issue.content.express.as_ref()?.standing.level;
+    match level {
+        Level::Blue => Some("本事件级别为蓝，按规则无须快报".to_owned()),
+        Level::None => Some("本事件没有定级，按规则无须快报".to_owned()),
+        Level::Yellow | Level::Orange | Level::Red => None,
+    }
+}
+
 /// What was drafted, or what stands there already and what can be done with it.
-fn stands(issue: &Issue) -> String {
+fn stands(issue: &Issue, is_new: bool) -> String {
     let (id, state) = (issue.id.0, issue.state.label());
     let number = cited_number(issue).unwrap_or_default();
     let kind = issue.content.kind;
     let has_supplement = !matches!(kind, DigestKind::Express | DigestKind::Special);
     match issue.state {
         IssueState::Approved => format!(
-            "已有第{id}号稿件（{state}）；用 `yuqing issue sign {id}` 签发，要修改先用 `yuqing issue return {id}` 退回\n"
+            "已有第{id}号稿件（{state}）；签发用 `yuqing issue sign {id} --by 姓名`，要修改先退回：`yuqing issue return {id} --by 姓名 --reason 原因`\n"
         ),
         IssueState::Signed if has_supplement => format!(
-            "本时段已有第{id}号稿件（{state}）{number}；要补充请用 --supplement，要改正请用 `yuqing issue correct {id}`\n"
+            "本时段已有第{id}号稿件（{state}）{number}；要补充请起草增刊：`yuqing issue draft {digest} --supplement`，要改正请用 `yuqing issue correct {id} --by 姓名 --reason 更正说明`\n",
+            digest = issue.content.digest
         ),
         IssueState::Signed => {
-            format!("已有第{id}号稿件（{state}）{number}；要改正请用 `yuqing issue correct {id}`\n")
+            format!(
+                "已有第{id}号稿件（{state}）{number}；要改正请用 `yuqing issue correct {id} --by 姓名 --reason 更正说明`\n"
+            )
         }
         IssueState::Draft | IssueState::Void => format!(
-            "已起草第{id}号稿件，{}条；用 `yuqing issue show {id}` 查看，`approve`、`sign` 审签\n",
+            "{}第{id}号稿件{}，{}条；用 `yuqing issue show {id}` 查看，审签用 `yuqing issue approve {id} --by 姓名`、`yuqing issue sign {id} --by 姓名`\n",
+            if is_new {
+                "已起草"
+            } else {
+                "已有草稿："
+            },
+            part(issue),
             issue.content.entries().count()
         ),
+    }
+}
+
+/// `（续报一）`; nothing for what is no follow-up.
+fn part(issue: &Issue) -> String {
+    match issue.content.express.as_ref().map(part_name) {
+        Some(part) if !part.is_empty() => format!("（{part}）"),
+        _ => String::new(),
     }
 }

@@ -5,7 +5,7 @@ use super::output::{Failure, print_json, print_text};
 use super::person;
 use crate::app::App;
 use crate::digest::edit::Part;
-use crate::model::{EventId, IssueId, PostId};
+use crate::model::{EventId, IssueId, IssueStep, PostId, Revision, StepTaken, Timestamp};
 use crate::pipeline::{EditOrder, EditRefusal, edit_issue};
 use crate::store::EditError;
 use clap::Args;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 #[derive(Args)]
 pub struct Edit {
-    /// 稿件编号 · id
+    /// 稿号 · id
     id: i64,
     /// 改写第几条 · which entry, counted from 1
     #[arg(long, value_name = "K")]
@@ -40,10 +40,10 @@ pub struct Edit {
     #[arg(long, value_name = "N")]
     add: Option<String>,
     /// 把第几条移走 · move an entry
-    #[arg(long = "move", value_name = "K", requires = "to")]
+    #[arg(long = "move", value_name = "K")]
     moved: Option<usize>,
     /// …移到第几条 · to this place
-    #[arg(long, value_name = "K", requires = "moved")]
+    #[arg(long, value_name = "K")]
     to: Option<usize>,
     /// 您看到的是第几次修订（`issue show --json` 的 revision）；稿件已变则不写入 · refuse if it changed since
     #[arg(long, value_name = "R")]
@@ -58,7 +58,7 @@ pub struct Edit {
 
 #[derive(Args)]
 pub struct History {
-    /// 稿件编号 · id
+    /// 稿号 · id
     id: i64,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -75,7 +75,7 @@ impl Edit {
         let done = edit_issue(app, id, self.revision, &self.by, &orders);
         let (revision, changes) = done.map_err(refused)?;
         if self.json {
-            return print_issue_json(app, id);
+            return print_issue_json(app, id, "");
         }
         for change in changes {
             print_text(&format!("{}\n", change.what))?;
@@ -106,8 +106,14 @@ impl Edit {
             (Some(text), None) => orders.push(EditOrder::Note(text.clone())),
             (None, _) => {}
         }
-        if let (Some(from), Some(to)) = (self.moved, self.to) {
-            orders.push(EditOrder::Move(from, to));
+        match (self.moved, self.to) {
+            (Some(from), Some(to)) => orders.push(EditOrder::Move(from, to)),
+            (None, None) => {}
+            _ => {
+                return Err(Failure::Usage(
+                    "--move 与 --to 要一起写：--move 3 --to 1 把第3条移到第1条".to_owned(),
+                ));
+            }
         }
         orders.extend(self.drop.map(EditOrder::Drop));
         if let Some(said) = &self.add {
@@ -166,32 +172,52 @@ impl History {
             print_json(&json!({"steps": steps, "revisions": revisions}))?;
             return Ok(());
         }
-        for taken in steps {
-            let by = if taken.by.is_empty() {
-                "系统"
-            } else {
-                &taken.by
-            };
-            let note = match taken.note.as_str() {
-                "" => String::new(),
-                note => format!("：{note}"),
-            };
-            let at = taken.at.format("%Y-%m-%d %H:%M");
-            print_text(&format!("{at}  {by}{}{note}\n", taken.step.label()))?;
-        }
-        for made in revisions {
-            let number = match made.revision {
-                Some(number) => format!("第{number}次修订"),
-                None => "未写入的修改".to_owned(),
-            };
-            let at = made.at.format("%Y-%m-%d %H:%M");
-            print_text(&format!("{at}  {}{}（{number}）\n", made.by, made.what))?;
-            for (label, words) in [("原：", &made.before), ("改：", &made.after)] {
-                if !words.is_empty() {
-                    print_text(&format!("    {label}{}\n", words.replace('\n', "\n      ")))?;
-                }
-            }
+        for (_, line) in lines(&steps, &revisions) {
+            print_text(&line)?;
         }
         Ok(())
     }
+}
+
+/// 审签 and 修订 together, by time; of one moment in the order in which each was written down.
+fn lines(steps: &[StepTaken], revisions: &[Revision]) -> Vec<(Timestamp, String)> {
+    let is_draft = |taken: &&StepTaken| taken.step == IssueStep::Drafted;
+    let drafted = steps.iter().filter(is_draft).map(step_line);
+    let revised = revisions.iter().map(revision_line);
+    let later = steps.iter().filter(|taken| !is_draft(taken)).map(step_line);
+    let mut lines: Vec<_> = drafted.chain(revised).chain(later).collect();
+    // Stable.
+    lines.sort_by_key(|(at, _)| *at);
+    lines
+}
+
+fn step_line(taken: &StepTaken) -> (Timestamp, String) {
+    let by = match taken.by.as_str() {
+        "" => "系统",
+        by => by,
+    };
+    let note = match taken.note.as_str() {
+        "" => String::new(),
+        note => format!("：{note}"),
+    };
+    let at = taken.at.format("%Y-%m-%d %H:%M");
+    (
+        taken.at,
+        format!("{at}  {by}{}{note}\n", taken.step.label()),
+    )
+}
+
+fn revision_line(made: &Revision) -> (Timestamp, String) {
+    let number = match made.revision {
+        Some(number) => format!("第{number}次修订"),
+        None => "未采纳".to_owned(),
+    };
+    let at = made.at.format("%Y-%m-%d %H:%M");
+    let mut line = format!("{at}  {}{}（{number}）\n", made.by, made.what);
+    for (label, words) in [("原：", &made.before), ("改：", &made.after)] {
+        if !words.is_empty() {
+            line += &format!("    {label}{}\n", words.replace('\n', "\n      "));
+        }
+    }
+    (made.at, line)
 }

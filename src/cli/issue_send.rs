@@ -16,7 +16,7 @@ const MOST: usize = 10_000;
 
 #[derive(Args)]
 pub struct Send {
-    /// 稿件编号（`issue list` 的第一列） · id
+    /// 稿号（`issue list` 的第一列） · id
     id: i64,
     /// 收件人代号，可写多个；默认发给 digests.toml 里本刊的 recipients · recipients
     #[arg(long, value_name = "CODE", num_args = 1..)]
@@ -44,6 +44,7 @@ impl Send {
             issue.ok_or_else(|| Failure::Usage(SignError::NotFound(self.id).to_string()))?;
         check_signed(&issue)?;
         let recipients = self.recipients(&app, &issue)?;
+        let before = of_issue(&app, id, &recipients)?;
         queue_issue(&app, &issue, &recipients)?;
         let ids: Vec<DeliveryId> = of_issue(&app, id, &recipients)?
             .iter()
@@ -55,7 +56,13 @@ impl Send {
         block_on(deliver_these(&app, &ids))?;
         let deliveries = of_issue(&app, id, &recipients)?;
         let is_complete = deliveries.iter().all(is_done);
-        let rows: Vec<Row> = deliveries.iter().map(|sent| Row::of(&app, sent)).collect();
+        let mut rows: Vec<Row> = deliveries.iter().map(|sent| Row::of(&app, sent)).collect();
+        for known in &before {
+            let row = rows.iter_mut().find(|row| row.is_of(known.id));
+            if let Some(row) = row {
+                row.note_earlier(known.state);
+            }
+        }
         if self.json {
             print_json(&Report {
                 id,
@@ -99,9 +106,9 @@ fn check_signed(issue: &Issue) -> Result<(), Failure> {
     let (id, state) = (issue.id.0, issue.state);
     let remedy = match state {
         IssueState::Signed => return Ok(()),
-        IssueState::Void => "作废的期刊不再发送".to_owned(),
+        IssueState::Void => "作废的稿件不再发送".to_owned(),
         IssueState::Draft | IssueState::Approved => format!(
-            "签发后才能发送，先用 `yuqing issue approve {id}`、`yuqing issue sign {id}` 审签"
+            "签发后才能发送，先审签：`yuqing issue approve {id} --by 姓名`、`yuqing issue sign {id} --by 姓名`"
         ),
     };
     let state = state.label();

@@ -32,7 +32,7 @@ pub struct List {
 
 #[derive(Args)]
 pub struct Show {
-    /// 稿件编号（`issue list` 的第一列） · id
+    /// 稿号（`issue list` 的第一列） · id
     id: i64,
     /// 极简摘要，可直接粘贴到微信 · brief text
     #[arg(long, conflicts_with = "json")]
@@ -47,7 +47,7 @@ pub struct Show {
 
 #[derive(Args)]
 pub struct Export {
-    /// 稿件编号 · id
+    /// 稿号 · id
     id: i64,
     /// 格式：html docx pdf txt md json，brief、clips 为两种摘要文本 · format
     #[arg(long)]
@@ -105,7 +105,7 @@ impl List {
             return Ok(());
         }
         if rows.is_empty() {
-            print_text("还没有刊物；用 `yuqing issue draft` 起草\n")?;
+            print_text("还没有稿件；用 `yuqing issue draft` 起草\n")?;
         }
         for row in rows {
             let number = match row.number {
@@ -158,7 +158,7 @@ impl Show {
     pub fn run(&self, app: &App) -> Result<(), Failure> {
         let id = IssueId(self.id);
         if self.json {
-            return print_issue_json(app, id);
+            return print_issue_json(app, id, "");
         }
         let issue = load(app, id)?;
         if self.brief {
@@ -252,8 +252,15 @@ pub fn print_notes(issue: &Issue) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is printed, and what is known of the issue besides.
-pub fn print_issue_json(app: &App, id: IssueId) -> Result<(), Failure> {
+/// Something that the person who asked should know, beside the answer; empty where there is nothing.
+pub fn print_hint(hint: &str) {
+    if !hint.is_empty() {
+        eprintln!("提示：{hint}");
+    }
+}
+
+/// What is printed, what is known of the issue besides, and a hint where there is one.
+pub fn print_issue_json(app: &App, id: IssueId, hint: &str) -> Result<(), Failure> {
     let issue = load(app, id)?;
     let corrected_by: Vec<_> = app
         .store
@@ -266,6 +273,9 @@ pub fn print_issue_json(app: &App, id: IssueId) -> Result<(), Failure> {
     document["seal"] = json!(app.store.seal_of_issue(id)?.and_then(|seal| seal.stored));
     document["steps"] = json!(app.store.steps_of_issue(id)?);
     document["corrected_by"] = json!(corrected_by);
+    if !hint.is_empty() {
+        document["hint"] = json!(hint);
+    }
     print_json(&document)?;
     Ok(())
 }

@@ -14,7 +14,7 @@ const NAMED: usize = 20;
 
 #[derive(Args)]
 pub struct Verify {
-    /// 稿件编号 · id
+    /// 稿号 · id
     id: i64,
     /// 以 JSON 输出 · JSON
     #[arg(long)]
@@ -63,7 +63,7 @@ fn said(verification: &Verification) -> String {
     );
     if !figures.not_counted.is_empty() {
         let named = figures.not_counted.join("、");
-        text += &format!("不重新计数：{named}（页面当时所示，此后会变）\n");
+        text += &format!("不重新计数：{named}（起草时所示，此后会变）\n");
     }
     for wrong in &figures.wrong {
         text += &format!(

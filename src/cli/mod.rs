@@ -1,5 +1,6 @@
 //! The command line: one file per command. Results go to standard output, logs to standard error.
 
+mod adoption;
 mod alert;
 mod analyze;
 mod case;
@@ -46,6 +47,7 @@ mod stats_text;
 mod train;
 mod trend;
 mod usage;
+mod usage_names;
 mod watch;
 mod watch_edit;
 
@@ -146,6 +148,9 @@ enum Command {
     /// 答复网友：逐件或按日登记，分渠道统计 · replies to citizens
     #[command(subcommand)]
     Reply(reply::ReplyCommand),
+    /// 外报与采用：登记报送、被采用、领导批示，列出和合计 · what others took up
+    #[command(subcommand)]
+    Adoption(adoption::Adoption),
     /// 人工更正一条信息的研判，查看其更正和级别变更 · a person's word on one post
     Label(label::LabelCommand),
     /// 人工更正清单、各规则采纳率、训练数据 · what people said
@@ -244,6 +249,7 @@ pub fn run() -> ExitCode {
         Command::Deliveries(command) => command.run(&common),
         Command::Case(command) => command.run(&common),
         Command::Reply(command) => command.run(&common),
+        Command::Adoption(command) => command.run(&common),
         Command::Label(command) => command.run(&common),
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),

@@ -127,6 +127,12 @@ impl Stats {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let (Stats::Month { period, order } | Stats::Year { period, order }) = self;
         let app = common.open_app()?;
+        if app.now() < period.bounds(app.zone()).from {
+            return Err(Failure::Usage(format!(
+                "{}：统计期尚未开始，没有台账",
+                period.title()
+            )));
+        }
         process_all(&app)?;
         if order.freeze {
             order.freeze(&app, period)?;

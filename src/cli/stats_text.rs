@@ -37,8 +37,13 @@ pub fn ledger_text(report: &LedgerReport) -> String {
             mark(frozen)
         ),
         None => format!(
-            "{}人社舆情统计，按{}的记录\n",
+            "{}人社舆情统计{}，按{}的记录\n",
             ledger.title,
+            if ledger.is_running() {
+                "（截至今日）"
+            } else {
+                ""
+            },
             ledger.counted_at.format("%Y-%m-%d %H:%M")
         ),
     };

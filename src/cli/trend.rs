@@ -25,7 +25,7 @@ pub struct TrendCommand {
     #[arg(required = true, num_args = 1..=4, value_name = "检索式")]
     query: Vec<String>,
     /// 按小时 hour 或按日 day · step
-    #[arg(long, value_enum, default_value = "day")]
+    #[arg(long, value_enum, value_name = "步长", default_value = "day")]
     by: By,
     /// 起始日，默认30天前（按小时为48小时前） · first day
     #[arg(long, value_name = "D", value_parser = parse_day)]

@@ -2,6 +2,7 @@
 
 use super::Arguments;
 use super::output::{DONE, WRONG_USAGE};
+use super::usage_names::chinese_name;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use std::error::Error as _;
@@ -40,7 +41,8 @@ fn command() -> Command {
     dressed(command)
 }
 
-fn dressed(mut command: Command) -> Command {
+fn dressed(command: Command) -> Command {
+    let mut command = command.mut_args(named_argument);
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim();
     let usage = usage
@@ -62,6 +64,18 @@ fn dressed(mut command: Command) -> Command {
         "help" => dressed(command.about("显示帮助，或某个命令的帮助 · help")),
         _ => dressed(command),
     })
+}
+
+/// `<姓名>` where clap would write `<BY>`.
+fn named_argument(argument: Arg) -> Arg {
+    let name = argument.get_value_names().and_then(|names| names.first());
+    let name = name.filter(|_| argument.get_action().takes_values());
+    let id = argument.get_id().as_str();
+    let chinese = name.and_then(|name| chinese_name(id, name.as_str()));
+    match chinese {
+        Some(chinese) => argument.value_name(chinese),
+        None => argument,
+    }
 }
 
 /// What clap would add in English stands in the help itself.
@@ -135,6 +149,8 @@ fn in_chinese(error: &Error, asked: &str) -> String {
     let value = given(ContextKind::InvalidValue);
     let known = given(ContextKind::ValidValue);
     let what = match error.kind() {
+        // clap reads the `-5` of `--count -5` as an option, and names its first figure only.
+        ErrorKind::UnknownArgument if is_negative(&argument) => "数目、编号不能写成负数".to_owned(),
         ErrorKind::UnknownArgument => format!("不认识的参数“{argument}”"),
         ErrorKind::InvalidSubcommand => {
             format!("没有“{}”这个命令", given(ContextKind::InvalidSubcommand))
@@ -185,6 +201,11 @@ fn in_chinese(error: &Error, asked: &str) -> String {
         false => format!("；是不是“{meant}”？"),
     };
     format!("{what}{known}{meant}\n用法见 `{asked} --help`")
+}
+
+fn is_negative(argument: &str) -> bool {
+    let mut after = argument.strip_prefix('-').unwrap_or_default().chars();
+    after.next().is_some_and(|first| first.is_ascii_digit())
 }
 
 /// Standard words of numbers and paths; our own readers speak Chinese.
@@ -276,6 +297,16 @@ mod tests {
                 "应以 http:// 或 https:// 开头",
             ),
             (&["--log", "loud", "check"], "可用：error、warn、info"),
+            (&["case", "close"], "缺少参数：--by <姓名>、<编号>"),
+            (&["stats", "month"], "缺少参数：<时段>"),
+            (
+                &["reply", "add", "--count", "-15", "--by", "张三"],
+                "数目、编号不能写成负数\n用法见 `yuqing reply add --help`",
+            ),
+            (
+                &["reply", "add", "--count=-15", "--by", "张三"],
+                "“--count <件数>”的值“-15”不可用：应在0至",
+            ),
         ] {
             let said = said(arguments);
             assert!(said.contains(what), "{said}");
@@ -287,6 +318,24 @@ mod tests {
         for word in ["负", "负面", "negative"] {
             let arguments = ["yuqing", "label", "1", "--sentiment", word];
             assert!(command().try_get_matches_from(arguments).is_ok(), "{word}");
+        }
+    }
+
+    #[test]
+    fn values_are_named_in_chinese() {
+        let mut open = vec![command()];
+        while let Some(command) = open.pop() {
+            let takes_value = |argument: &&clap::Arg| {
+                argument.get_action().takes_values() && !argument.is_hide_set()
+            };
+            for argument in command.get_arguments().filter(takes_value) {
+                for name in argument.get_value_names().unwrap_or_default() {
+                    assert!(!name.is_ascii(), "{} {argument}", command.get_name());
+                }
+            }
+            let inner = command.get_subcommands();
+            let inner = inner.filter(|inner| inner.get_name() != "help");
+            open.extend(inner.cloned());
         }
     }
 

@@ -112,18 +112,25 @@ pub fn analysis(stored: &StoredPost) -> &Analysis {
         .expect("the selection takes judged posts only")
 }
 
-/// The earliest of the most serious originals that tells enough; else the longest post.
+/// Of the posts that carry the level – the highest, and of those the negative ones – the earliest original that tells
+/// enough; else the longest of them.
 fn lead<'p>(posts: &Group<'p>) -> &'p StoredPost {
     let chars =
         |stored: &StoredPost| stored.post.title.chars().count() + stored.post.text.chars().count();
-    let highest = posts.iter().map(|stored| analysis(stored).level).max();
-    let telling = posts.iter().find(|stored| {
-        Some(analysis(stored).level) == highest
-            && stored.repost_of.is_none()
-            && chars(stored) >= TELLING_CHARS
-    });
+    let weight = |stored: &StoredPost| {
+        let analysis = analysis(stored);
+        (analysis.level, analysis.sentiment == Sentiment::Negative)
+    };
+    let heaviest = posts.iter().map(|stored| weight(stored)).max();
+    let carriers: Group<'p> = (posts.iter().copied())
+        .filter(|stored| Some(weight(stored)) == heaviest)
+        .collect();
+    let mut originals = carriers.iter().copied();
+    let telling =
+        originals.find(|stored| stored.repost_of.is_none() && chars(stored) >= TELLING_CHARS);
+    let longest = carriers.iter().copied().rev();
     telling
-        .or_else(|| posts.iter().rev().max_by_key(|stored| chars(stored)))
+        .or_else(|| longest.max_by_key(|stored| chars(stored)))
         .expect("a group has a post")
 }
 
@@ -176,3 +183,6 @@ fn cut(title: &str) -> String {
 pub fn source(post: &Post) -> &str {
     post.outlet.as_deref().unwrap_or(&post.source_name)
 }
+
+#[cfg(test)]
+mod tests;

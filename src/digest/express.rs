@@ -249,7 +249,8 @@ fn named(stored: &StoredPost) -> String {
     format!("{}“{said}{dots}”", printable(source(post)))
 }
 
-fn distinct_sources(posts: &[&StoredPost]) -> u64 {
+/// 信源N个 of posts.
+pub fn distinct_sources(posts: &[&StoredPost]) -> u64 {
     let names: HashSet<&str> = posts.iter().map(|stored| source(&stored.post)).collect();
     names.len() as u64
 }

@@ -2,8 +2,10 @@
 //! now. What a person corrected after the draft is told apart from what does not add up.
 
 use crate::digest::count::overview;
+use crate::digest::express::distinct_sources;
+use crate::digest::select::raised_by_gathering;
 use crate::digest::survey::{days, tables};
-use crate::model::{Basis, Counted, Issue, PostId};
+use crate::model::{Basis, Counted, Event, Express, Issue, Level, PostId, StoredPost};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -91,6 +93,33 @@ impl Recount {
     /// Does everything add up?
     pub fn is_right(&self) -> bool {
         self.wrong.is_empty()
+    }
+
+    /// 级别 and 信源N个 of a 快报. An event may have become graver, or less grave, since: where the level came from it and
+    /// not from the posts, it can be counted again only while it is what it was.
+    pub fn matter(
+        &mut self,
+        express: &Express,
+        basis: &Basis,
+        posts: &[StoredPost],
+        event: Option<&Event>,
+    ) {
+        let standing = &express.standing;
+        let stood: Vec<&StoredPost> = posts.iter().collect();
+        self.compare("快报信源", standing.sources, distinct_sources(&stood));
+        let of_posts = (basis.now.iter())
+            .filter(|counted| standing.posts.contains(&counted.post))
+            .map(|counted| counted.level)
+            .max()
+            .unwrap_or(Level::None);
+        let printed = standing.level;
+        let is_from_event = express.event.is_some() && printed > of_posts;
+        if is_from_event && raised_by_gathering(of_posts, event) != printed {
+            self.not_counted.push("聚集定级");
+            return;
+        }
+        let counted = if is_from_event { printed } else { of_posts };
+        self.compare("快报级别", printed.label(), counted.label());
     }
 
     fn compare<T: ToString, U: ToString>(&mut self, figure: &str, printed: T, counted: U) {

@@ -1,6 +1,6 @@
 //! 办理情况 — figures of some cases, as a ledger prints them; each can be counted again from the cases it names.
 
-use crate::model::{Case, CaseId, CaseKind, Timestamp, WorkCalendar};
+use crate::model::{Case, CaseField, CaseId, CaseKind, CaseState, Timestamp, WorkCalendar};
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -36,6 +36,54 @@ pub struct FromCount {
     pub count: u64,
     /// 超期 among them.
     pub overdue: u64,
+}
+
+/// 上期转办跟踪 — one 转办件 of the period before, as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseTrack {
+    /// Row id.
+    pub id: CaseId,
+    /// 来文单位.
+    pub from: String,
+    /// 文号.
+    pub document_no: Option<String>,
+    /// 事由.
+    pub title: String,
+    /// 承办处室; empty where none was named.
+    pub office: String,
+    /// 时限.
+    pub due_at: Timestamp,
+    /// Where it stands.
+    pub state: CaseState,
+    /// 反馈时间.
+    pub answered_at: Option<Timestamp>,
+    /// 超期, late answers included.
+    pub is_overdue: bool,
+}
+
+impl CaseTrack {
+    /// The 转办件 among these, the open ones first, in the order of their deadlines.
+    pub fn of(cases: &[Case], now: Timestamp) -> Vec<CaseTrack> {
+        let transfers = (cases.iter()).filter(|case| case.form.kind == CaseKind::Transfer);
+        let mut tracks: Vec<(bool, CaseTrack)> = transfers
+            .map(|case| {
+                let track = CaseTrack {
+                    id: case.id,
+                    from: case.form.from_org.clone(),
+                    document_no: case.form.document_no.clone(),
+                    title: case.form.title.clone(),
+                    office: case.note(CaseField::Office).to_owned(),
+                    due_at: case.deadline.at,
+                    state: case.state,
+                    answered_at: case.answered_at,
+                    is_overdue: case.is_overdue(now),
+                };
+                (!case.is_pending(), track)
+            })
+            .collect();
+        tracks.sort_by_key(|(is_done, track)| (*is_done, track.due_at, track.id));
+        tracks.into_iter().map(|(_, track)| track).collect()
+    }
 }
 
 impl CaseFigures {

@@ -1,7 +1,7 @@
 //! 台账 — what a ledger counts by, and what is kept of one that was frozen.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Analysis, PostId};
+use crate::model::{Analysis, PostId, UptakeCounts};
 use crate::model::{Channel, EventId, Intent, Jurisdiction, Level, Sentiment, Timestamp, Topic};
 use std::collections::BTreeMap;
 
@@ -98,6 +98,8 @@ pub struct LedgerCases {
     pub rated_replies: u64,
     /// Mean of their 评分, 1 to 5.
     pub mean_satisfaction: Option<f64>,
+    /// 外报、采用、批示.
+    pub uptakes: UptakeCounts,
 }
 
 /// 应急事件 — one line of the list.

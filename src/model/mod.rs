@@ -34,6 +34,7 @@ mod source;
 mod survey;
 mod time;
 mod topic;
+mod uptake;
 mod user;
 mod watch;
 
@@ -50,7 +51,7 @@ pub use case::{
     Case, CaseDeadline, CaseField, CaseFile, CaseForm, CaseId, CaseLinks, CaseNote, CaseStep,
     DeadlineSet, DueFlag, FocusMark, NewCase, Urgency,
 };
-pub use case_figures::{CaseFigures, FromCount};
+pub use case_figures::{CaseFigures, CaseTrack, FromCount};
 pub use case_state::{CaseKind, CaseMove, CaseState};
 pub use channel::Channel;
 pub use coded::UnknownCode;
@@ -86,5 +87,6 @@ pub use survey::{
 };
 pub use time::{Precision, PublishedAt, Timestamp};
 pub use topic::{Topic, TopicScore};
+pub use uptake::{NewUptake, Uptake, UptakeCounts, UptakeId, UptakeKind, UptakeVoid};
 pub use user::{ApiKey, Permission, Role, Session, User, UserId, Visitor};
 pub use watch::{AlertPolicy, Watch, WatchActivity, WatchHit};

@@ -2,14 +2,14 @@
 //! told. Everything waits as rows: the step may run twice, and after an outage it says in few words what it missed.
 
 use crate::alert::{
-    Due, Hours, LISTED, LONGEST_HOLD, SourceNews, burst_code, look_at_source, on_burst, on_hits,
-    on_risen_event, on_risen_posts, tell,
+    Due, Hours, LISTED, LONGEST_HOLD, SourceLook, SourceNews, burst_code, join_outage,
+    look_at_source, on_burst, on_hits, on_risen_event, on_risen_posts, outage, tell,
 };
 use crate::app::{App, SourceReport};
 use crate::cluster::Subject;
 use crate::model::{
-    Alert, AlertKind, AlertMark, AlertRound, AlertSubject, Event, Level, PostId, SourceCondition,
-    StoredPost,
+    Alert, AlertKind, AlertMark, AlertRound, AlertState, AlertSubject, Event, Level, PostId,
+    SourceCondition, StoredPost,
 };
 use crate::pipeline::bursts_now;
 use crate::source::HealthStatus;
@@ -159,8 +159,10 @@ fn sources(app: &App, hours: &Hours<'_>) -> Result<AlertRound> {
         return Ok(round);
     }
     let known = app.store.source_marks()?;
-    for report in app.source_reports()? {
-        let Some(condition) = condition_of(&report) else {
+    let reports = app.source_reports()?;
+    let mut looks = Vec::new();
+    for report in &reports {
+        let Some(condition) = condition_of(report) else {
             continue;
         };
         let news = SourceNews {
@@ -174,9 +176,27 @@ fn sources(app: &App, hours: &Hours<'_>) -> Result<AlertRound> {
         if before != Some(&mark) {
             round.sources.push(mark);
         }
-        round.alerts.extend(alert.map(|alert| (alert, 0)));
+        let is_told_alone = match &alert {
+            Some(alert) => is_open(app, &alert.subject)?,
+            None => false,
+        };
+        looks.push(SourceLook {
+            news,
+            alert,
+            is_told_alone,
+        });
     }
+    let alerts = join_outage(looks, is_open(app, &outage())?, hours);
+    round.alerts = alerts.into_iter().map(|alert| (alert, 0)).collect();
     Ok(round)
+}
+
+/// Has nobody closed what was last said about it?
+fn is_open(app: &App, subject: &AlertSubject) -> Result<bool> {
+    let last = app.store.alert_mark(subject)?.and_then(|mark| mark.alert);
+    let alert = last.map(|id| app.store.alert(id)).transpose()?.flatten();
+    Ok(alert
+        .is_some_and(|alert| matches!(alert.state, AlertState::Open | AlertState::Acknowledged)))
 }
 
 /// `None`: nothing can be said. A source that is overdue tells of us, not of itself: the program did not run.

@@ -184,7 +184,7 @@ fn failure_notice(app: &App, failed: &Delivery) -> Notice {
     let what = match (&failed.subject, &failed.notice) {
         (Subject::Issue(id), _) => format!("第{}号稿件", id.0),
         (Subject::Notice(_), Some(notice)) => format!("通知“{}”", notice.title),
-        (Subject::Notice(key), None) => format!("通知 {key}"),
+        (Subject::Notice(_), None) => "一则通知".to_owned(),
     };
     let (id, state) = (failed.id.0, failed.state.label());
     let resend = format!("`yuqing deliveries resend {id} --by 姓名` 重发");
@@ -349,7 +349,7 @@ fn message_of(app: &App, delivery: &Delivery, recipient: &Recipient) -> Result<M
             issue_message(app, &issue, recipient, now)?
         }
         (Subject::Notice(key), Some(notice)) => Message::of_notice(key.clone(), notice, now),
-        (Subject::Notice(key), None) => anyhow::bail!("通知“{key}”没有正文"),
+        (Subject::Notice(_), None) => anyhow::bail!("这则通知没有正文"),
     };
     Ok(Message {
         queued_at: delivery.queued_at,

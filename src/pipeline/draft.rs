@@ -31,6 +31,8 @@ pub enum Drafted {
         id: IssueId,
         /// 监测时段.
         period: Period,
+        /// False where the draft stood there before.
+        is_new: bool,
     },
     /// 零报告: nothing was worth an issue; no number is spent.
     Zero {
@@ -101,16 +103,17 @@ fn propose_due(app: &App, digest: &DigestSettings, now: Timestamp) -> Result<Opt
 
 /// Drafts one digest now, whatever its schedule: the period from its last issue to the latest cut-off; where that holds
 /// nothing to print, or is not over yet, the period up to this moment. A zero report is made of the former only.
-/// Weeks and months are drafted when they are over.
+/// Weeks and months are drafted when they are over. `by`: who asked; empty where nobody gave a name.
 ///
 /// # Errors
 /// The store refuses.
-pub async fn draft_now(app: &Arc<App>, digest: &DigestSettings) -> Result<Drafted> {
+pub async fn draft_now(app: &Arc<App>, digest: &DigestSettings, by: &str) -> Result<Drafted> {
     let now = app.now();
     let digest = digest.clone();
-    let proposal = app
+    let mut proposal = app
         .on_cpu(move |app| propose_now(app, &digest, now))
         .await?;
+    by.clone_into(&mut proposal.by);
     finish(app, proposal, now).await
 }
 
@@ -174,16 +177,19 @@ fn save(app: &App, proposal: &Proposal, now: Timestamp) -> Result<Drafted> {
         Some(draft) => (app.store).save_proposal(&draft.content, &draft.basis, printed, by, now)?,
         None => None,
     };
-    let Some(id) = saved else {
+    let Some(saved) = saved else {
         if !proposal.is_over {
             return Ok(Drafted::Nothing { period });
         }
         app.store.save_zero_report(&digest, period, now)?;
         return Ok(Drafted::Zero { digest, period });
     };
-    let saved = app.store.issue(id)?;
-    let period = saved.map_or(period, |issue| issue.content.period);
-    Ok(Drafted::Issue { id, period })
+    let issue = app.store.issue(saved.id)?;
+    Ok(Drafted::Issue {
+        id: saved.id,
+        period: issue.map_or(period, |issue| issue.content.period),
+        is_new: saved.is_new,
+    })
 }
 
 /// What an issue of the period would say.

@@ -6,7 +6,7 @@ use super::draft::{
 };
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::digest::express::{Earlier, Matter, express};
+use crate::digest::express::{Earlier, Matter, express, part_name};
 use crate::digest::layout::cited_number;
 use crate::digest::select::compile;
 use crate::index::{Query, Sort};
@@ -69,9 +69,22 @@ pub enum RequestError {
     /// 终报 closes what was begun.
     #[error("这件事还没有签发过快报，不能直接出终报；先起草快报（不加 --final）")]
     NothingToClose,
+    /// 终报 follows what was signed: what waits comes first.
+    #[error(
+        "这件事的{what}（第{id}号稿件）现为“{}”，还没有签发，不能起草终报；先签发（`yuqing issue approve {id} --by 姓名`，再 `yuqing issue sign {id} --by 姓名`），再起草终报；要改内容用 `yuqing issue edit {id}`，不用了就作废：`yuqing issue void {id} --by 姓名 --reason 原因`",
+        state.label()
+    )]
+    Unsigned {
+        /// Row id of what waits.
+        id: i64,
+        /// 快报, 续报一 …
+        what: String,
+        /// State it is in.
+        state: IssueState,
+    },
     /// 终报 was the last word.
     #[error(
-        "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的用 `yuqing issue correct {id}` 更正，事情又有发展、确需续报的先用 `yuqing issue void {id}` 作废终报"
+        "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的用 `yuqing issue correct {id} --by 姓名 --reason 更正说明` 更正，事情又有发展、确需续报的先用 `yuqing issue void {id} --by 姓名 --reason 原因` 作废终报"
     )]
     Closed {
         /// Row id of the 终报.
@@ -80,7 +93,7 @@ pub enum RequestError {
         number: String,
     },
     /// No such issue.
-    #[error("没有编号为{0}的期刊，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
     NoIssue(i64),
     /// Only what was signed is put right by another issue.
     #[error("第{id}号稿件现为“{}”，不能更正；{remedy}", state.label())]
@@ -90,7 +103,7 @@ pub enum RequestError {
         /// State it is in.
         state: IssueState,
         /// What would be possible.
-        remedy: &'static str,
+        remedy: String,
     },
     /// The store failed.
     #[error(transparent)]
@@ -113,7 +126,7 @@ pub async fn draft_supplement(
         .on_cpu(move |app| {
             let matter = "supplement";
             if let Some(waiting) = waiting(app, &digest.code, matter)? {
-                return Ok(Err(drafted(&waiting)));
+                return Ok(Err(standing(&waiting)));
             }
             let covered = app.store.covered_until(&digest.code)?;
             let period = period_up_to(&digest, covered, now);
@@ -172,7 +185,10 @@ fn propose_express(
     let now = app.now();
     let (key, event, posts) = posts_of_matter(app, matter)?;
     if let Some(waiting) = waiting(app, &digest.code, &key)? {
-        return Ok(Err(drafted(&waiting)));
+        if is_final && !is_final_report(&waiting) {
+            return Err(unsigned(&waiting));
+        }
+        return Ok(Err(standing(&waiting)));
     }
     let issued = app.store.issues_of_matter(&digest.code, &key)?;
     let latest = (issued.iter()).rfind(|issue| issue.state == IssueState::Signed);
@@ -207,6 +223,20 @@ fn propose_express(
         is_over: false,
         by,
     }))
+}
+
+fn unsigned(waiting: &Issue) -> RequestError {
+    let express = waiting.content.express.as_ref();
+    let part = express.map_or_else(String::new, part_name);
+    RequestError::Unsigned {
+        id: waiting.id.0,
+        what: if part.is_empty() {
+            DigestKind::Express.label().to_owned()
+        } else {
+            part
+        },
+        state: waiting.state,
+    }
 }
 
 fn is_final_report(issue: &Issue) -> bool {
@@ -335,15 +365,20 @@ pub fn draft_correction(
     id: IssueId,
     reason: &str,
     by: &str,
-) -> Result<IssueId, RequestError> {
+) -> Result<Drafted, RequestError> {
     let issue = app.store.issue(id)?.ok_or(RequestError::NoIssue(id.0))?;
     let cited = match (issue.state, cited(&issue)) {
         (IssueState::Signed, Some(cited)) => cited,
         (state, _) => {
             let remedy = match state {
-                IssueState::Draft => "草稿可直接用 `yuqing issue edit` 修改",
-                IssueState::Approved => "请先用 `yuqing issue return` 退回",
-                IssueState::Signed | IssueState::Void => "作废的期用 `yuqing issue draft` 另行起草",
+                IssueState::Draft => format!("草稿可直接用 `yuqing issue edit {}` 修改", id.0),
+                IssueState::Approved => format!(
+                    "请先退回：`yuqing issue return {} --by 姓名 --reason 原因`",
+                    id.0
+                ),
+                IssueState::Signed | IssueState::Void => {
+                    "已作废的用 `yuqing issue draft` 另行起草".to_owned()
+                }
             };
             let id = id.0;
             return Err(RequestError::NotSigned { id, state, remedy });
@@ -352,7 +387,7 @@ pub fn draft_correction(
     let matter = format!("corrects:{}", id.0);
     let digest = &issue.content.digest;
     if let Some(waiting) = waiting(app, digest, &matter)? {
-        return Ok(waiting.id);
+        return Ok(standing(&waiting));
     }
     let made = app.store.issues_of_matter(digest, &matter)?.len();
     let mut content = issue.content.clone();
@@ -366,7 +401,11 @@ pub fn draft_correction(
         (express.ordinal, express.first, express.is_final) = (0, None, false);
     }
     let basis: Basis = app.store.basis_of_issue(id)?;
-    Ok(app.store.save_draft(&content, &basis, by, app.now())?)
+    Ok(Drafted::Issue {
+        id: app.store.save_draft(&content, &basis, by, app.now())?,
+        period: content.period,
+        is_new: true,
+    })
 }
 
 /// A draft of the matter that was not signed yet.
@@ -376,10 +415,12 @@ fn waiting(app: &App, digest: &str, matter: &str) -> Result<Option<Issue>> {
     Ok(issues.into_iter().find(waits))
 }
 
-fn drafted(issue: &Issue) -> Drafted {
+/// What was drafted before.
+fn standing(issue: &Issue) -> Drafted {
     Drafted::Issue {
         id: issue.id,
         period: issue.content.period,
+        is_new: false,
     }
 }
 

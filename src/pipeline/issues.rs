@@ -43,9 +43,22 @@ pub enum EditRefusal {
     /// The change does not fit the draft.
     #[error(transparent)]
     Mistake(#[from] EditMistake),
-    /// What should be added is not there.
-    #[error("没有编号为{0}的{1}，或其中没有涉我局的信息")]
-    NothingToAdd(i64, &'static str),
+    /// No such post.
+    #[error("没有编号为{0}的信息，用 `yuqing search` 查找")]
+    NoPost(i64),
+    /// No such event.
+    #[error("没有编号为{0}的事件，用 `yuqing events` 查看")]
+    NoEvent(i64),
+    /// What the bureau is not concerned with is not reported.
+    #[error(
+        "第{0}号信息经研判不涉我局，或系广告、官方自己发布，不能编入；研判有误的先更正再增加：`yuqing label {0} --about yes --relevant yes --by 姓名`"
+    )]
+    PostNotOurs(i64),
+    /// The same of all posts of an event.
+    #[error(
+        "第{0}号事件里没有涉我局的信息，不能编入；研判有误的先更正其中的信息再增加：`yuqing label 信息编号 --about yes --relevant yes --by 姓名`，信息编号见 `yuqing events show {0}`"
+    )]
+    EventNotOurs(i64),
     /// The block of the digest is gone.
     #[error("digests.toml 里已没有刊物“{0}”，不能增加条目")]
     NoDigest(String),
@@ -111,24 +124,19 @@ fn edit_of(
         },
         EditOrder::Note(text) => Edit::Note(masked_text(text)),
         EditOrder::AddPost(id) => {
-            let posts: Vec<StoredPost> = app.store.post(*id)?.into_iter().collect();
-            let event = match posts.first().and_then(|post| post.event) {
+            let post = (app.store.post(*id)?).ok_or(EditRefusal::NoPost(id.0))?;
+            let event = match post.event {
                 Some(event) => app.store.event(event)?,
                 None => None,
             };
-            let entry = new_entry(app, issue, digest, &posts, event.as_ref())?;
-            Edit::Add(Box::new(
-                entry.ok_or(EditRefusal::NothingToAdd(id.0, "信息"))?,
-            ))
+            let entry = new_entry(app, issue, digest, &[post], event.as_ref())?;
+            Edit::Add(Box::new(entry.ok_or(EditRefusal::PostNotOurs(id.0))?))
         }
         EditOrder::AddEvent(id) => {
-            let known =
-                (app.store.event_members(*id)?).ok_or(EditRefusal::NothingToAdd(id.0, "事件"))?;
+            let known = (app.store.event_members(*id)?).ok_or(EditRefusal::NoEvent(id.0))?;
             let posts = app.store.posts(&known.members)?;
             let entry = new_entry(app, issue, digest, &posts, Some(&known.event))?;
-            Edit::Add(Box::new(
-                entry.ok_or(EditRefusal::NothingToAdd(id.0, "事件"))?,
-            ))
+            Edit::Add(Box::new(entry.ok_or(EditRefusal::EventNotOurs(id.0))?))
         }
     })
 }
@@ -265,7 +273,16 @@ pub fn verify_issue(app: &App, id: IssueId) -> Result<Option<Verification>> {
             sha256: frozen.sha256,
         })
         .collect();
-    let figures = count_again(app, &issue)?;
+    let mut figures = count_again(app, &issue)?;
+    if let Some(express) = &issue.content.express {
+        let posts = app.store.posts(&express.standing.posts)?;
+        let event = match express.event {
+            Some(event) => app.store.event(event)?,
+            None => None,
+        };
+        let basis = app.store.basis_of_issue(id)?;
+        figures.matter(express, &basis, &posts, event.as_ref());
+    }
     let is_right = content != SealState::Changed
         && renditions.iter().all(|rendition| rendition.is_intact)
         && figures.is_right();

@@ -364,6 +364,9 @@ fn count_cases(cases: &LedgerCases, counted: &mut Figures) {
     if let Some(mean) = cases.mean_satisfaction {
         counted.set("satisfaction.mean", tenths(mean));
     }
+    counted.add("uptakes.reported", cases.uptakes.reported);
+    counted.add("uptakes.adopted", cases.uptakes.adopted);
+    counted.add("uptakes.instructed", cases.uptakes.instructed);
 }
 
 /// Number, median and 90th percentile in minutes, of what was measured.

@@ -248,6 +248,17 @@ const GROUPS: &[Group] = &[
         definition: "以答复的渠道计。",
     },
     Group {
+        title: "外报与采用",
+        members: Named(&[
+            ("uptakes.reported", "上报条数"),
+            ("uptakes.adopted", "被采用条数"),
+            ("uptakes.instructed", "领导批示件数"),
+        ]),
+        whole: None,
+        definition: "以登记的日期归入时段，已作废的登记不计。整期上报、整期被采用的按该期条目数计，\
+                     同一条报送或被采用于几个单位的各计一次；批示一次计1件。",
+    },
+    Group {
         title: "研判建议采纳",
         members: Named(&[
             ("suggestions.agreed", "人工意见与机器一致"),

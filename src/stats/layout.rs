@@ -47,11 +47,17 @@ fn paragraph(lead: &str, text: &str) -> Block {
     }
 }
 
-/// `2017年11月1日至11月30日`.
+/// `2017年11月1日至11月30日`; of a period that is not over up to the day it was counted.
 fn range(ledger: &Ledger) -> String {
     let last = ledger.to - chrono::TimeDelta::milliseconds(1);
+    let last = last.min(ledger.counted_at);
+    let so_far = if ledger.is_running() {
+        "（截至统计之日）"
+    } else {
+        ""
+    };
     format!(
-        "{}至{}月{}日，统计时间{}。",
+        "{}至{}月{}日{so_far}，统计时间{}。",
         date(ledger.from),
         last.month(),
         last.day(),

@@ -164,6 +164,11 @@ impl Earlier {
 }
 
 impl Ledger {
+    /// The period was not over when it was counted.
+    pub fn is_running(&self) -> bool {
+        self.counted_at < self.to
+    }
+
     /// Headings of what it is compared with: 上期、环比、上年同期、同比.
     pub fn compared_headings(&self) -> [&'static str; 4] {
         let previous = match self.previous_is_frozen {

@@ -12,6 +12,12 @@ pub fn sentence(title: &str, is_year: bool, figures: &Figures) -> String {
         count("issues"),
         count("entries")
     );
+    let [reported, adopted, instructed] =
+        ["reported", "adopted", "instructed"].map(|kind| count(&format!("uptakes.{kind}")));
+    if reported + adopted + instructed > 0 {
+        sentence +=
+            &format!("向外单位上报{reported}条，被采用{adopted}条，领导批示{instructed}件；");
+    }
     if count("cases") > 0 {
         sentence += &format!("承办上级转办舆情{}件，", count("cases"));
     }
@@ -48,5 +54,10 @@ mod tests {
             ),
             "{month}"
         );
+        figures.add("uptakes.reported", 9);
+        figures.add("uptakes.instructed", 1);
+        let month = sentence("2017年11月", false, &figures);
+        let words = "750条；向外单位上报9条，被采用0条，领导批示1件；承办上级转办";
+        assert!(month.contains(words), "{month}");
     }
 }

@@ -44,7 +44,7 @@ pub enum DeliveryError {
     },
     /// Nothing more is sent, or noted as received, of an issue that does not hold.
     #[error(
-        "第{id}号投递的期刊已作废，不能{deed}；改正后的内容请另行起草、签发，再用 `yuqing issue send` 发送"
+        "第{id}号投递的稿件已作废，不能{deed}；改正后的内容请另行起草、签发，再用 `yuqing issue send 稿号` 发送"
     )]
     Void {
         /// Row id.
@@ -205,7 +205,10 @@ impl Store {
                 DeliveryState::Sent => "同一内容不向同一收件人发两次",
                 DeliveryState::Waiting => "它已在等待发送，到时自动再试",
                 DeliveryState::Sending => "请等它发完再看结果",
-                DeliveryState::Cancelled => "作废的期刊不再发送",
+                DeliveryState::Cancelled => match delivery.subject {
+                    Subject::Issue(_) => "本期已作废，不再发送",
+                    Subject::Notice(_) => "这则提醒已不适用（事项已办结或时限已改），不再发送",
+                },
             };
             if !remedy.is_empty() {
                 return Err(wrong_state(delivery, "重发", remedy));

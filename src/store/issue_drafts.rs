@@ -12,6 +12,25 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashSet;
 
+/// A draft that was saved, or the one that stood there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SavedDraft {
+    /// Row id.
+    pub id: IssueId,
+    /// False where it was there before.
+    pub is_new: bool,
+}
+
+impl SavedDraft {
+    fn new(id: IssueId) -> SavedDraft {
+        SavedDraft { id, is_new: true }
+    }
+
+    fn known(id: IssueId) -> SavedDraft {
+        SavedDraft { id, is_new: false }
+    }
+}
+
 /// Codes of the two parts of a basis.
 const PARTS: [&str; 2] = ["now", "before"];
 
@@ -49,10 +68,10 @@ impl Store {
         printed: Option<&HashSet<PostId>>,
         by: &str,
         now: Timestamp,
-    ) -> Result<Option<IssueId>> {
+    ) -> Result<Option<SavedDraft>> {
         self.write_durably(|transaction| {
             if let Some(known) = known_draft(transaction, content)? {
-                return Ok(Some(known));
+                return Ok(Some(SavedDraft::known(known)));
             }
             let mut content = content.clone();
             if let Some(printed) = printed {
@@ -63,7 +82,8 @@ impl Store {
                     return Ok(None);
                 }
             }
-            insert_draft(transaction, &content, basis, by, now).map(Some)
+            let id = insert_draft(transaction, &content, basis, by, now)?;
+            Ok(Some(SavedDraft::new(id)))
         })
     }
 

@@ -37,7 +37,7 @@ pub struct Edit<'e> {
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// No such issue.
-    #[error("没有编号为{0}的期刊草稿，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
     NotFound(i64),
     /// Only a draft changes.
     #[error("第{id}号稿件现为“{}”，不能修改；{remedy}。您的修改没有写入，文字已记入 `yuqing issue history {id}`", state.label())]
@@ -47,7 +47,7 @@ pub enum EditError {
         /// State it is in.
         state: IssueState,
         /// What would be possible.
-        remedy: &'static str,
+        remedy: String,
     },
     /// Somebody else changed the draft since.
     #[error(
@@ -172,9 +172,15 @@ impl Store {
                     who: who.join("，"),
                 }));
             }
-            IssueState::Approved => "请先用 `yuqing issue return` 退回",
-            IssueState::Signed => "已签发的用 `yuqing issue correct` 更正",
-            IssueState::Void => "用 `yuqing issue draft` 另行起草",
+            IssueState::Approved => format!(
+                "请先退回：`yuqing issue return {} --by 姓名 --reason 原因`",
+                issue.id.0
+            ),
+            IssueState::Signed => format!(
+                "已签发的另起更正稿：`yuqing issue correct {} --by 姓名 --reason 更正说明`",
+                issue.id.0
+            ),
+            IssueState::Void => "用 `yuqing issue draft` 另行起草".to_owned(),
         };
         Ok(Some(EditError::Frozen {
             id: issue.id.0,

@@ -11,13 +11,14 @@ use crate::model::{
 };
 use anyhow::Result;
 use chrono::Datelike;
+use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// Why a step of an issue's life was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// No such issue.
-    #[error("没有编号为{0}的期刊草稿，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
     NotFound(i64),
     /// The step does not follow from the state it is in.
     #[error("第{id}号稿件现为“{}”，不能{step}；{remedy}", state.label())]
@@ -29,7 +30,17 @@ pub enum SignError {
         /// What was asked for.
         step: &'static str,
         /// What would be possible.
-        remedy: &'static str,
+        remedy: String,
+    },
+    /// A correction that corrects nothing.
+    #[error(
+        "第{id}号稿件是第{corrected}号稿件的更正稿，内容还与原期相同，不能审核；先用 `yuqing issue edit {id}` 改正，不更正了就作废：`yuqing issue void {id} --by 姓名 --reason 原因`"
+    )]
+    NothingCorrected {
+        /// Row id.
+        id: i64,
+        /// Row id of the issue that it corrects.
+        corrected: i64,
     },
     /// An issue without entries is no issue.
     #[error(
@@ -66,11 +77,15 @@ impl Store {
     /// 审核 — a draft becomes approved.
     ///
     /// # Errors
-    /// [`SignError`]: no such issue, or not a draft.
+    /// [`SignError`]: no such issue, not a draft, or a 更正 that says what the corrected issue said.
     pub fn approve_issue(&self, id: IssueId, by: &str, now: Timestamp) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Draft {
-                return Err(wrong_state(issue, "审核", "只有草稿可以审核"));
+                return Err(wrong_state(issue, "审核", "只有草稿可以审核".to_owned()));
+            }
+            if let Some(corrected) = same_as_corrected(transaction, issue, self.zone)? {
+                let id = id.0;
+                return Err(SignError::NothingCorrected { id, corrected });
             }
             transaction.execute(
                 "UPDATE issues SET state = 'approved', approved_at = ?2, approved_by = ?3 WHERE id = ?1",
@@ -94,10 +109,15 @@ impl Store {
     ) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Approved {
+                let id = id.0;
                 let remedy = match issue.state {
-                    IssueState::Signed => "已签发的用 `yuqing issue correct` 更正",
-                    IssueState::Draft => "草稿可直接用 `yuqing issue edit` 修改",
-                    IssueState::Approved | IssueState::Void => "用 `yuqing issue draft` 另行起草",
+                    IssueState::Signed => format!(
+                        "已签发的另起更正稿：`yuqing issue correct {id} --by 姓名 --reason 更正说明`"
+                    ),
+                    IssueState::Draft => format!("草稿可直接用 `yuqing issue edit {id}` 修改"),
+                    IssueState::Approved | IssueState::Void => {
+                        "用 `yuqing issue draft` 另行起草".to_owned()
+                    }
                 };
                 return Err(wrong_state(issue, "退回", remedy));
             }
@@ -124,10 +144,15 @@ impl Store {
     ) -> Result<IssueNumber, SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Approved {
+                let id = id.0;
                 let remedy = match issue.state {
-                    IssueState::Signed => "不必再签，用 `yuqing issue export` 导出",
-                    IssueState::Void => "用 `yuqing issue draft` 另行起草",
-                    IssueState::Draft | IssueState::Approved => "先用 `yuqing issue approve` 审核",
+                    IssueState::Signed => format!(
+                        "不必再签，导出用 `yuqing issue export {id} --format docx -o 文件名`"
+                    ),
+                    IssueState::Void => "用 `yuqing issue draft` 另行起草".to_owned(),
+                    IssueState::Draft | IssueState::Approved => {
+                        format!("先审核：`yuqing issue approve {id} --by 姓名`")
+                    }
                 };
                 return Err(wrong_state(issue, "签发", remedy));
             }
@@ -187,7 +212,8 @@ impl Store {
     ) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state == IssueState::Void {
-                return Err(wrong_state(issue, "再次作废", "已登记作废，期号不再使用"));
+                let remedy = "已登记作废，期号不再使用".to_owned();
+                return Err(wrong_state(issue, "再次作废", remedy));
             }
             void(transaction, id, by, reason, now)?;
             cancel_void(transaction, self.zone, Some(id), now)?;
@@ -203,7 +229,8 @@ impl Store {
     pub fn zero_issue(&self, id: IssueId, by: &str, now: Timestamp) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if !matches!(issue.state, IssueState::Draft | IssueState::Approved) {
-                return Err(wrong_state(issue, "登记零报告", "只有草稿可以改为零报告"));
+                let remedy = "只有草稿可以改为零报告".to_owned();
+                return Err(wrong_state(issue, "登记零报告", remedy));
             }
             if !issue.content.occasion.is_empty() {
                 return Err(SignError::NoPeriod(id.0));
@@ -256,7 +283,23 @@ fn void(
     Ok(())
 }
 
-fn wrong_state(issue: &Issue, step: &'static str, remedy: &'static str) -> SignError {
+/// The issue that a 更正 puts right, where both still print the same.
+fn same_as_corrected(
+    transaction: &Transaction<'_>,
+    issue: &Issue,
+    zone: Tz,
+) -> rusqlite::Result<Option<i64>> {
+    let Some(corrects) = &issue.content.corrects else {
+        return Ok(None);
+    };
+    let corrected = select_issue(transaction, corrects.cited.issue, zone)?;
+    // What an editor may change.
+    let printed = |issue: &Issue| (issue.content.sections.clone(), issue.content.note.clone());
+    let same = corrected.filter(|corrected| printed(corrected) == printed(issue));
+    Ok(same.map(|corrected| corrected.id.0))
+}
+
+fn wrong_state(issue: &Issue, step: &'static str, remedy: String) -> SignError {
     SignError::WrongState {
         id: issue.id.0,
         state: issue.state,

@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0016_alerts.sql"),
     include_str!("migrations/0017_cases.sql"),
     include_str!("migrations/0018_ledgers.sql"),
+    include_str!("migrations/0019_adoptions.sql"),
     include_str!("migrations/0020_access.sql"),
 ];
 

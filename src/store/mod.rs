@@ -39,6 +39,7 @@ mod sessions;
 mod source_claims;
 mod sources;
 mod targets;
+mod uptakes;
 mod users;
 mod watches;
 
@@ -53,6 +54,7 @@ pub use delivery_claims::{AttemptEnd, DeliveryClaim};
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};
+pub use issue_drafts::SavedDraft;
 pub use issue_edits::{Change, Edit, EditError};
 pub use issue_seals::{FrozenRendition, Seal};
 pub use issue_steps::SignError;
@@ -64,6 +66,7 @@ pub use rule_parts::BrokenRule;
 pub use sessions::{NewSession, UsedLink};
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
+pub use uptakes::UptakeError;
 pub use users::Credentials;
 
 use anyhow::{Context, Result};

@@ -1,5 +1,6 @@
 //! What any store must do, whatever database is behind it; and, at the end, what is SQLite's own.
 
+mod alerts;
 mod corrections;
 mod events;
 mod issues;

@@ -17,10 +17,10 @@ const MIN_CHARS: usize = 80;
 /// A summary in print is not longer than this.
 pub const MAX_CHARS: usize = 200;
 
-/// Links, emoticons in brackets and hashtags: what a printed summary leaves out.
+/// Links, emoticons, in brackets or as pictures, and hashtags: what a printed summary leaves out.
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     // An address without a scheme is told by its path: `t.cn/abc`.
-    Regex::new(r"(?i)(?:https?://|www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/)[\x21-\x7e]*|\[[^\[\]\s]{1,8}\]|#[^#\n]{1,40}#")
+    Regex::new(r"(?i)(?:https?://|www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}/)[\x21-\x7e]*|\[[^\[\]\s]{1,8}\]|#[^#\n]{1,40}#|[\x{1f000}-\x{1faff}][\x{1f000}-\x{1faff}\x{200d}\x{fe0f}\x{2640}\x{2642}\x{2764}]*")
         .expect("the pattern is a constant")
 });
 
@@ -239,10 +239,15 @@ fn closed_chars(sentence: &str) -> usize {
     closed(sentence).chars().count()
 }
 
-/// A sentence that ended with its line gets the full stop it lacks.
+/// A sentence that ended with its line, or where an emoticon stood, gets the full stop it lacks: also behind a closing
+/// mark, unless the words in it ended themselves.
 fn closed(sentence: &str) -> String {
-    if sentence.ends_with(|last| is_sentence_end(last) || is_closer(last)) {
+    let words = sentence.trim_end_matches(is_closer);
+    if words.ends_with(is_sentence_end) {
         return sentence.to_owned();
+    }
+    if words.len() < sentence.len() {
+        return format!("{sentence}。");
     }
     format!("{}。", sentence.trim_end_matches(is_mark))
 }

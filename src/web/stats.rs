@@ -35,6 +35,10 @@ struct StatsPage {
     counted_at: String,
     /// Who signed for it and when; empty for a live one.
     frozen: String,
+    /// The period is not over.
+    is_running: bool,
+    /// 上期、环比、上年同期、同比, of frozen ledgers marked so.
+    headings: [&'static str; 4],
     tables: Vec<Table>,
     sentence: String,
 }
@@ -132,6 +136,8 @@ fn stats_page(frame: Frame, report: LedgerReport) -> StatsPage {
         year: year.to_owned(),
         month: month.to_owned(),
         counted_at: minute(Some(ledger.counted_at)),
+        is_running: ledger.is_running(),
+        headings: ledger.compared_headings(),
         frozen: report.frozen.map_or(String::new(), |frozen| {
             format!("由{}于{}冻结", frozen.by, minute(Some(frozen.at)))
         }),

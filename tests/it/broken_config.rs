@@ -407,3 +407,12 @@ fn an_inbox_that_would_swallow_the_database_is_refused() {
     let found = problems(&desk, &[("YUQING__IMPORT__INBOX", &here)]);
     assert_eq!(found[0]["key"], "YUQING__IMPORT__INBOX");
 }
+
+#[test]
+fn a_font_folder_that_is_not_there_is_told() {
+    let desk = Desk::new();
+    let settings = "[document]\nfont_folder = \"/no/such/fonts\"\n";
+    desk.write("config/yuqing.toml", settings);
+    let told = desk.expect(0, &["check"]).out;
+    assert!(told.contains("字体目录 /no/such/fonts 不存在"), "{told}");
+}

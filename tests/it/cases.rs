@@ -210,6 +210,53 @@ fn wrong_input_is_refused_with_the_field_named() {
 }
 
 #[test]
+fn a_letter_of_the_same_number_is_registered_with_a_hint() {
+    let desk = Desk::new();
+    desk.expect(0, &LETTER);
+    let add = |from: &str, number: &str, more: &[&str]| {
+        let form = ["case", "add", "--from", from, "--document-no", number];
+        let rest = ["--title", LETTER[7], "--by", "张三"];
+        desk.expect(0, &[&form[..], &rest[..], more].concat())
+    };
+    let hint = "与第1号办理件文号相同（可能重复登记）";
+    let done = add("市互联网舆情办", "某网舆[2017] 12号", &[]);
+    assert!(done.err.contains(hint), "{}", done.err);
+    let done = add("市网办", "某网舆〔2017〕12号", &["--json"]).json();
+    assert!(
+        done["hint"]
+            .as_str()
+            .is_some_and(|said| said.contains(hint)),
+        "{done}"
+    );
+    let done = add("市网办", "某网舆〔2017〕13号", &["--json"]).json();
+    assert_eq!(done.get("hint"), None);
+}
+
+#[test]
+fn what_was_done_is_listed_in_the_order_of_time() {
+    let desk = Desk::new();
+    desk.expect(0, &LETTER);
+    let due = [
+        "--due",
+        "5个工作日",
+        "--reason",
+        "来文单位同意",
+        "--by",
+        "张三",
+    ];
+    desk.expect(0, &with(&["case", "extend", "1"], &due));
+    let text = desk.expect(0, &["case", "show", "1"]).out;
+    let place = |words: &str| text.find(words).expect("listed");
+    assert!(place("“收文登记”") < place("时限变更为"), "{text}");
+    // Proposed years before the extension was written down.
+    let at = ["--at", "2017-09-30 09:00", "--by", "李四"];
+    desk.expect(0, &with(&["case", "advance", "1"], &at));
+    let text = desk.expect(0, &["case", "show", "1"]).out;
+    let place = |words: &str| text.find(words).expect("listed");
+    assert!(place("“拟办”") < place("时限变更为"), "{text}");
+}
+
+#[test]
 fn an_imported_letter_fills_the_form() {
     let desk = Desk::new();
     let table = std::fs::read(fixture("import/transfer.csv")).expect("a fixture");

@@ -84,7 +84,7 @@ async fn signed(test: &TestApp) -> Issue {
     test.process().await;
     test.later(TimeDelta::minutes(5));
     let digest = app.config.digests[0].clone();
-    let drafted = draft_now(app, &digest).await.expect("drafts");
+    let drafted = draft_now(app, &digest, "").await.expect("drafts");
     let Drafted::Issue { id, .. } = drafted else {
         panic!("nothing worth an issue: {drafted:?}");
     };

@@ -7,11 +7,12 @@ use chrono::{TimeDelta, Utc};
 use chrono_tz::Asia::Shanghai;
 use serde_json::{Value, json};
 use std::process::Stdio;
+use std::time::Duration;
 use yuqing::app::{App, Clock};
 use yuqing::config::Config;
-use yuqing::model::{NewDelivery, Notice, Subject};
+use yuqing::model::{DeliveryState, NewDelivery, Notice, Subject};
 use yuqing::pipeline::deliver_once;
-use yuqing::store::Store;
+use yuqing::store::{DeliveryFilter, Store};
 
 /// A folder that takes issues, a robot whose address is nowhere to be found, and somebody who was switched off.
 fn desk() -> Desk {
@@ -98,7 +99,11 @@ fn an_issue_is_sent_and_what_failed_is_told() {
         .expect(0, &["issue", "send", &id, "--to", "archive"])
         .out;
     assert!(
-        text.contains("已送达") && text.contains("归档（archive）"),
+        text.contains("此前已送达") && text.contains("归档（archive）"),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("第{id}号稿件")) && !text.contains("issue:"),
         "{text}"
     );
     let files = std::fs::read_dir(desk.path("drop")).expect("there").count();
@@ -314,4 +319,74 @@ fn the_daemon_sends_what_waits() {
     store.queue_deliveries(&[new], now).expect("queued");
     let name = "drop/case-5-4h_办理件还有4小时到期.json";
     wait_for("the notice", || std::fs::read(desk.path(name)).ok());
+}
+
+/// What was under way when the daemon was told to stop is brought to its end, or left claimed, and then taken up by the
+/// next one under the same name; what had not begun is not begun, and not lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_is_stopped_while_it_sends_loses_and_doubles_nothing() {
+    let hooks = Receiver::start(&[Reply::silence()]).await;
+    let port = free_port();
+    let desk = Desk::new();
+    let recipient = format!(
+        "[[recipient]]\nid = \"oa\"\nname = \"系统\"\ntransport = \"webhook\"\naddress = \"{}\"\n",
+        hooks.url("/in")
+    );
+    desk.write("config/recipients.toml", recipient);
+    desk.write("config/sources.toml", "# 没有信源\n");
+    desk.write(
+        "config/yuqing.toml",
+        format!("[web]\nlisten = \"127.0.0.1:{port}\"\n[daemon]\ndeliver_every = \"100ms\"\n[deliver]\ntimeout = \"5s\"\n"),
+    );
+    let now = Utc::now().with_timezone(&Shanghai).fixed_offset();
+    let mut daemon = start(&desk, port);
+    let store = Store::open(&desk.path("data"), Shanghai).expect("opens");
+    let new = ["alert:1:red", "alert:2:red"].map(|key| NewDelivery {
+        subject: Subject::Notice(key.to_owned()),
+        recipient: "oa".to_owned(),
+        notice: Some(Notice {
+            title: "办理件还有4小时到期".to_owned(),
+            text: "今日17时到期。".to_owned(),
+            level: None,
+        }),
+        due_at: now,
+    });
+    store.queue_deliveries(&new, now).expect("queued");
+    wait_for("the first notice", || {
+        (hooks.heard().len() == 1).then_some(())
+    });
+    daemon.terminate();
+    daemon
+        .ended_within(Duration::from_secs(60))
+        .expect("a message under way does not hold it for ever");
+    let all = || {
+        let found = store.deliveries(&DeliveryFilter::default());
+        found.expect("the store works")
+    };
+    assert_eq!(hooks.heard().len(), 1, "nothing else was begun");
+    assert!(
+        all()
+            .iter()
+            .all(|left| matches!(left.state, DeliveryState::Waiting | DeliveryState::Sending)),
+        "{:?}",
+        all()
+    );
+
+    let config = Config::load(Some(&desk.path("config"))).expect("in order");
+    let later = now + TimeDelta::minutes(30);
+    let app = App::open(config, &desk.path("data"), Clock::standing_at(later)).expect("opens");
+    deliver_once(&app, || false).await.expect("the store works");
+    let left = all();
+    assert!(
+        left.iter().all(|left| left.state == DeliveryState::Sent),
+        "{left:?}"
+    );
+    let heard = hooks.heard();
+    let mut names: Vec<String> = (heard.iter())
+        .map(|heard| heard.header("idempotency-key"))
+        .collect();
+    assert_eq!(names.len(), 3, "the one without an answer came again");
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 2, "under its own name");
 }

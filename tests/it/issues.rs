@@ -87,7 +87,7 @@ async fn drafted_daily(test: &TestApp) -> IssueId {
     test.process().await;
     test.later(TimeDelta::minutes(5));
     let daily = test.app.config.digests[0].clone();
-    let drafted = draft_now(&test.app, &daily).await.expect("drafts");
+    let drafted = draft_now(&test.app, &daily, "").await.expect("drafts");
     kinds(&[drafted], test)[0].1
 }
 
@@ -274,6 +274,11 @@ fn a_correction_is_an_issue_of_its_own_and_the_signed_one_stays() {
         &["correct", &first, "--by", "乙", "--reason", "又一次"],
     );
     assert_eq!(id_of(&again), second, "a draft that waits is the one");
+    let place = ["--entry", "1", "--note", "属地应为金水区。"];
+    done(
+        &desk,
+        &[&["edit", &second, "--by", "甲"], &place[..]].concat(),
+    );
     let signed = sign(&desk, &second);
     assert_eq!(
         (&signed["number"], &signed["corrects"]["cited"]["issue"]),
@@ -610,8 +615,9 @@ async fn a_special_report_surveys_what_it_was_asked_for() {
     let again = draft_special(&test.app, &digest, order("工地"), "乙")
         .await
         .expect("drafts");
-    assert_eq!(made, again, "the same order is one draft");
-    let (_, id) = kinds(&[made], &test)[0];
+    let made = kinds(&[made], &test);
+    assert_eq!(made, kinds(&[again], &test), "the same order is one draft");
+    let (_, id) = made[0];
     let issue = test.app.store.issue(id).expect("reads").expect("kept");
     assert!(issue.content.overview.found > 0 && issue.content.survey.is_some());
     assert!(

@@ -1,6 +1,7 @@
 //! Integration tests, one binary: the shape of the sources, the pipeline on loopback, the program itself.
 //! None sleeps for a fixed time, leaves loopback, or needs another test to run before it.
 
+mod adoptions;
 mod alerts;
 mod binary;
 mod broken_config;

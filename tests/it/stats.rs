@@ -188,6 +188,7 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
     for (path, words) in [
         ("/stats?year=2017&month=1", "<h2>主题分布</h2>"),
         ("/stats?year=2017", "全年共搜集上报"),
+        ("/stats?year=2017", "截至今日，按"),
         ("/stats?year=2017&month=13", "没有这一页"),
         ("/api/v1/stats?year=2017&month=1", "\"period\":\"2017-01\""),
     ] {
@@ -199,6 +200,9 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
     let whole = app.live_ledger(year).expect("counts").ledger;
     assert_eq!(whole.figures, *figures);
     assert_eq!(whole.previous, None, "nothing is on record of 2016");
+    assert!(app.freeze_ledger(january, "张三", "").expect("writes"));
+    let shown = page(app, "/stats?year=2017&month=2").await;
+    assert!(shown.contains("<th>上期（已冻结）</th>"), "{shown}");
 }
 
 /// A blue complaint at a hall, and what is none of ours.
@@ -307,6 +311,9 @@ fn a_month_is_printed_with_definitions_and_its_sentence() {
         .expect(0, &["stats", "month", "2017-12", "--json"])
         .json();
     assert_eq!(next["previous"]["posts"], 1);
+    assert!(!text.contains("截至今日"), "{text}");
+    let early = desk.expect(2, &["stats", "month", "2199-12"]).err;
+    assert!(early.contains("2199年12月：统计期尚未开始"), "{early}");
     for wrong in [
         &["stats", "month", "2017"][..],
         &["stats", "year", "2017-11"],

@@ -128,7 +128,7 @@ async fn drafted(config: Config, complaints: &[&str]) -> Issue {
     test.process().await;
     test.later(TimeDelta::minutes(5));
     let digest = test.app.config.digests[0].clone();
-    let drafted = draft_now(&test.app, &digest).await.expect("drafts");
+    let drafted = draft_now(&test.app, &digest, "").await.expect("drafts");
     let Drafted::Issue { id, .. } = drafted else {
         panic!("nothing worth an issue: {drafted:?}");
     };

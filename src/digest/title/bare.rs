@@ -24,6 +24,19 @@ const NOT_SAYING: &str = "说明 说法 说谎 说话 说好 说了 说不 说�
 /// What a writer puts after the matter that he opened with `关于`.
 const ENDINGS: &str = "的投诉 的咨询 的求助 的举报 的建议 的反映 问题的咨询";
 
+/// A writer's word for himself, for whom the subject of a title stands …
+const SELVES: &str = "我们的 我们 俺们 咱们 我的";
+/// … and the short one.
+const SELF: &[char] = &['我', '俺'];
+/// Behind it one of these speaks of another: `我爸`, or says who he is: `我是`.
+const OF_ANOTHER: &[char] = &[
+    '爸', '妈', '父', '母', '爷', '奶', '姥', '公', '婆', '叔', '伯', '舅', '姑', '姨', '哥', '姐',
+    '弟', '妹', '儿', '女', '孙', '岳', '老', '媳', '丈', '妻', '家', '孩', '娃', '朋', '同', '亲',
+    '方', '这', '那', '自', '们', '是', '叫',
+];
+/// Behind either of them one of these means the city or the bureau.
+const OF_OURS: &[char] = &['市', '省', '国', '县', '区', '局', '校'];
+
 /// Sounds at the end.
 const SOUNDS: &[char] = &['呢', '啊', '呀', '哦'];
 
@@ -32,7 +45,7 @@ const LABEL_CHARS: usize = 4;
 
 /// The clause without what stands before and after the matter: `【求助】请问失业金怎么领呢` → `失业金怎么领`.
 pub fn bare(clause: &str) -> &str {
-    let mut bare = without_brackets(without_label(clause));
+    let mut bare = without_self(without_brackets(without_label(clause)));
     if CALLS.split(' ').any(|call| call == bare) {
         return "";
     }
@@ -51,6 +64,19 @@ pub fn bare(clause: &str) -> &str {
 /// True for a clause that needs the one before it: `但是到现在都没到账`.
 pub fn continues(clause: &str) -> bool {
     after(clause, CONNECTIVES, NOT_CONNECTIVES).is_some()
+}
+
+/// `我们六个瓦工没拿到工资` → `六个瓦工没拿到工资`; not behind `说`: what somebody was told of himself is no fact.
+fn without_self(clause: &str) -> &str {
+    let plural = SELVES.split(' ').find_map(|word| clause.strip_prefix(word));
+    let rest = plural.or_else(|| {
+        let rest = clause.strip_prefix(SELF)?;
+        (!rest.starts_with(OF_ANOTHER)).then_some(rest)
+    });
+    match rest {
+        Some(rest) if !rest.starts_with(OF_OURS) => rest,
+        _ => clause,
+    }
 }
 
 fn without_opening(clause: &str) -> Option<&str> {
@@ -102,6 +128,9 @@ mod tests {
             "还款协议没有履行",
             "说好的工资没发",
             "没有采纳群众的建议",
+            "我市最低工资标准调整",
+            "我爸的三十年工龄算谁的",
+            "我们市的窗口",
         ] {
             assert_eq!(bare(kept), kept);
         }
@@ -115,6 +144,9 @@ mod tests {
             ("说拍的就是郑州市社保局的窗口", "郑州市社保局的窗口"),
             ("关于某厂欠薪的投诉", "某厂欠薪"),
             ("咨询一下社保转移", "社保转移"),
+            ("我们六个瓦工没拿到工资", "六个瓦工没拿到工资"),
+            ("我的新社保卡不能用", "新社保卡不能用"),
+            ("我想问一下社保转移", "社保转移"),
             ("举报", ""),
         ] {
             assert_eq!(bare(clause), matter);

@@ -12,6 +12,9 @@ use std::collections::HashMap;
 /// Where a matter happens, which is not the matter.
 const PLACES_OF_WORK: &[&str] = &["局", "厅", "中心", "12333", "支队", "部门"];
 
+/// Too wide to name a matter.
+const WIDE: &[&str] = &["社保", "人社"];
+
 /// 条目标题 of a gathering.
 pub fn gathering_title(posts: &Group, event: &Event) -> String {
     let speaker = if posts.iter().all(|stored| is_of_the_net(stored)) {
@@ -69,9 +72,15 @@ fn shared_words(posts: &Group) -> Option<String> {
 }
 
 fn matter_words(analysis: &Analysis) -> impl Iterator<Item = &str> {
-    analysis.keywords.iter().map(String::as_str).filter(|word| {
+    // `社保卡换` is where the lexicon cut `社保卡换发`.
+    let words = analysis.keywords.iter();
+    let words = words.map(|word| word.strip_suffix('换').unwrap_or(word));
+    words.filter(|word| {
         // Terms of the lexicon such as `换` and `换的社保卡` are parts of a sentence, not names of a matter.
         word.chars().count() >= 2
+            && !WIDE.contains(word)
+            // `互相推`, `推来推去`: what is done, not what about.
+            && !word.ends_with(['推', '去'])
             && !word.contains('的')
             && !is_place(word)
             && !judges(word)

@@ -143,7 +143,64 @@ fn a_title_begins_where_the_matter_is_named() {
     );
     case.channel = Channel::Weibo;
     case.keywords = vec!["郑州市社保局".to_owned(), "窗口".to_owned()];
-    assert_eq!(titled(&case), "网民反映郑州市社保局办业务的窗口");
+    assert_eq!(titled(&case), "网民反映郑州市社保局办业务的窗口问题");
+}
+
+#[test]
+fn a_title_has_its_place_and_its_subject() {
+    let keyed = |title: &str, text: &str, word: &str| {
+        let mut case = forum(title, text);
+        case.keywords = vec![word.to_owned()];
+        titled(&case)
+    };
+    assert_eq!(
+        keyed(
+            "金水区某小区精装房，我们贴了三个月瓷砖没拿到工资",
+            "",
+            "工资"
+        ),
+        "网民反映金水区某小区精装房，贴了三个月瓷砖没拿到工资"
+    );
+    assert_eq!(
+        keyed("明早九点，经开区管委会西门，要工钱的都来", "", "工钱"),
+        "网民反映经开区管委会西门，要工钱的都来"
+    );
+    assert_eq!(
+        keyed("厂子没了，档案也没了，我爸的三十年工龄算谁的", "", "档案"),
+        "网民反映厂子没了，档案也没了"
+    );
+    assert_eq!(
+        keyed(
+            "",
+            "郑州经开区一个安置房工地，我们钢筋班组从去年腊月到现在一分工钱没见着。",
+            "工钱"
+        ),
+        "网民反映钢筋班组从去年腊月到现在一分工钱没见着"
+    );
+}
+
+#[test]
+fn a_short_clause_of_a_title_gives_way_to_the_text() {
+    let mut case = forum(
+        "卸货砸伤了脚，公司说我是临时工，不给报工伤",
+        "骨折住院花了一万四。公司说没签合同算临时工，不给申请工伤认定。",
+    );
+    case.keywords = vec!["工伤".to_owned()];
+    assert_eq!(
+        titled(&case),
+        "网民反映公司说没签合同算临时工，不给申请工伤认定"
+    );
+}
+
+#[test]
+fn what_somebody_was_told_is_no_fact() {
+    let mut case = forum(
+        "",
+        "刚收到一条短信，说我的社保卡今天停用，让点链接填银行卡号。",
+    );
+    case.keywords = vec!["社保卡".to_owned()];
+    case.topic = Some(Topic::Ka);
+    assert_eq!(titled(&case), "网民反映社会保障卡问题");
 }
 
 #[test]
@@ -190,7 +247,7 @@ fn a_gathering_is_named_by_the_words_its_posts_share() {
         "网民集中反映社保卡问题"
     );
     assert_eq!(
-        gathered(&[("大厅人太多", &["大厅"])]),
+        gathered(&[("大厅人太多", &["大厅", "社保", "互相推"])]),
         "网民集中反映社会保障卡问题"
     );
 }

@@ -1,7 +1,7 @@
-use super::recount;
-use crate::digest::fixture::{case, daily, drafted, issue_of, shipped};
+use super::{Recount, recount};
+use crate::digest::fixture::{case, daily, drafted, issue_of, shipped, stored};
 use crate::digest::select::Draft;
-use crate::model::{DigestKind, Issue, Level, PostId};
+use crate::model::{DigestKind, Express, Issue, Level, PostId, Standing};
 
 fn sample(kind: DigestKind) -> (Issue, Draft) {
     let case = case("sample");
@@ -64,4 +64,37 @@ fn an_issue_without_a_basis_says_so() {
     let (issue, _) = sample(DigestKind::Daily);
     let found = recount(&issue, &crate::model::Basis::default(), &[], &[]);
     assert!(!found.is_right() && found.wrong[0].figure == "计数依据");
+}
+
+#[test]
+fn level_and_sources_of_an_express_are_counted_again() {
+    let (_, draft) = sample(DigestKind::Daily);
+    let posts: Vec<_> = case("sample").posts.iter().take(1).map(stored).collect();
+    let level = posts[0].analysis.as_ref().expect("judged").level;
+    let mut express = Express {
+        event: None,
+        ordinal: 0,
+        is_final: false,
+        first: None,
+        earlier: None,
+        standing: Standing {
+            at: case("sample").period.to,
+            level,
+            posts: vec![posts[0].id],
+            sources: 1,
+            comments: None,
+            reposts: None,
+            likes: None,
+        },
+        changes: Vec::new(),
+    };
+    let wrong = |express: &Express| -> Vec<String> {
+        let mut found = Recount::default();
+        found.matter(express, &draft.basis, &posts, None);
+        found.wrong.into_iter().map(|it| it.figure).collect()
+    };
+    assert_eq!(wrong(&express), Vec::<String>::new());
+    express.standing.level = Level::Red;
+    express.standing.sources = 2;
+    assert_eq!(wrong(&express), ["快报信源", "快报级别"]);
 }

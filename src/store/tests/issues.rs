@@ -324,7 +324,7 @@ fn what_was_printed_meanwhile_is_left_out() {
     let (basis, none) = (Basis::default(), HashSet::new());
     let propose = |content: &IssueContent| {
         let saved = store.save_proposal(content, &basis, Some(&none), "", friday());
-        saved.expect("writes")
+        saved.expect("writes").map(|saved| saved.id)
     };
     let first = propose(&content(0, &[1])).expect("new");
     assert_eq!(propose(&content(1, &[1])), None, "nothing is left");

@@ -44,6 +44,22 @@ fn links_emoticons_and_hashtags_are_left_out() {
 }
 
 #[test]
+fn where_an_emoticon_stood_a_sentence_ends() {
+    assert_eq!(
+        summarize("", "这窗口真“便民”[允悲]大家来看看（郑州）[怒]", 200),
+        "这窗口真“便民”。大家来看看（郑州）。"
+    );
+    assert_eq!(
+        summarize("", "他说：“明天来！”[怒]明天又没人", 200),
+        "他说：“明天来！”明天又没人。"
+    );
+    assert_eq!(
+        summarize("", "排了三小时😡😡窗口只开两个👨‍👩‍👧", 200),
+        "排了三小时。窗口只开两个。"
+    );
+}
+
+#[test]
 fn a_hashtag_inside_a_sentence_belongs_to_it() {
     assert_eq!(
         summarize(
