@@ -1,7 +1,7 @@
 //! 版面 — blocks → bytes of one format. What is said comes from whoever made the blocks (an issue, a ledger, a 转办单);
 //! how it looks is here. Pure: no clock, no files; the same blocks give the same bytes.
 
-mod chart;
+pub mod chart;
 mod clean;
 mod docx;
 mod escape;

@@ -14,6 +14,7 @@ mod deadlines;
 mod deliveries;
 mod deliveries_cli;
 mod demo;
+mod desk;
 mod events;
 mod evidence;
 mod feed;
