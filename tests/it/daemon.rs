@@ -1,6 +1,6 @@
 //! The daemon: it answers, owns its folder, and stops when it is told.
 
-use crate::program::{Desk, Running, free_port, get, wait_for};
+use crate::program::{Desk, Running, free_port, get, get_with, wait_for};
 use chrono::Utc;
 use chrono_tz::Asia::Shanghai;
 use serde_json::Value;
@@ -39,14 +39,17 @@ fn it_serves_owns_its_folder_and_stops_when_told() {
     let port = free_port();
     let desk = desk(port);
     let mut running = start(&desk, port);
+    let way_in = desk.way_in();
+    let status = |page: &str| get_with(port, page, &way_in).map(|(status, _)| status);
     for page in ["/", "/search?q=x", "/events", "/issues", "/sources"] {
+        assert_eq!(status(page), Some(200), "{page}");
         assert_eq!(
             get(port, page).map(|(status, _)| status),
-            Some(200),
-            "{page}"
+            Some(303),
+            "{page} for a stranger"
         );
     }
-    assert_eq!(get(port, "/posts/1").map(|(status, _)| status), Some(404));
+    assert_eq!(status("/posts/1"), Some(404));
 
     let second = desk.expect(1, &["run"]);
     let holder = running.child.id().to_string();
@@ -76,8 +79,9 @@ fn posts_imported_beside_it_are_served_and_a_killed_one_leaves_the_folder_free()
         "{\"channel\":\"forum\",\"source_name\":\"示例论坛\",\"title\":\"郑州社保大厅排队三小时\",\"text\":\"窗口只开一个\"}\n",
     );
     desk.expect(0, &["import", "posts.jsonl"]);
+    let way_in = desk.way_in();
     let found = wait_for("the post in the search", || {
-        let (_, page) = get(port, "/search?q=%E6%8E%92%E9%98%9F")?;
+        let (_, page) = get_with(port, "/search?q=%E6%8E%92%E9%98%9F", &way_in)?;
         page.contains("郑州社保大厅").then_some(page)
     });
     assert!(found.contains("/posts/1"));

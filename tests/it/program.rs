@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use yuqing::access::{hash_secret, new_secret};
+use yuqing::model::Role;
+use yuqing::store::{NewSession, Store};
 
 /// Longest wait for anything; a loaded machine is slow, a hanging program slower.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -41,6 +44,33 @@ impl Desk {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The header line of somebody who is signed in at the daemon of this folder, with every role.
+    pub fn way_in(&self) -> String {
+        let store = Store::open(&self.path("data"), chrono_tz::Asia::Shanghai);
+        let store = store.expect("the daemon has made it");
+        let now = chrono::Utc::now().fixed_offset();
+        let known = store.credentials("tester").expect("the store works");
+        let user = known.map_or_else(
+            || {
+                store
+                    .add_user("tester", "试用人", Role::ALL, now)
+                    .expect("a name")
+            },
+            |known| known.user.id,
+        );
+        let token = new_secret().expect("randomness");
+        let session = NewSession {
+            hash: &hash_secret(&token),
+            user,
+            csrf: "token",
+            expires_at: now + chrono::TimeDelta::hours(1),
+            address: "127.0.0.1",
+            agent: "test",
+        };
+        store.begin_session(&session, now).expect("the store works");
+        format!("Cookie: yuqing={token}\r\n")
     }
 
     /// Writes a file, and the folders above it.
