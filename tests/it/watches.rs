@@ -2,7 +2,7 @@
 //! must and must not answer for.
 
 use crate::daemon::{desk as serving_desk, start};
-use crate::program::{Desk, free_port, get, wait_for};
+use crate::program::{Desk, free_port, get_with, wait_for};
 use crate::site::{FRIDAY, TestApp, at, config, page};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -124,8 +124,9 @@ fn a_running_daemon_takes_up_a_new_watch_and_bears_a_wrong_file() {
         format!("[web]\nlisten = \"127.0.0.1:{port}\"\n[daemon]\ninbox_every = \"1s\"\n");
     desk.write("config/yuqing.toml", settings);
     let _running = start(&desk, port);
+    let way_in = desk.way_in();
     let watches = || {
-        let (_, body) = get(port, "/api/v1/watches")?;
+        let (_, body) = get_with(port, "/api/v1/watches", &way_in)?;
         serde_json::from_str::<Vec<Value>>(&body).ok()
     };
     desk.expect(0, &["watch", "add", "制卡", "社保卡"]);
