@@ -6,6 +6,7 @@ mod adoption;
 mod alerts;
 mod export;
 mod ledger;
+mod rules;
 mod search;
 mod source_report;
 mod trend;
@@ -16,6 +17,7 @@ pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use alerts::{AlertReport, DutyReport};
 pub use export::TableFormat;
 pub use ledger::{FrozenMark, LedgerReport};
+pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};
@@ -62,6 +64,8 @@ pub struct App {
     pub clock: Clock,
     /// Saved queries.
     watching: watches::Watching,
+    /// Rules and sources in force.
+    standing: rules::Standing,
     /// What clustering compared lately.
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
@@ -84,6 +88,7 @@ impl App {
         let now = clock.now(zone);
         store.register_sources(first_checks(&config, now))?;
         let watching = watches::Watching::begin(&config, &store, now)?;
+        let standing = rules::Standing::begin(&config);
         let index = open_index(&config, &store, folder)?;
         let fetcher = Fetcher::new(config.settings.fetch.clone())?;
         let language_model = LanguageModel::new(&config.settings.summary)?;
@@ -100,6 +105,7 @@ impl App {
             press,
             clock,
             watching,
+            standing,
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
             blocking: Semaphore::new(BLOCKING_THREADS),
@@ -148,13 +154,8 @@ impl App {
         self.watched().register_all(self)?;
         self.store.release_claims()?;
         self.store
-            .mark_judged_by_other_rules(self.config.rules.version())?;
-        let now = self.now();
-        let next = self.config.enabled_sources().filter_map(|declared| {
-            let next = declared.schedule.next_after(now, self.zone())?;
-            Some((declared.source.id.as_str(), next))
-        });
-        self.store.bring_forward(next)?;
+            .mark_judged_by_other_rules(self.rules().version())?;
+        self.follow_schedules()?;
         Ok(lock)
     }
 }

@@ -96,6 +96,7 @@ pub fn start_loops(app: &Arc<App>, shutdown: &CancellationToken) -> JoinSet<()> 
                 // Share by share, so that a shutdown waits for one share, not for a year's backlog. What comes in meanwhile
                 // waits for the next time: a round costs the same for one post as for a hundred.
                 app.on_cpu(App::renew_watches).await?;
+                app.on_cpu(App::renew_files).await?;
                 loop {
                     let progress = app.on_cpu(pipeline::process_once).await?;
                     let rebuilt = app.on_cpu(pipeline::rebuild_once).await?;

@@ -18,6 +18,8 @@ mod looks;
 mod probe;
 mod reading;
 mod reminders;
+mod rule_change;
+mod source_change;
 mod summaries;
 mod watches;
 
@@ -41,11 +43,21 @@ pub use issues::{
     CheckedRendition, EditOrder, EditRefusal, SealState, Verification, edit_issue, freeze_issue,
     freeze_once, verify_issue,
 };
-pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
+pub use lab::{Change, Counts, Lab, LabBounds, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
 pub use looks::{LookError, Looker, permit_look};
-pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
+pub use probe::{
+    Followed, Guess, ProbeOrder, Probed, Prober, gave_no_text, guess_source, probe, said_once,
+};
 pub use reminders::remind_once;
+pub use rule_change::{
+    RuleFile, RuleRefusal, Trial, apply_change, draft_change, drop_change, rule_file, rule_files,
+    try_change,
+};
+pub use source_change::{
+    NewSource, SavedSource, SourceEdit, SourceRefusal, add_source, check_new_source, crawl_soon,
+    edit_source, one_address, rules_file, save_source, sources_mark, with_free_id,
+};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;
@@ -137,8 +149,10 @@ pub fn analyze_once(app: &App) -> Result<usize> {
     if waiting.is_empty() {
         return Ok(0);
     }
+    // One set of rules for the whole round, whatever is switched on meanwhile.
+    let rules = app.rules();
     let analyses: Vec<_> = on_all_cores(&waiting, |post| {
-        (post.id, post.revision, judge_one(post, &app.config.rules))
+        (post.id, post.revision, judge_one(post, &rules))
     });
     // Readings first: killed in between, the posts are judged again, and nothing is forgotten.
     let due: Vec<_> = waiting
@@ -148,7 +162,7 @@ pub fn analyze_once(app: &App) -> Result<usize> {
         .collect();
     app.store.schedule_readings(&due, app.now())?;
     app.store
-        .save_analyses(&analyses, app.config.rules.version(), app.now())?;
+        .save_analyses(&analyses, rules.version(), app.now())?;
     Ok(analyses.len())
 }
 

@@ -146,6 +146,16 @@ impl Rules {
         }
     }
 
+    /// 判级规则, in the order of the file.
+    pub fn levels(&self) -> &LevelsFile {
+        &self.levels
+    }
+
+    /// 主题 with its terms.
+    pub fn topic(&self, topic: Topic) -> Option<&TopicBlock> {
+        self.topics.get(&topic)
+    }
+
     /// Hash of the rule files; judgements made by other rules can be told apart.
     pub fn version(&self) -> &str {
         &self.version

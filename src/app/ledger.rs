@@ -202,7 +202,8 @@ impl App {
     /// 承办处室 of every topic at the end of the period.
     fn offices(&self, period: LedgerPeriod) -> Offices {
         let last = period.bounds(self.zone()).to - chrono::TimeDelta::milliseconds(1);
-        let office = |topic: &Topic| (*topic, self.config.rules.office(*topic, last).to_owned());
+        let rules = self.rules();
+        let office = |topic: &Topic| (*topic, rules.office(*topic, last).to_owned());
         Topic::ALL.iter().map(office).collect()
     }
 

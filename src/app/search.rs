@@ -92,7 +92,7 @@ impl App {
             report.facets = Some(self.index.facets(&query)?);
         }
         if report.total == 0 {
-            report.suggestions = suggestions(&self.index, &query, self.config.rules.synonyms())?;
+            report.suggestions = suggestions(&self.index, &query, self.rules().synonyms())?;
         }
         report.took_ms = rounded_ms(begin.elapsed());
         Ok(report)
@@ -100,7 +100,8 @@ impl App {
 
     /// The query with the words that mean the same in place of `syn:`.
     pub fn expanded(&self, query: &Query) -> Query {
-        let synonyms = self.config.rules.synonyms();
+        let rules = self.rules();
+        let synonyms = rules.synonyms();
         query.clone().with_synonyms(&|word| synonyms.of(word))
     }
 

@@ -63,7 +63,8 @@ impl App {
         let limit = self.config.settings.crawl.rule_misses.get();
         let broken = (self.store).broken_rules(u32::try_from(limit).unwrap_or(u32::MAX))?;
         let first_visits = self.store.first_visits()?;
-        let reports = self.config.sources.iter().map(|declared| {
+        let collecting = self.collecting();
+        let reports = collecting.sources.iter().map(|declared| {
             let id = &declared.source.id;
             let state = states.iter().find(|state| state.id == *id);
             let counts = per_day

@@ -173,6 +173,9 @@ struct Common {
     data: PathBuf,
 }
 
+/// Where the configuration lies unless said otherwise.
+const DEFAULT_FOLDER: &str = "config";
+
 impl Common {
     /// Reads the configuration: the named folder, else `./config` where it exists, else the shipped one.
     fn load_config(&self) -> Result<Config, Failure> {
@@ -180,7 +183,8 @@ impl Common {
     }
 
     fn load_config_problems(&self) -> Result<Config, Vec<Problem>> {
-        let config = Config::load(self.config_folder())?;
+        let mut config = Config::load(self.config_folder())?;
+        config.new_folder = Some(PathBuf::from(DEFAULT_FOLDER));
         config
             .check_inbox(&self.data)
             .map_err(|problem| vec![problem])?;
@@ -188,7 +192,7 @@ impl Common {
     }
 
     fn config_folder(&self) -> Option<&Path> {
-        let default = Path::new("config");
+        let default = Path::new(DEFAULT_FOLDER);
         self.config
             .as_deref()
             .or_else(|| default.is_dir().then_some(default))

@@ -3,16 +3,17 @@
 
 use super::extract::{Report, report};
 use super::output::{DONE, DONE_IN_PART, FAILED, Failure, print_json, print_text};
-use super::probe_save::{self, Saved};
+use super::probe_save;
 use super::probe_text::in_words;
 use super::{Common, block_on};
 use crate::config::Config;
-use crate::extract::{Extraction, Format};
 use crate::fetch::Fetcher;
-use crate::model::{FetchCause, Post, SourceKind, Timestamp};
-use crate::pipeline::{self, Followed, Guess, ProbeOrder, Probed, Prober, guess_source};
-use crate::text::mask::{mask, mask_author};
-use chrono::{Datelike, Utc};
+use crate::model::{FetchCause, SourceKind, Timestamp};
+use crate::pipeline::{
+    self, Followed, Guess, ProbeOrder, Probed, Prober, SavedSource, gave_no_text, guess_source,
+    rules_file, with_free_id,
+};
+use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -58,7 +59,7 @@ struct ProbeReport<'p> {
     sitemaps: &'p [Url],
     notes: &'p [String],
     proposal: Option<ProposalReport<'p>>,
-    saved: Option<&'p Saved>,
+    saved: Option<&'p SavedSource>,
 }
 
 #[derive(Serialize)]
@@ -86,13 +87,13 @@ impl Probe {
         }
         let mut probed = find_out(&config, &order, &now)?;
         let guess = guess_source(&probed, self.name.as_deref(), now())
-            .map(|guess| probe_save::with_free_id(guess, self.id.as_deref(), &config));
+            .map(|guess| with_free_id(guess, self.id.as_deref(), &config.sources));
         let is_refused = self.save && !self.force && guess.is_some() && gave_no_text(&probed);
         let saved = match (&guess, self.save && !is_refused) {
             (Some(guess), true) => Some(probe_save::save(common, &config, &probed, guess)?),
             _ => None,
         };
-        mask_all(&mut probed);
+        probed.mask();
         if self.json {
             print_json(&probe_report(&probed, guess.as_ref(), saved.as_ref()))?;
         } else {
@@ -109,24 +110,12 @@ impl Probe {
     }
 
     fn order(&self, now: Timestamp) -> Result<ProbeOrder, Failure> {
-        let typed = self.url.trim();
-        let address = typed
-            .replace("{yyyy}", &format!("{:04}", now.year()))
-            .replace("{mm}", &format!("{:02}", now.month()))
-            .replace("{dd}", &format!("{:02}", now.day()));
-        let url = Url::parse(&address).ok();
-        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let Some(url) = url else {
-            return Err(Failure::Usage(format!(
+        let order = ProbeOrder::typed(&self.url, now, self.kind, usize::from(self.pages));
+        order.ok_or_else(|| {
+            Failure::Usage(format!(
                 "“{}”不是可用的网址；应以 http:// 或 https:// 开头，例如 https://www.example.gov.cn/tzgg/",
                 self.url
-            )));
-        };
-        Ok(ProbeOrder {
-            template: (address != typed).then(|| typed.to_owned()),
-            url,
-            kind: self.kind,
-            page_count: usize::from(self.pages),
+            ))
         })
     }
 
@@ -147,18 +136,6 @@ impl Probe {
     pub fn chosen_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
-}
-
-/// Links were followed, and none led to anything that would be stored. A paper's pages lead on to its articles.
-fn gave_no_text(probed: &Probed) -> bool {
-    let leads_nowhere = |followed: &Followed| {
-        let extraction = &followed.extraction;
-        let leads_on = extraction.format == Format::Epaper && !extraction.links.is_empty();
-        extraction.posts.is_empty() && !leads_on
-    };
-    probed.look.extraction.posts.is_empty()
-        && !probed.followed.is_empty()
-        && probed.followed.iter().all(leads_nowhere)
 }
 
 fn find_out(
@@ -188,33 +165,10 @@ fn find_out(
     })
 }
 
-/// What is shown names nobody.
-fn mask_all(probed: &mut Probed) {
-    mask_extraction(&mut probed.look.extraction);
-    for followed in &mut probed.followed {
-        mask_extraction(&mut followed.extraction);
-    }
-}
-
-fn mask_extraction(extraction: &mut Extraction) {
-    for post in &mut extraction.posts {
-        mask_post(post);
-    }
-    for link in &mut extraction.links {
-        link.title = mask(&link.title);
-    }
-}
-
-fn mask_post(post: &mut Post) {
-    post.title = mask(&post.title);
-    post.text = mask(&post.text);
-    post.author = post.author.as_deref().map(mask_author);
-}
-
 fn probe_report<'p>(
     probed: &'p Probed,
     guess: Option<&Guess>,
-    saved: Option<&'p Saved>,
+    saved: Option<&'p SavedSource>,
 ) -> ProbeReport<'p> {
     let rules = Some(probed.proposal.rules.as_str()).filter(|rules| !rules.is_empty());
     let page = |followed: &'p Followed| PageReport {
@@ -232,7 +186,7 @@ fn probe_report<'p>(
         proposal: (guess.is_some() || rules.is_some()).then(|| ProposalReport {
             source: guess.map(|guess| guess.block.text()),
             rules,
-            rules_file: rules.map(|_| probe_save::rules_file(&probed.url)),
+            rules_file: rules.map(|_| rules_file(&probed.url)),
         }),
         saved,
     }

@@ -1,11 +1,11 @@
 //! What a probe found, for people.
 
 use super::output::column;
-use super::probe_save::{Saved, rules_file};
+use super::probe_save;
 use crate::extract::probe::What;
 use crate::extract::{Extraction, Link};
 use crate::model::{Post, Precision, Timestamp};
-use crate::pipeline::{Guess, Probed};
+use crate::pipeline::{Guess, Probed, SavedSource, rules_file};
 
 /// Links and posts of an entry page that are shown.
 const SHOWN: usize = 10;
@@ -14,7 +14,7 @@ const SHOWN: usize = 10;
 const TITLE_WIDTH: usize = 80;
 
 /// The whole answer.
-pub fn in_words(probed: &Probed, guess: Option<&Guess>, saved: Option<&Saved>) -> String {
+pub fn in_words(probed: &Probed, guess: Option<&Guess>, saved: Option<&SavedSource>) -> String {
     let look = &probed.look;
     let extraction = &look.extraction;
     let mut text = format!(
@@ -44,7 +44,7 @@ pub fn in_words(probed: &Probed, guess: Option<&Guess>, saved: Option<&Saved>) -
         text += &format!("注意：{line}\n");
     }
     text += &match saved {
-        Some(saved) => saved.in_words(),
+        Some(saved) => probe_save::in_words(saved),
         None => proposed(probed, guess),
     };
     text

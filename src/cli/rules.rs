@@ -5,7 +5,7 @@ use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::config::{Config, ConfigFolder};
 use crate::model::Timestamp;
-use crate::pipeline::{Change, Lab, Verdict, compare_rules};
+use crate::pipeline::{Change, Lab, LabBounds, Verdict, compare_rules};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use clap::{Args, Subcommand};
 use humantime_serde::re::humantime;
@@ -82,7 +82,11 @@ impl Diff {
                 "--since 在将来，还没有信息可比；请写以往的日期或时长".to_owned(),
             ));
         }
-        let lab = compare_rules(&app, &new.rules, since, self.limit)?;
+        let bounds = LabBounds {
+            changes: self.limit,
+            posts: u64::MAX,
+        };
+        let lab = compare_rules(&app, &new.rules, since, bounds)?;
         if self.json {
             print_json(&lab)?;
         } else {

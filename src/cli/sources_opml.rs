@@ -3,12 +3,12 @@
 
 use super::Common;
 use super::output::{DONE, DONE_IN_PART, Failure, print_json, print_text};
-use super::probe_save::one_address;
 use crate::config::{
     Block, ConfigFolder, DeclaredSource, free_id, parse_sources, quoted, replace_file, with_blocks,
 };
 use crate::import::{Feed, channel_named, read_opml, write_opml};
 use crate::model::{Channel, OutletTier, Schedule, SourceKind};
+use crate::pipeline::one_address;
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
@@ -172,7 +172,7 @@ impl Import {
             report.refused.len()
         ))?;
         if !self.dry_run && !report.added.is_empty() {
-            print_text("正在运行的 `yuqing run` 重启后开始采集新信源。\n")?;
+            print_text("用此配置目录运行的 `yuqing run` 自此采集新信源，不必重启。\n")?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
 pub struct ConfigFolder {
     /// `None`: only what is inside the program.
     path: Option<PathBuf>,
+    /// A file as it might become: its name and text.
+    instead: Option<(String, String)>,
 }
 
 impl ConfigFolder {
@@ -33,13 +35,23 @@ impl ConfigFolder {
             }]),
             path => Ok(ConfigFolder {
                 path: path.map(Path::to_owned),
+                instead: None,
             }),
         }
     }
 
     /// The shipped configuration.
     pub fn shipped() -> Self {
-        ConfigFolder { path: None }
+        ConfigFolder {
+            path: None,
+            instead: None,
+        }
+    }
+
+    /// The same folder, with one file as it might become.
+    pub fn with_file(mut self, file: &str, text: &str) -> Self {
+        self.instead = Some((file.to_owned(), text.to_owned()));
+        self
     }
 
     /// The operator's folder, if there is one.
@@ -52,6 +64,11 @@ impl ConfigFolder {
     /// # Errors
     /// The operator's file is there but cannot be read.
     pub fn text(&self, file: &str) -> Result<String, Problem> {
+        if let Some((name, text)) = &self.instead
+            && name == file
+        {
+            return Ok(text.clone());
+        }
         if let Some(path) = self.own(file) {
             return std::fs::read_to_string(&path).map_err(|error| unreadable(file, &error));
         }
@@ -85,6 +102,16 @@ impl ConfigFolder {
         folder: &str,
         extension: &str,
     ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+        let mut found = self.files_in(folder, extension)?;
+        if let Some((name, text)) = &self.instead
+            && let Some((_, bytes)) = found.iter_mut().find(|(known, _)| known == name)
+        {
+            *bytes = text.clone().into_bytes();
+        }
+        Ok(found)
+    }
+
+    fn files_in(&self, folder: &str, extension: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let Some(own) = self.own(folder) else {
             return Ok(shipped_files_below(folder, extension));
         };

@@ -6,6 +6,7 @@ mod append;
 mod calendar;
 mod deadlines;
 mod duty;
+mod edit;
 mod embedded;
 mod environment;
 mod imports;
@@ -15,15 +16,18 @@ mod recipients;
 mod settings;
 mod sources;
 mod watches;
+mod write;
 
 pub use append::{Block, free_id, quoted, replace_file, with_blocks};
 pub use duty::parse_duty;
+pub use edit::{BlockName, with_value, with_words};
 pub use embedded::ConfigFolder;
 pub use imports::parse_mapping;
 pub use recipients::{FILE as RECIPIENTS_FILE, parse_recipients};
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
-pub use sources::{DeclaredSource, parse_sources};
+pub use sources::{DeclaredSource, FILE as SOURCES_FILE, parse_sources};
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
+pub use write::{mark_of, write_config_file};
 
 use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};
@@ -67,6 +71,8 @@ pub struct Config {
     pub deadlines: Arc<Deadlines>,
     /// The operator's folder; absent where everything is as shipped.
     pub folder: Option<PathBuf>,
+    /// Where such a folder is begun when somebody changes something at the desk; absent where nothing may be changed.
+    pub new_folder: Option<PathBuf>,
 }
 
 impl Config {
@@ -140,6 +146,7 @@ impl Config {
                 // Absent only with a problem.
                 deadlines: Arc::new(deadlines.unwrap_or_default()),
                 folder: folder.path().map(Path::to_owned),
+                new_folder: None,
             }),
             _ => Err(problems),
         }
@@ -191,7 +198,11 @@ impl Config {
     }
 }
 
-fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Vec<Problem>> {
+/// The rules of collection of a folder.
+///
+/// # Errors
+/// Every problem found.
+pub fn load_sites(folder: &ConfigFolder) -> Result<Arc<Sites>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut rules: Vec<SiteRules> = Vec::new();
     let mut named: HashMap<String, String> = HashMap::new();
@@ -328,6 +339,22 @@ pub fn rules_by_words(
 ) -> Result<Arc<Rules>, Vec<Problem>> {
     let (topics, levels, lexicon, _) = load_tables(folder)?;
     compile((topics, levels, lexicon, Vec::new()), settings)
+}
+
+/// The rules of a folder, its models included.
+///
+/// # Errors
+/// Every problem found.
+pub fn load_rules(folder: &ConfigFolder, settings: &Settings) -> Result<Arc<Rules>, Vec<Problem>> {
+    compile(load_tables(folder)?, settings)
+}
+
+/// The sources of a folder.
+///
+/// # Errors
+/// Every problem found.
+pub fn load_sources(folder: &ConfigFolder) -> Result<Vec<DeclaredSource>, Vec<Problem>> {
+    sources::load(folder)
 }
 
 /// 训练配置: what `yuqing train` reads and how.

@@ -29,6 +29,7 @@ mod problem;
 mod region;
 mod reply;
 mod revision;
+mod rule_change;
 mod schedule;
 mod source;
 mod survey;
@@ -80,6 +81,7 @@ pub use problem::Problem;
 pub use region::{Jurisdiction, Region, Regions};
 pub use reply::{Answered, NewReply, Reply, ReplyCounts, ReplyId};
 pub use revision::{IssueStep, Revision, StepTaken, ZeroReport};
+pub use rule_change::RuleChangeState;
 pub use schedule::Schedule;
 pub use source::{Source, SourceKind};
 pub use survey::{

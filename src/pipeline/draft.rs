@@ -255,7 +255,8 @@ pub(super) fn before(app: &App, period: Period) -> Result<Option<(Period, Vec<St
 
 /// 责任处室 by the office table.
 pub(super) fn office(app: &App) -> impl Fn(Topic, Timestamp) -> String {
-    |topic: Topic, at: Timestamp| app.config.rules.office(topic, at).to_owned()
+    let rules = app.rules();
+    move |topic: Topic, at: Timestamp| rules.office(topic, at).to_owned()
 }
 
 /// What a selection must know beside its posts, gathered from the store.
@@ -373,7 +374,8 @@ fn appendix(signed: &[&Issue]) -> Vec<Listed> {
 fn failed_sources(app: &App, period: Period) -> Result<Vec<String>> {
     let read = app.store.sources_read_between(period.from, period.to)?;
     let first_visits = app.store.first_visits()?;
-    let names = app.config.enabled_sources().filter(|declared| {
+    let collecting = app.collecting();
+    let names = collecting.enabled().filter(|declared| {
         let id = &declared.source.id;
         let due = declared.schedule.next_after(period.from, app.zone());
         let was_known = first_visits.get(id).is_some_and(|first| *first < period.to);

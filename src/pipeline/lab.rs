@@ -11,14 +11,14 @@ use crate::store::PostToAnalyze;
 use crate::text::heading::heading;
 use crate::text::mask::mask;
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Posts judged at a time.
 const BATCH: usize = 1000;
 
 /// 试算结果.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lab {
     /// Posts published since then.
     pub since: Timestamp,
@@ -36,10 +36,22 @@ pub struct Lab {
     pub changes: Vec<Change>,
     /// Changes that are counted but not listed.
     pub unlisted: u64,
+    /// There were more posts than were to be judged; the earliest stored were.
+    #[serde(default)]
+    pub is_cut: bool,
+}
+
+/// How far a trial goes.
+#[derive(Clone, Copy, Debug)]
+pub struct LabBounds {
+    /// Changes listed at most.
+    pub changes: usize,
+    /// Posts judged at most, in whole batches.
+    pub posts: u64,
 }
 
 /// A post may count several times.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Flagged by the present rules.
     pub flagged_now: u64,
@@ -64,7 +76,7 @@ pub struct Counts {
 }
 
 /// Posts with a person's word in force.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelledPosts {
     /// How many posts.
     pub posts: u64,
@@ -77,7 +89,7 @@ pub struct LabelledPosts {
 }
 
 /// One post that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Row id.
     pub id: PostId,
@@ -98,7 +110,7 @@ pub struct Change {
 }
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Ours.
     pub relevant: bool,
@@ -141,12 +153,12 @@ impl Change {
     }
 }
 
-/// Judges what was published since a moment with the app's rules and with others; lists at most `limit` changes.
+/// Judges what was published since a moment with the rules in force and with others.
 ///
 /// # Errors
 /// The store refuses.
-pub fn compare_rules(app: &App, new: &Rules, since: Timestamp, limit: usize) -> Result<Lab> {
-    let present = &app.config.rules;
+pub fn compare_rules(app: &App, new: &Rules, since: Timestamp, bounds: LabBounds) -> Result<Lab> {
+    let present = &app.rules();
     let mut lab = Lab {
         since,
         posts: 0,
@@ -156,6 +168,7 @@ pub fn compare_rules(app: &App, new: &Rules, since: Timestamp, limit: usize) -> 
         labelled: LabelledPosts::default(),
         changes: Vec::new(),
         unlisted: 0,
+        is_cut: false,
     };
     let mut after = PostId(0);
     loop {
@@ -163,13 +176,17 @@ pub fn compare_rules(app: &App, new: &Rules, since: Timestamp, limit: usize) -> 
         let Some(last) = posts.last() else {
             return Ok(lab);
         };
+        if lab.posts >= bounds.posts {
+            lab.is_cut = true;
+            return Ok(lab);
+        }
         after = last.id;
         let compared = on_all_cores(&posts, |post| {
             let (old, new) = (judge_one(post, present), judge_one(post, new));
             Compared::of(post, &old, &new)
         });
         for post in compared {
-            lab.count(post, limit);
+            lab.count(post, bounds.changes);
         }
     }
 }

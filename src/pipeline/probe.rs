@@ -9,7 +9,9 @@ use crate::config::{Config, DeclaredSource};
 use crate::extract::probe::{Look, Proposal, What, look, propose, sitemaps_of_robots};
 use crate::extract::{Extraction, Format, Link, SourceHints, extract};
 use crate::fetch::{FetchError, Fetched, Fetcher, Request};
-use crate::model::{Page, SourceKind, Timestamp};
+use crate::model::{Page, Post, SourceKind, Timestamp};
+use crate::text::mask::{mask, mask_author};
+use chrono::Datelike;
 use std::time::Duration;
 use url::Url;
 
@@ -69,6 +71,40 @@ pub struct Prober<'p> {
     pub now: &'p (dyn Fn() -> Timestamp + Sync),
     /// Told before each request, in Chinese: the pauses between them are long.
     pub tell: &'p (dyn Fn(&str) + Sync),
+}
+
+impl ProbeOrder {
+    /// What somebody typed; `None` where it is no address. `{yyyy}` `{mm}` `{dd}` stand for today.
+    pub fn typed(
+        address: &str,
+        now: Timestamp,
+        kind: Option<SourceKind>,
+        page_count: usize,
+    ) -> Option<ProbeOrder> {
+        let typed = address.trim();
+        let address = typed
+            .replace("{yyyy}", &format!("{:04}", now.year()))
+            .replace("{mm}", &format!("{:02}", now.month()))
+            .replace("{dd}", &format!("{:02}", now.day()));
+        let url = Url::parse(&address).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+        Some(ProbeOrder {
+            template: (address != typed).then(|| typed.to_owned()),
+            url,
+            kind,
+            page_count,
+        })
+    }
+}
+
+impl Probed {
+    /// What is shown names nobody.
+    pub fn mask(&mut self) {
+        mask_extraction(&mut self.look.extraction);
+        for followed in &mut self.followed {
+            mask_extraction(&mut followed.extraction);
+        }
+    }
 }
 
 /// Finds out what an address is.
@@ -291,4 +327,31 @@ async fn sitemaps(prober: &Prober<'_>, url: &Url) -> Vec<Url> {
 fn is_sitemap(page: &Page) -> bool {
     let found = extract(page, &SourceHints::default(), &Default::default());
     found.format == Format::Sitemap
+}
+
+/// Links were followed, and none led to anything that would be stored. A paper's pages lead on to its articles.
+pub fn gave_no_text(probed: &Probed) -> bool {
+    let leads_nowhere = |followed: &Followed| {
+        let extraction = &followed.extraction;
+        let leads_on = extraction.format == Format::Epaper && !extraction.links.is_empty();
+        extraction.posts.is_empty() && !leads_on
+    };
+    probed.look.extraction.posts.is_empty()
+        && !probed.followed.is_empty()
+        && probed.followed.iter().all(leads_nowhere)
+}
+
+fn mask_extraction(extraction: &mut Extraction) {
+    for post in &mut extraction.posts {
+        mask_post(post);
+    }
+    for link in &mut extraction.links {
+        link.title = mask(&link.title);
+    }
+}
+
+fn mask_post(post: &mut Post) {
+    post.title = mask(&post.title);
+    post.text = mask(&post.text);
+    post.author = post.author.as_deref().map(mask_author);
 }

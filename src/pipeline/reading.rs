@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::config::DeclaredSource;
+use crate::extract::Sites;
 use crate::model::{Analysis, Post, SourceKind, canonical_url};
 use crate::source::{Interest, next_reading};
 use crate::store::{DueReading, PostToAnalyze, Readable};
@@ -29,13 +30,13 @@ pub(super) fn due_reading(
         return None;
     }
     let source_id = waiting.source_id.clone()?;
-    let source = app
-        .config
-        .enabled_sources()
+    let collecting = app.collecting();
+    let source = collecting
+        .enabled()
         .find(|declared| declared.source.id == source_id)?;
     let is_interface = source.source.kind == SourceKind::Json;
     let url = match is_interface {
-        true => reread_address(app, source, post)?,
+        true => reread_address(&collecting.sites, source, post)?,
         false => post.url.clone().filter(|url| !url.contains('#'))?,
     };
     let now = app.now();
@@ -70,10 +71,10 @@ fn is_ours(waiting: &PostToAnalyze, analysis: &Analysis) -> bool {
 }
 
 /// Where the interface shows one post again; its page for people often asks for a login.
-fn reread_address(app: &App, source: &DeclaredSource, post: &Post) -> Option<String> {
+fn reread_address(sites: &Sites, source: &DeclaredSource, post: &Post) -> Option<String> {
     let interface = Url::parse(&source.source.url).ok()?;
     let id = post.external_id.as_deref()?;
-    let address = app.config.sites.reread_address(&interface, id)?;
+    let address = sites.reread_address(&interface, id)?;
     Some(canonical_url(&address))
 }
 

@@ -141,6 +141,22 @@ impl Store {
         })
     }
 
+    /// Visits a source as soon as somebody comes round, also one that had stopped itself.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn visit_soon(&self, id: &str, now: Timestamp) -> Result<()> {
+        self.write_durably(|transaction| {
+            transaction.execute(
+                "UPDATE sources SET next_check = min(next_check, ?2), stopped_at = NULL,
+                     refusal_count = CASE WHEN stopped_at IS NULL THEN refusal_count ELSE 0 END
+                 WHERE id = ?1",
+                params![id, to_ms(now)],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Records a finished visit: a row in the ledger, the state on the source, the claim given back.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod classifier;
 pub mod duration;
 pub mod fingerprint;
 pub mod heading;
+pub mod lines;
 pub mod mask;
 pub mod mistake;
 pub mod normalize;

@@ -31,6 +31,12 @@ impl Fields {
         values.next().map_or("", |(_, value)| value.trim())
     }
 
+    /// The first value of `name` as it was sent: the text of a file keeps its blanks.
+    pub fn whole(&self, name: &str) -> &str {
+        let mut values = self.0.iter().filter(|(known, _)| known == name);
+        values.next().map_or("", |(_, value)| value)
+    }
+
     /// Every value of `name`, in the order of the form.
     pub fn all(&self, name: &str) -> Vec<&str> {
         let values = self.0.iter().filter(|(known, _)| known == name);

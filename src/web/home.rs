@@ -82,9 +82,9 @@ fn troubled(app: &crate::app::App) -> anyhow::Result<Vec<String>> {
             .and_then(|state| state.last_outcome)
             .is_some_and(|outcome: CrawlOutcome| !outcome.is_success())
     };
-    let sources = app
-        .config
-        .enabled_sources()
+    let collecting = app.collecting();
+    let sources = collecting
+        .enabled()
         .filter(|declared| failed(&declared.source.id));
     Ok(sources
         .map(|declared| declared.source.name.clone())

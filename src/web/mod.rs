@@ -21,7 +21,12 @@ mod layout;
 mod login;
 mod posts;
 mod routes;
+mod rule_changes;
+mod rule_edit;
+mod rule_words;
+mod rules;
 mod search;
+mod source_edit;
 mod sources;
 mod stats;
 mod visitor;
@@ -30,7 +35,7 @@ mod watches;
 pub use routes::{Door, Route};
 
 use crate::app::App;
-use crate::model::Permission::{self, Read};
+use crate::model::Permission::{self, Configure, Read};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -83,9 +88,47 @@ fn table() -> Routes {
         .get("/watches", needs(Read), watches::list)
         .get("/watches/{id}", needs(Read), watches::page)
         .get("/api/v1/watches", needs(Read), api::watches)
-        // 词库, 信源
+        // 词库
+        .get("/rules", needs(Read), rules::levels)
+        .get("/rules/topics", needs(Read), rules::topics)
+        .get("/rules/topics/{code}", needs(Read), rules::topic)
+        .get("/rules/lexicon", needs(Read), rules::lexicon)
+        .get("/rules/edit", needs(Configure), rule_edit::file_form)
+        .post("/rules/edit", needs(Configure), rule_edit::file)
+        .post("/rules/topics/{code}", needs(Configure), rule_edit::topic)
+        .get("/rules/row", needs(Configure), rule_edit::row_form)
+        .post("/rules/row", needs(Configure), rule_edit::row)
+        .get("/rules/changes", needs(Read), rule_changes::list)
+        .get("/rules/changes/{id}", needs(Read), rule_changes::page)
+        .post(
+            "/rules/changes/{id}/try",
+            needs(Configure),
+            rule_changes::try_again,
+        )
+        .post(
+            "/rules/changes/{id}/apply",
+            needs(Configure),
+            rule_changes::apply,
+        )
+        .post(
+            "/rules/changes/{id}/drop",
+            needs(Configure),
+            rule_changes::give_up,
+        )
+        .post(
+            "/rules/changes/{id}/restore",
+            needs(Configure),
+            rule_changes::restore,
+        )
+        // 信源
         .get("/sources", needs(Read), sources::page)
+        .get("/sources/new", needs(Configure), source_edit::form)
+        .post("/sources/new", needs(Configure), source_edit::preview)
+        .post("/sources/save", needs(Configure), source_edit::save)
         .get("/sources/{id}", needs(Read), sources::one)
+        .post("/sources/{id}", needs(Configure), source_edit::edit)
+        .post("/sources/{id}/state", needs(Configure), source_edit::state)
+        .post("/sources/{id}/crawl", needs(Configure), source_edit::crawl)
         // 统计
         .get("/stats", needs(Read), stats::page)
         .get("/api/v1/stats", needs(Read), stats::json)

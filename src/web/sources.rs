@@ -6,7 +6,9 @@ use super::frame::Frame;
 use super::layout::minute;
 use super::visitor::Who;
 use crate::app::{App, SourceReport};
-use crate::model::{Timestamp, Visitor};
+use crate::config::DeclaredSource;
+use crate::model::{OutletTier, Timestamp, Visitor};
+use crate::pipeline::sources_mark;
 use crate::source::HealthStatus;
 use crate::store::PastVisit;
 use askama::Template;
@@ -34,6 +36,16 @@ struct SourcePage {
     frame: Frame,
     source: SourceLine,
     visits: Vec<VisitLine>,
+    declared: DeclaredSource,
+    is_stopped: bool,
+    /// Of `sources.toml`; empty where it cannot be edited here.
+    mark: String,
+}
+
+impl SourcePage {
+    fn tiers(&self) -> &'static [OutletTier] {
+        OutletTier::ALL
+    }
 }
 
 struct SourceLine {
@@ -114,8 +126,16 @@ fn find(app: &App, visitor: &Visitor, id: &str) -> anyhow::Result<Option<SourceP
     let Some(report) = reports.find(|report| report.id == id) else {
         return Ok(None);
     };
+    let collecting = app.collecting();
+    let mut sources = collecting.sources.iter();
+    let Some(declared) = sources.find(|known| known.source.id == id) else {
+        return Ok(None);
+    };
     let visits = app.store.visits(id, VISITS)?;
     Ok(Some(SourcePage {
+        declared: declared.clone(),
+        is_stopped: report.status == HealthStatus::Stopped,
+        mark: sources_mark(app).unwrap_or_default(),
         frame: Frame::of(app, visitor, "/sources")?,
         source: line(report, app.now()),
         visits: visits.into_iter().map(visit_line).collect(),

@@ -12,12 +12,11 @@ const SOURCES_PER_ROUND: usize = 64;
 
 /// Claims up to `room` due sources on hosts that are not busy, each host once: those with a due entry page first.
 pub fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<Vec<Turn>> {
-    let now = app.now();
+    let (now, collecting) = (app.now(), app.collecting());
     let mut turns = Vec::new();
     while turns.len() < room {
-        let free: Vec<&str> = app
-            .config
-            .enabled_sources()
+        let free: Vec<&str> = collecting
+            .enabled()
             .filter(|declared| is_awake(app, declared, now) && !busy.contains(&host_of(declared)))
             .map(|declared| declared.source.id.as_str())
             .collect();
@@ -48,11 +47,10 @@ pub fn claim_apart(app: &App, mut busy: HashSet<String>, room: usize) -> Result<
 }
 
 pub fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
-    let now = app.now();
+    let (now, collecting) = (app.now(), app.collecting());
     // A person who names a source may visit it at any hour.
-    let enabled: Vec<&str> = app
-        .config
-        .enabled_sources()
+    let enabled: Vec<&str> = collecting
+        .enabled()
         .filter(|declared| *wanted != Wanted::Due || is_awake(app, declared, now))
         .map(|declared| declared.source.id.as_str())
         .collect();
@@ -94,7 +92,8 @@ pub fn claim_turns(app: &App, wanted: &Wanted) -> Result<Vec<Turn>> {
 }
 
 fn turn(app: &App, id: &str, reads_entry: bool) -> Option<Turn> {
-    let mut enabled = app.config.enabled_sources();
+    let collecting = app.collecting();
+    let mut enabled = collecting.enabled();
     let declared = enabled.find(|declared| declared.source.id == id)?.clone();
     Some(Turn {
         declared,
@@ -133,9 +132,9 @@ pub fn resting_sources(app: &App) -> Result<Vec<String>> {
             state.stopped_at.is_some() || backs_off
         })
     };
-    let resting = app
-        .config
-        .enabled_sources()
+    let collecting = app.collecting();
+    let resting = collecting
+        .enabled()
         .filter(|declared| is_stopped(&declared.source.id) || !is_awake(app, declared, now));
     Ok(resting.map(|declared| declared.source.id.clone()).collect())
 }

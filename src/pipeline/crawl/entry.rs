@@ -101,7 +101,7 @@ async fn save_entry(
             let extraction = extract(
                 &brought.page,
                 &hints(&declared, Some(declared.source.kind)),
-                &app.config.sites,
+                &app.collecting().sites,
             );
             note_rule_uses(app, &declared.source.id, &brought.page, &extraction)?;
             let saved = save_entry_page(app, &declared, &url, &extraction, brought)?;

@@ -175,7 +175,7 @@ async fn read_page(
     let hints = hints(declared, kind);
     let id = declared.source.id.clone();
     app.on_cpu(move |app| {
-        let extraction = extract(&brought.page, &hints, &app.config.sites);
+        let extraction = extract(&brought.page, &hints, &app.collecting().sites);
         note_rule_uses(app, &id, &brought.page, &extraction)?;
         Ok((brought, extraction))
     })
