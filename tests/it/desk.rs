@@ -63,6 +63,16 @@ impl Desk {
         }
     }
 
+    /// What forms carry.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// What the cookie carries.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// A page; what it leaves to say is in it.
     pub async fn get(&self, path: &str) -> Answered {
         self.send(Request::get(path).body(Body::empty()).expect("a path"))
