@@ -22,7 +22,11 @@ fn lines() -> String {
         });
         post.to_string() + "\n"
     });
-    lines.collect()
+    let unpaid = json!({
+        "id": "b1", "channel": "weibo", "source_name": "示例微博", "author": "工人", "published_at": "2017-04-14T08:20:00+08:00",
+        "text": "郑州经开区一处工地拖欠我们八名工人工资三个月，劳动监察大队说正在登记，至今没有结果。",
+    });
+    lines.collect::<String>() + &unpaid.to_string() + "\n"
 }
 
 struct Program {
@@ -109,11 +113,11 @@ async fn posts_go_in_are_found_judged_corrected_and_gathered() {
     let imported = it.import().await;
     assert_eq!(
         (&imported["read"], &imported["new"]),
-        (&json!(3), &json!(3))
+        (&json!(4), &json!(4))
     );
     assert_eq!(
         it.import().await["duplicate"],
-        3,
+        4,
         "the same twice adds nothing"
     );
     assert_eq!(it.audited(AuditAction::Entry), 2);
@@ -175,19 +179,23 @@ async fn posts_go_in_are_found_judged_corrected_and_gathered() {
     );
 
     let events = it.get("/api/v1/events").await;
-    let event = &events[0];
-    let posts = event["post_ids"].as_array().expect("a list");
-    assert_eq!(posts.len(), 3, "{events}");
-    let split = it
-        .post(
-            &format!("/api/v1/events/{}/split", event["id"]),
-            json!({"posts": [posts[0]]}),
-        )
-        .await;
-    assert_eq!(split["post_ids"], json!([posts[0]]));
-    let merged = json!({"events": [event["id"], split["id"]]});
+    let of = |count: usize| {
+        let mut all = events.as_array().expect("a list").iter();
+        let found = all.find(|event| event["post_ids"].as_array().map(Vec::len) == Some(count));
+        found.expect("gathered").clone()
+    };
+    let (complaint, unpaid) = (of(3), of(1));
+    let merged = json!({"events": [complaint["id"], unpaid["id"]]});
     let merged = it.post("/api/v1/events/merge", merged).await;
-    assert_eq!(merged["post_ids"].as_array().map(Vec::len), Some(3));
+    assert_eq!(merged["post_ids"].as_array().map(Vec::len), Some(4));
+    let path = format!("/api/v1/events/{}/split", complaint["id"]);
+    let split = it.post(&path, json!({"posts": unpaid["post_ids"]})).await;
+    assert_eq!(split["post_ids"], unpaid["post_ids"]);
+    it.refused(&path, json!({"posts": unpaid["post_ids"]}), 400, "未作拆分")
+        .await;
+    it.refused(&path, json!({"posts": []}), 400, "拆出哪些信息")
+        .await;
+    let event = complaint;
     it.refused(
         "/api/v1/events/merge",
         json!({"events": [event["id"]]}),
@@ -206,7 +214,7 @@ async fn posts_go_in_are_found_judged_corrected_and_gathered() {
         .await;
     let judged = json_of(&judged);
     assert_eq!(judged["posts"][0]["external_id"], "a1");
-    assert_eq!(judged["refused"][0]["row"], 4, "{judged}");
+    assert_eq!(judged["refused"][0]["row"], 5, "{judged}");
     for path in [
         "alerts",
         "watches",
@@ -372,7 +380,7 @@ async fn what_is_not_known_is_refused_and_lists_have_an_end() {
         it.get("/api/v1/search?limit=99999999").await["hits"]
             .as_array()
             .map(Vec::len),
-        Some(3)
+        Some(4)
     );
     assert_eq!(it.get("/api/v1/events?offset=99").await, json!([]));
     for (kind, body) in [
