@@ -149,13 +149,34 @@ pub struct Played {
 }
 
 pub async fn played() -> Played {
+    let played = played_from(lines()).await;
+    assert!(played.posts.len() >= 60, "{}", played.posts.len());
+    played
+}
+
+/// The same of posts that nobody needs to fear.
+pub async fn calm() -> Played {
+    let lines = (0..24).map(|number| {
+        let place = ["金水区", "二七区", "中原区", "惠济区"][number % 4];
+        let post = json!({
+            "id": format!("c{number}"), "channel": "forum", "source_name": format!("示例论坛{number}"), "author": "网友",
+            "url": format!("https://bbs{number}.example.cn/thread-{number}-1-1.html"),
+            "title": format!("郑州第{number}号工地拖欠农民工工资"), "comments": 3 * number, "published_at": "2017-04-14T08:10:00+08:00",
+            "text": format!("我们{}多人在郑州市{place}第{number}号工地干了半年，工资一分没发，老板电话不接，劳动监察大队说正在登记。", 20 + number),
+        });
+        post.to_string() + "\n"
+    });
+    played_from(lines.collect()).await
+}
+
+async fn played_from(lines: String) -> Played {
     let mut config = shipped();
     config.sources.clear();
     config.digests[0].max_entries = 200;
     let test = TestApp::open(config);
     let app = &test.app;
     let file = app.folder().join("hostile.jsonl");
-    std::fs::write(&file, lines()).expect("the folder can be written");
+    std::fs::write(&file, lines).expect("the folder can be written");
     let imported = import_file(app, &file, &ImportOrder::default()).expect("the store works");
     assert_eq!(imported.error, None);
     app.on_cpu(process_all).await.expect("the steps work");
@@ -175,7 +196,6 @@ pub async fn played() -> Played {
     let issue = store.issue(id).expect("the store works").expect("signed");
     let ids: Vec<PostId> = (1..=200).map(PostId).collect();
     let posts = store.posts(&ids).expect("the store works");
-    assert!(posts.len() >= 60, "{}", posts.len());
     Played { test, issue, posts }
 }
 
@@ -391,7 +411,15 @@ async fn hostile_posts_are_words_in_every_file() {
             sign.is_control() && sign != '\n'
                 || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
-        assert!(!text.contains(is_odd), "{format}");
+        // JSON gives an `id` back as it came.
+        let odd = text.find(is_odd).filter(|_| format != Format::Json);
+        if let Some(at) = odd {
+            let before = text.floor_char_boundary(at.saturating_sub(60));
+            panic!(
+                "{format}: {:?}",
+                &text[before..text.ceil_char_boundary(at + 8)]
+            );
+        }
         assert!(
             format != Format::Markdown || !text.replace("\\<", "").contains("<script"),
             "{format}"

@@ -253,15 +253,18 @@ impl Browser {
         Some(said.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What is shown, as PNG.
+    /// The whole page as PNG, as soon as it is laid out.
     pub async fn picture(&self) -> Vec<u8> {
-        let command =
-            json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
-        let shown = self
-            .post("/goog/cdp/execute", command)
-            .await
-            .expect("a picture");
-        base64_of(shown["data"].as_str().unwrap_or_default())
+        let begin = Instant::now();
+        loop {
+            let command =
+                json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
+            match self.post("/goog/cdp/execute", command).await {
+                Ok(shown) => return base64_of(shown["data"].as_str().unwrap_or_default()),
+                Err(error) if begin.elapsed() > PATIENCE => panic!("a picture: {error}"),
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
     }
 
     /// What the page complained of since it was last asked: errors and warnings of the console.

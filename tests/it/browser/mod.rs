@@ -215,7 +215,7 @@ async fn hostile_posts_do_nothing_in_a_browser() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "for people: every page at both sizes as a picture"]
 async fn pictures() {
-    let played = hostile::played().await;
+    let played = hostile::calm().await;
     let Some(desk) = BrowserDesk::signed_in(&played.test.app).await else {
         return;
     };
