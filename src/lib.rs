@@ -44,4 +44,5 @@ pub mod config;
 pub mod daemon;
 pub mod demo;
 pub mod pipeline;
+pub mod report;
 pub mod web;

@@ -8,13 +8,15 @@ use crate::model::{
 };
 use crate::store::AlertFilter;
 use anyhow::Result;
-use chrono::NaiveDateTime;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// 预警; JSON of `yuqing alert list`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AlertReport {
     /// 编号.
+    #[schema(value_type = i64)]
     pub id: AlertId,
     /// 类别.
     pub kind: AlertKind,
@@ -35,8 +37,10 @@ pub struct AlertReport {
     /// 对象, as a code.
     pub subject: String,
     /// 事件.
+    #[schema(value_type = Option<i64>)]
     pub event: Option<EventId>,
     /// The post that stands for it.
+    #[schema(value_type = Option<i64>)]
     pub post: Option<PostId>,
     /// Its address.
     pub url: Option<String>,
@@ -45,18 +49,20 @@ pub struct AlertReport {
     /// 发布时间, as exactly as it is known.
     pub published_at: Option<String>,
     /// 发现时间.
-    pub discovered_at: Option<Timestamp>,
+    pub discovered_at: Option<DateTime<FixedOffset>>,
     /// Posts behind it when it was raised.
     pub post_count: u64,
     /// Independent sources behind it when it was raised.
     pub source_count: u64,
     /// When it was raised.
-    pub raised_at: Timestamp,
+    pub raised_at: DateTime<FixedOffset>,
     /// When the next notice is due.
-    pub next_notice_at: Option<Timestamp>,
+    pub next_notice_at: Option<DateTime<FixedOffset>>,
     /// Who was told.
+    #[schema(value_type = Vec<Object>)]
     pub notices: Vec<AlertNotice>,
     /// What people did.
+    #[schema(value_type = Vec<Object>)]
     pub history: Vec<AlertStep>,
 }
 

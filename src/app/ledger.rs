@@ -13,12 +13,14 @@ use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 
 /// A ledger with what is known of its signature.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct LedgerReport {
     /// The figures.
     #[serde(flatten)]
+    #[schema(value_type = Object)]
     pub ledger: Ledger,
     /// 冻结; `None`: counted just now.
+    #[schema(value_type = Option<Object>)]
     pub frozen: Option<FrozenMark>,
     /// 底数 of a frozen ledger.
     #[serde(skip)]

@@ -3,10 +3,12 @@
 use super::App;
 use crate::index::suggest::{Suggestion, suggestions};
 use crate::index::{Facets, Hits, Query, Sort, snippet};
-use crate::model::{Channel, Level, PostId, Sentiment, StoredPost, Timestamp, Topic};
+use crate::model::{Channel, Level, PostId, Sentiment, StoredPost, Topic};
 use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use std::time::{Duration, Instant};
+use utoipa::ToSchema;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub struct SearchOrder {
 }
 
 /// JSON of `yuqing search` and of `/api/v1/search`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SearchReport {
     /// All hits, also those on other pages.
     pub total: usize,
@@ -36,16 +38,19 @@ pub struct SearchReport {
     pub hits: Vec<Hit>,
     /// Facet → value → count.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub facets: Option<Facets>,
     /// What to ask instead, where nothing was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>, required = false)]
     pub suggestions: Vec<Suggestion>,
 }
 
 /// One hit.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Hit {
     /// Row id.
+    #[schema(value_type = i64)]
     pub id: PostId,
     /// Id given by whoever handed the post in.
     pub external_id: Option<String>,
@@ -58,7 +63,7 @@ pub struct Hit {
     /// 渠道.
     pub channel: Channel,
     /// 发布时间.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<DateTime<FixedOffset>>,
     /// 级别.
     pub level: Option<Level>,
     /// 情感.
@@ -70,6 +75,7 @@ pub struct Hit {
     /// 摘录.
     pub snippet: String,
     /// Begin and end of each mark, in characters of `snippet`.
+    #[schema(value_type = Vec<Vec<usize>>)]
     pub highlights: Vec<(usize, usize)>,
     /// The post itself.
     #[serde(skip)]

@@ -6,10 +6,12 @@ use crate::model::{Channel, CrawlOutcome, SourceKind, Timestamp};
 use crate::source::{HISTORY_DAYS, Health, HealthStatus, History, health};
 use crate::store::{BrokenRule, SourceState};
 use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// 信源健康 of one source; JSON of `yuqing sources`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SourceReport {
     /// 代号.
     pub id: String,
@@ -28,11 +30,11 @@ pub struct SourceReport {
     /// One Chinese sentence; the note of a source that is switched off.
     pub message: String,
     /// 上次采集.
-    pub last_visit: Option<Timestamp>,
+    pub last_visit: Option<DateTime<FixedOffset>>,
     /// 上次采集成功.
-    pub last_success: Option<Timestamp>,
+    pub last_success: Option<DateTime<FixedOffset>>,
     /// 上次有新信息.
-    pub last_new: Option<Timestamp>,
+    pub last_new: Option<DateTime<FixedOffset>>,
     /// 连续失败次数.
     pub failure_count: u32,
     /// 上次结果.
@@ -40,12 +42,14 @@ pub struct SourceReport {
     /// 原因 of the last failure.
     pub cause: Option<String>,
     /// 下次采集; absent for sources that are not visited.
-    pub next_check: Option<Timestamp>,
+    pub next_check: Option<DateTime<FixedOffset>>,
     /// New posts in the last 24 hours.
     pub today: u64,
     /// Lowest and highest number of new posts on comparable days.
+    #[schema(value_type = Option<Vec<u64>>)]
     pub band: Option<(u64, u64)>,
     /// Parts of its site's rules that have found nothing for some pages.
+    #[schema(value_type = Vec<Object>)]
     pub broken_rules: Vec<BrokenRule>,
     /// New posts per 24 hours, the last 24 hours first.
     pub per_day: Vec<u64>,

@@ -7,9 +7,10 @@ use crate::model::{AlertPolicy, Problem, Schedule, StoredPost, Timestamp, Watch,
 use crate::store::Store;
 use crate::watch::{Matcher, Reader};
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use utoipa::ToSchema;
 
 /// A watch without a hit for so long is pointed out.
 const IDLE: TimeDelta = TimeDelta::days(30);
@@ -207,7 +208,7 @@ impl App {
 }
 
 /// 专题 with its hits; JSON of `yuqing watch list`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct WatchReport {
     /// 代号.
     pub id: String,
@@ -232,9 +233,9 @@ pub struct WatchReport {
     /// Hits in the last 30 days.
     pub hits_30d: u64,
     /// 最近命中.
-    pub last_hit: Option<Timestamp>,
+    pub last_hit: Option<DateTime<FixedOffset>>,
     /// Since when posts are matched against this query.
-    pub since: Option<Timestamp>,
+    pub since: Option<DateTime<FixedOffset>>,
     /// What to know, if anything.
     pub message: &'static str,
 }

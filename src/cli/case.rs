@@ -1,7 +1,7 @@
 //! `yuqing case`: 办理件 registered, listed, shown; the deadline rules.
 
 use super::case_export::Export;
-use super::case_show::{Row, filed, filed_json, line, list_head};
+use super::case_show::{filed, filed_json, line, list_head};
 use super::case_steps::{Advance, Close, Extend, Link, Note};
 use super::case_words::{DayAs, Words, load, moment_of, refused};
 use super::output::{DONE, Failure, column, print_json, print_text};
@@ -12,6 +12,7 @@ use crate::model::{
     Case as Filed, CaseField, CaseId, CaseKind, CaseState, EventId, PostId, Urgency,
 };
 use crate::pipeline::{CaseOrder, DueSaid, register_case};
+use crate::report::CaseRow;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::process::ExitCode;
@@ -267,7 +268,7 @@ impl List {
         });
         let cases: Vec<_> = cases.collect();
         if self.json {
-            let rows: Vec<Row<'_>> = cases.iter().map(|case| Row::of(case, now)).collect();
+            let rows: Vec<CaseRow<'_>> = cases.iter().map(|case| CaseRow::of(case, now)).collect();
             print_json(&rows)?;
             return Ok(());
         }

@@ -3,91 +3,10 @@
 use super::output::{Failure, column, print_json, print_text};
 use crate::app::App;
 use crate::case::CaseReview;
-use crate::model::{
-    Case, CaseField, CaseFile, CaseId, CaseKind, CaseLinks, CaseNote, CaseState, CaseStep,
-    DeadlineSet, DueFlag, FocusMark, Timestamp, Urgency,
-};
-use crate::pipeline::review_case;
+use crate::model::{Case, CaseField, CaseFile, CaseKind, CaseLinks, DueFlag, Timestamp};
+use crate::report::{CaseDetail, review_where_asked};
 use crate::text::duration::duration;
 use chrono::TimeDelta;
-use serde::Serialize;
-use std::collections::BTreeMap;
-
-/// One line of `case list`; the first seven keys are the contract's.
-#[derive(Serialize)]
-pub struct Row<'c> {
-    id: CaseId,
-    from: &'c str,
-    document_no: Option<&'c str>,
-    received_at: Timestamp,
-    due_at: Timestamp,
-    state: CaseState,
-    overdue: bool,
-    kind: CaseKind,
-    state_label: &'static str,
-    urgency: Urgency,
-    title: &'c str,
-    /// How close the deadline is: `4h`, `1h`, `overdue`.
-    due_flag: Option<DueFlag>,
-    due_rule: Option<&'c str>,
-    due_basis: &'c str,
-    due_note: &'c str,
-    office: &'c str,
-    handler: &'c str,
-    feedback_at: Option<Timestamp>,
-    closed_at: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
-struct Shown<'c> {
-    #[serde(flatten)]
-    row: Row<'c>,
-    text: &'c str,
-    original_link: Option<&'c str>,
-    attachment: Option<&'c str>,
-    discovered_at: Option<Timestamp>,
-    published_at: Option<Timestamp>,
-    registered_at: Timestamp,
-    registered_by: &'c str,
-    fields: &'c BTreeMap<CaseField, String>,
-    focus: Vec<FocusMark>,
-    links: &'c CaseLinks,
-    steps: &'c [CaseStep],
-    deadlines: &'c [DeadlineSet],
-    history: &'c [CaseNote],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    review: Option<CaseReview>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'c str>,
-}
-
-impl<'c> Row<'c> {
-    /// The row of a case at `now`.
-    pub fn of(case: &'c Case, now: Timestamp) -> Row<'c> {
-        let (form, deadline) = (&case.form, &case.deadline);
-        Row {
-            id: case.id,
-            from: &form.from_org,
-            document_no: form.document_no.as_deref(),
-            received_at: form.received_at,
-            due_at: deadline.at,
-            state: case.state,
-            overdue: case.is_overdue(now),
-            kind: form.kind,
-            state_label: case.state.label(),
-            urgency: form.urgency,
-            title: &form.title,
-            due_flag: case.due_flag(now),
-            due_rule: deadline.rule.as_deref(),
-            due_basis: &deadline.basis,
-            due_note: &deadline.note,
-            office: case.note(CaseField::Office),
-            handler: case.note(CaseField::Handler),
-            feedback_at: case.answered_at,
-            closed_at: case.closed_at,
-        }
-    }
-}
 
 /// Head of a list.
 pub fn list_head() -> String {
@@ -124,40 +43,14 @@ pub fn filed(app: &App, file: &CaseFile, is_json: bool) -> Result<(), Failure> {
     if is_json {
         return filed_json(app, file, None);
     }
-    let review = review_of(app, file)?;
+    let review = review_where_asked(app, file)?;
     print_text(&text(file, review.as_ref(), app.now()))?;
     Ok(())
 }
 
-fn review_of(app: &App, file: &CaseFile) -> Result<Option<CaseReview>, Failure> {
-    Ok(match file.case.form.kind {
-        CaseKind::Emergency => Some(review_case(app, file)?),
-        CaseKind::Transfer => None,
-    })
-}
-
 /// The same as JSON, with what the person at the desk should look at.
 pub fn filed_json(app: &App, file: &CaseFile, hint: Option<&str>) -> Result<(), Failure> {
-    let case = &file.case;
-    let review = review_of(app, file)?;
-    print_json(&Shown {
-        row: Row::of(case, app.now()),
-        text: &case.form.text,
-        original_link: case.form.original_link.as_deref(),
-        attachment: case.form.attachment.as_deref(),
-        discovered_at: case.form.discovered_at,
-        published_at: case.form.published_at,
-        registered_at: case.registered_at,
-        registered_by: &case.registered_by,
-        fields: &case.notes,
-        focus: case.focus(),
-        links: &file.links,
-        steps: &file.steps,
-        deadlines: &file.deadlines,
-        history: &file.notes,
-        review,
-        hint,
-    })?;
+    print_json(&CaseDetail::of(app, file, hint)?)?;
     Ok(())
 }
 

@@ -4,13 +4,11 @@ use super::output::{DONE, DONE_IN_PART, Failure, column, print_json, print_text}
 use super::{Common, block_on, person};
 use crate::app::App;
 use crate::deliver::Recipient;
-use crate::model::{
-    Delivery, DeliveryId, DeliveryState, DeliveryStep, IssueId, Notice, Subject, Timestamp,
-};
+use crate::model::{Delivery, DeliveryId, DeliveryState, IssueId, Timestamp};
 use crate::pipeline::{deliver_these, masked_text, send_test};
+use crate::report::{DeliveryDetail, DeliveryRow};
 use crate::store::{DeliveryError, DeliveryFilter};
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -91,90 +89,6 @@ pub struct Test {
     json: bool,
 }
 
-/// One delivery, as programs and lists have it.
-#[derive(Serialize)]
-pub struct Row {
-    id: DeliveryId,
-    subject: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issue: Option<IssueId>,
-    recipient: String,
-    recipient_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transport: Option<&'static str>,
-    state: DeliveryState,
-    state_label: &'static str,
-    attempts: u32,
-    queued_at: Timestamp,
-    due_at: Timestamp,
-    sent_at: Option<Timestamp>,
-    message: String,
-    /// For people: what is delivered.
-    #[serde(skip)]
-    matter: String,
-    /// How far it was before the command; empty where the command made it.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    earlier: &'static str,
-}
-
-#[derive(Serialize)]
-struct Detail {
-    #[serde(flatten)]
-    row: Row,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notice: Option<Notice>,
-    steps: Vec<DeliveryStep>,
-}
-
-impl Row {
-    pub fn of(app: &App, delivery: &Delivery) -> Row {
-        let mut all = app.config.recipients.iter();
-        let recipient = all.find(|known| known.id == delivery.recipient);
-        Row {
-            id: delivery.id,
-            subject: delivery.subject.key(),
-            issue: match delivery.subject {
-                Subject::Issue(id) => Some(id),
-                Subject::Notice(_) => None,
-            },
-            recipient: delivery.recipient.clone(),
-            recipient_name: recipient.map_or_else(String::new, |known| known.name.clone()),
-            transport: recipient.map(|known| known.transport.code()),
-            state: delivery.state,
-            state_label: delivery.state.label(),
-            attempts: delivery.attempt_count,
-            queued_at: delivery.queued_at,
-            due_at: delivery.due_at,
-            sent_at: delivery.sent_at,
-            message: delivery.message.clone(),
-            matter: matter(delivery),
-            earlier: "",
-        }
-    }
-
-    pub fn is_of(&self, id: DeliveryId) -> bool {
-        self.id == id
-    }
-
-    /// It was queued before: the same is not sent twice.
-    pub fn note_earlier(&mut self, state: DeliveryState) {
-        self.earlier = match state {
-            DeliveryState::Sent => "此前已送达，不再重复发送",
-            DeliveryState::Waiting | DeliveryState::Sending => "此前已在投递队列，没有另行排队",
-            DeliveryState::Failed | DeliveryState::Uncertain | DeliveryState::Cancelled => "",
-        };
-    }
-}
-
-/// `第7号稿件`, `通知：办理件还有4小时到期`.
-fn matter(delivery: &Delivery) -> String {
-    match (&delivery.subject, &delivery.notice) {
-        (Subject::Issue(id), _) => format!("第{}号稿件", id.0),
-        (Subject::Notice(_), Some(notice)) => notice.title.clone(),
-        (Subject::Notice(_), None) => "通知".to_owned(),
-    }
-}
-
 impl Deliveries {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
@@ -239,9 +153,9 @@ impl List {
             recipient: self.to,
             limit: self.limit,
         })?;
-        let rows: Vec<Row> = found
+        let rows: Vec<DeliveryRow> = found
             .iter()
-            .map(|delivery| Row::of(app, delivery))
+            .map(|delivery| DeliveryRow::of(app, delivery))
             .collect();
         if self.json {
             print_json(&rows)?;
@@ -279,14 +193,14 @@ pub fn recipient<'a>(app: &'a App, code: &str) -> Result<&'a Recipient, Failure>
 }
 
 /// One line each, and what to do where a person has to.
-pub fn print_rows(rows: &[Row]) -> Result<(), Failure> {
+pub fn print_rows(rows: &[DeliveryRow]) -> Result<(), Failure> {
     for row in rows {
         print_text(&line(row))?;
     }
     Ok(())
 }
 
-fn line(row: &Row) -> String {
+fn line(row: &DeliveryRow) -> String {
     let name = match row.recipient_name.is_empty() {
         true => row.recipient.clone(),
         false => format!("{}（{}）", row.recipient_name, row.recipient),
@@ -327,11 +241,7 @@ fn print_one(app: &App, id: DeliveryId, as_json: bool) -> Result<Delivery, Failu
     let delivery = app.store.delivery(id)?;
     let delivery =
         delivery.ok_or_else(|| Failure::Usage(DeliveryError::NotFound(id.0).to_string()))?;
-    let detail = Detail {
-        row: Row::of(app, &delivery),
-        notice: delivery.notice.clone(),
-        steps: app.store.delivery_steps(id)?,
-    };
+    let detail = DeliveryDetail::of(app, &delivery)?;
     if as_json {
         print_json(&detail)?;
         return Ok(delivery);

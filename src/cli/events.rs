@@ -6,12 +6,11 @@ use super::output::{DONE, Failure, column, print_json, print_text};
 use super::search::{check_days, parse_day};
 use super::{Common, person};
 use crate::app::App;
-use crate::model::{EventId, Level, Phase, PostId, StoredPost, Timestamp};
+use crate::model::{EventId, PostId, Timestamp};
 use crate::pipeline::{EventError, merge_events, process_all, split_event};
-use crate::store::EventMembers;
+use crate::report::EventRow;
 use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -71,22 +70,6 @@ struct Split {
     json: bool,
 }
 
-#[derive(Serialize)]
-struct Row {
-    id: EventId,
-    title: String,
-    level: Level,
-    level_reason: String,
-    phase: Phase,
-    first_at: Timestamp,
-    last_at: Timestamp,
-    post_count: u64,
-    source_count: u64,
-    external_ids: Vec<String>,
-    post_ids: Vec<PostId>,
-    old_news: Vec<String>,
-}
-
 impl Events {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
@@ -112,7 +95,7 @@ impl Events {
         let mut rows = Vec::new();
         for known in app.store.events_between(from, to)? {
             let posts = app.store.posts(&known.members)?;
-            rows.push(row(known, posts));
+            rows.push(EventRow::of(known, posts));
         }
         if self.json {
             print_json(&rows)?;
@@ -162,30 +145,7 @@ fn day(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 1, 1).expect("the first of January exists")
 }
 
-fn row(known: EventMembers, posts: Vec<StoredPost>) -> Row {
-    let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
-    let old_news = old_news.map(|old| old.reason.clone()).collect();
-    let external_ids = posts
-        .into_iter()
-        .filter_map(|stored| stored.post.external_id);
-    let event = known.event;
-    Row {
-        id: event.id,
-        title: event.title,
-        level: event.level,
-        level_reason: event.level_reason,
-        phase: event.phase,
-        first_at: event.first_at,
-        last_at: event.last_at,
-        post_count: event.post_count,
-        source_count: event.source_count,
-        external_ids: external_ids.collect(),
-        post_ids: known.members,
-        old_news,
-    }
-}
-
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[EventRow]) -> String {
     if rows.is_empty() {
         return "没有事件。\n".to_owned();
     }

@@ -3,13 +3,11 @@
 use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
-use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Phase, PostId};
-use crate::pipeline::known_event;
+use crate::model::EventId;
+use crate::report::EventDetail;
 use crate::text::duration::duration;
 use chrono::TimeDelta;
 use clap::Args;
-use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -21,49 +19,9 @@ pub struct Show {
     json: bool,
 }
 
-#[derive(Serialize)]
-struct Shown {
-    id: EventId,
-    title: String,
-    level: Level,
-    level_reason: String,
-    phase: Phase,
-    #[serde(flatten)]
-    timeline: Timeline,
-    post_ids: Vec<PostId>,
-    old_news: Vec<String>,
-    by_hand: Vec<String>,
-}
-
 impl Show {
     pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
-        let id = EventId(self.id);
-        let known = known_event(app, id).map_err(refused)?;
-        let posts = app.store.posts(&known.members)?;
-        let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
-        let Event {
-            title,
-            level,
-            level_reason,
-            phase,
-            ..
-        } = known.event;
-        let shown = Shown {
-            id,
-            title,
-            level,
-            level_reason,
-            phase,
-            timeline: timeline(&posts),
-            post_ids: known.members,
-            old_news: old_news.map(|old| old.reason.clone()).collect(),
-            by_hand: app
-                .store
-                .event_decisions(id)?
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        };
+        let shown = EventDetail::of(app, EventId(self.id)).map_err(refused)?;
         if self.json {
             print_json(&shown)?;
         } else {
@@ -73,7 +31,7 @@ impl Show {
     }
 }
 
-fn text(shown: &Shown) -> String {
+fn text(shown: &EventDetail) -> String {
     let told = &shown.timeline;
     let mut text = format!(
         "事件{}：{}\n级别：{}；阶段：{}；热度：{:.0}（信息{}条，其中转载{}条，另计评论、转发和点赞）\n",

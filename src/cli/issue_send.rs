@@ -1,11 +1,12 @@
 //! `yuqing issue send`: a signed issue → its recipients, now.
 
-use super::deliveries::{Row, is_done, print_rows};
+use super::deliveries::{is_done, print_rows};
 use super::output::{DONE, DONE_IN_PART, Failure, print_json};
 use super::{Common, block_on};
 use crate::app::App;
 use crate::model::{Delivery, DeliveryId, Issue, IssueId, IssueState};
 use crate::pipeline::{deliver_these, queue_issue};
+use crate::report::DeliveryRow;
 use crate::store::{DeliveryFilter, SignError};
 use clap::Args;
 use serde::Serialize;
@@ -32,7 +33,7 @@ pub struct Send {
 #[derive(Serialize)]
 struct Report {
     id: IssueId,
-    deliveries: Vec<Row>,
+    deliveries: Vec<DeliveryRow>,
 }
 
 impl Send {
@@ -56,7 +57,10 @@ impl Send {
         block_on(deliver_these(&app, &ids))?;
         let deliveries = of_issue(&app, id, &recipients)?;
         let is_complete = deliveries.iter().all(is_done);
-        let mut rows: Vec<Row> = deliveries.iter().map(|sent| Row::of(&app, sent)).collect();
+        let mut rows: Vec<DeliveryRow> = deliveries
+            .iter()
+            .map(|sent| DeliveryRow::of(&app, sent))
+            .collect();
         for known in &before {
             let row = rows.iter_mut().find(|row| row.is_of(known.id));
             if let Some(row) = row {

@@ -3,15 +3,14 @@
 use super::output::{Failure, column, print_json, print_text};
 use crate::app::App;
 use crate::digest::freeze::rendition;
-use crate::digest::layout::{cited_number, number_line};
-use crate::digest::render::{render, render_brief, render_value};
+use crate::digest::layout::cited_number;
+use crate::digest::render::{render, render_brief};
 use crate::document::Format;
-use crate::model::{DigestKind, Issue, IssueId, IssueState, Period, Series, Timestamp};
+use crate::model::{Issue, IssueId, IssueState};
+use crate::report::{IssueRow, issue_document};
 use crate::store::{IssueFilter, SignError};
 use anyhow::Context;
 use clap::Args;
-use serde::Serialize;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Lines of a list at most.
@@ -67,28 +66,6 @@ pub struct Zeros {
     json: bool,
 }
 
-/// One line of `issue list`.
-#[derive(Serialize)]
-struct Row {
-    id: IssueId,
-    digest: String,
-    kind: DigestKind,
-    series: Series,
-    title: String,
-    state: IssueState,
-    year: Option<i32>,
-    number: Option<u32>,
-    total_number: Option<u32>,
-    number_line: String,
-    period: Period,
-    entries: usize,
-    revision: u32,
-    drafted_at: Timestamp,
-    signed_at: Option<Timestamp>,
-    /// Row ids of signed 更正.
-    corrected_by: Vec<IssueId>,
-}
-
 impl List {
     pub fn run(&self, app: &App) -> Result<(), Failure> {
         let issues = app.store.issues(IssueFilter {
@@ -98,8 +75,8 @@ impl List {
         })?;
         let rows = issues
             .into_iter()
-            .map(|issue| row(app, issue))
-            .collect::<anyhow::Result<Vec<Row>>>()?;
+            .map(|issue| IssueRow::of(app, issue))
+            .collect::<anyhow::Result<Vec<IssueRow>>>()?;
         if self.json {
             print_json(&rows)?;
             return Ok(());
@@ -127,31 +104,6 @@ impl List {
         }
         Ok(())
     }
-}
-
-fn row(app: &App, issue: Issue) -> anyhow::Result<Row> {
-    let corrected_by = match issue.state {
-        IssueState::Signed => app.store.corrections_of_issue(issue.id)?,
-        _ => Vec::new(),
-    };
-    Ok(Row {
-        id: issue.id,
-        kind: issue.content.kind,
-        series: issue.content.series,
-        title: issue.content.masthead.title.clone(),
-        state: issue.state,
-        year: issue.number.map(|number| number.year),
-        number: issue.number.map(|number| number.number),
-        total_number: issue.number.map(|number| number.total_number),
-        number_line: number_line(&issue),
-        period: issue.content.period,
-        entries: issue.content.entries().count(),
-        revision: issue.revision,
-        drafted_at: issue.drafted_at,
-        signed_at: issue.signed.map(|signature| signature.at),
-        digest: issue.content.digest,
-        corrected_by: corrected_by.iter().map(|issue| issue.id).collect(),
-    })
 }
 
 impl Show {
@@ -262,20 +214,6 @@ pub fn print_hint(hint: &str) {
 /// What is printed, what is known of the issue besides, and a hint where there is one.
 pub fn print_issue_json(app: &App, id: IssueId, hint: &str) -> Result<(), Failure> {
     let issue = load(app, id)?;
-    let corrected_by: Vec<_> = app
-        .store
-        .corrections_of_issue(id)?
-        .iter()
-        .map(|issue| json!({"id": issue.id, "number": cited_number(issue)}))
-        .collect();
-    let mut document = render_value(&issue);
-    document["revision"] = json!(issue.revision);
-    document["seal"] = json!(app.store.seal_of_issue(id)?.and_then(|seal| seal.stored));
-    document["steps"] = json!(app.store.steps_of_issue(id)?);
-    document["corrected_by"] = json!(corrected_by);
-    if !hint.is_empty() {
-        document["hint"] = json!(hint);
-    }
-    print_json(&document)?;
+    print_json(&issue_document(app, &issue, hint)?)?;
     Ok(())
 }

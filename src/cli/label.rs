@@ -2,16 +2,12 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
-use crate::app::{App, PostAdoption};
-use crate::model::{
-    Correction, Field, Held, Intent, Judgement, Jurisdiction, Label, Level, LevelChange, PostId,
-    Sentiment, StoredPost, Topic,
-};
+use crate::app::App;
+use crate::model::{Field, Intent, Jurisdiction, Label, Level, PostId, Sentiment, Topic};
 use crate::pipeline::{LabelError, label_post, process_all, withdraw_label};
+use crate::report::LabelReport;
 use crate::store::Act;
-use crate::text::heading::heading;
 use clap::Args;
-use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -56,25 +52,6 @@ pub struct LabelCommand {
     json: bool,
 }
 
-/// All that is said of one post.
-#[derive(Serialize)]
-struct Report {
-    id: PostId,
-    external_id: Option<String>,
-    title: String,
-    /// What people see.
-    effective: Label,
-    /// What the machine says now.
-    machine: Label,
-    /// The level that stands above the machine's.
-    held: Option<Held>,
-    /// The level the machine would make it.
-    suggestion: Option<Level>,
-    corrections: Vec<Correction>,
-    level_changes: Vec<LevelChange>,
-    adoption: PostAdoption,
-}
-
 impl LabelCommand {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let app = common.open_app()?;
@@ -92,7 +69,7 @@ impl LabelCommand {
         } else {
             self.act(&app, id, said)?;
         }
-        let report = report(&app, id)?;
+        let report = LabelReport::of(&app, id).map_err(refused)?;
         if self.json {
             print_json(&report)?;
         } else {
@@ -162,25 +139,7 @@ fn yes_no(text: &str) -> Result<bool, String> {
     }
 }
 
-fn report(app: &App, id: PostId) -> Result<Report, Failure> {
-    let unknown = || refused(LabelError::NotFound(id.0));
-    let stored: StoredPost = app.store.post(id)?.ok_or_else(unknown)?;
-    let judgement: Judgement = app.store.judgement(id)?.ok_or_else(unknown)?;
-    Ok(Report {
-        id,
-        external_id: stored.post.external_id.clone(),
-        title: heading(&stored.post.title, &stored.post.text),
-        effective: Label::of(&judgement.effective()),
-        machine: Label::of(&judgement.machine),
-        suggestion: judgement.suggestion(),
-        held: judgement.held,
-        corrections: app.store.corrections_of(id)?,
-        level_changes: app.store.level_changes(id)?,
-        adoption: app.adoption_of(id)?,
-    })
-}
-
-fn text(report: &Report) -> String {
+fn text(report: &LabelReport) -> String {
     let mut text = format!("第{}条　{}\n", report.id.0, report.title);
     text += &format!("现为：{}\n机器判：{}\n", report.effective, report.machine);
     if let Some(held) = &report.held {

@@ -134,7 +134,8 @@ fn origin(app: &App, request: &Request) -> Origin {
         _ => Origin {
             address,
             is_secure: false,
-            is_loopback: peer.is_some_and(|peer| peer.is_loopback()),
+            // Through a proxy that nobody named, the wire before it may be a plain one.
+            is_loopback: forwarded.is_none() && peer.is_some_and(|peer| peer.is_loopback()),
         },
     }
 }

@@ -47,6 +47,13 @@ pub struct Parameters {
     format: String,
 }
 
+impl Parameters {
+    /// Of a format's code.
+    pub fn of(format: String) -> Parameters {
+        Parameters { format }
+    }
+}
+
 pub async fn list(State(app): Shared, Who(visitor): Who) -> Result<Html<String>, WebError> {
     let (frame, issues) = app
         .on_cpu(move |app| {

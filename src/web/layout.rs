@@ -64,12 +64,22 @@ impl PostLine {
                 level.label()
             },
             title: heading(&post.title, &post.text),
-            source: post.source_name.clone(),
+            source: beginning(&post.source_name),
             published: published(post.published_at),
             topics: topics(analysis.map_or(&[][..], |analysis| &analysis.topics)),
             engagement: engagement(post),
             reason: reason.unwrap_or_default().to_owned(),
         }
+    }
+}
+
+/// Characters of a source's name in a list: a stranger can make one as long as he likes.
+const NAME_CHARS: usize = 30;
+
+fn beginning(name: &str) -> String {
+    match name.char_indices().nth(NAME_CHARS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

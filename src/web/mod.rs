@@ -4,7 +4,6 @@
 //! Reading, searching and signing work without JavaScript; nothing is loaded from another host.
 
 mod access;
-mod alerts;
 mod api;
 mod assets;
 mod chart;
@@ -36,6 +35,7 @@ pub use routes::{Door, Route};
 
 use crate::app::App;
 use crate::model::Permission::{self, Configure, Read};
+use crate::model::Permission::{self, Edit, Read, Sign};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -74,10 +74,8 @@ fn table() -> Routes {
         .get("/posts/{id}", needs(Read), posts::page)
         // 检索
         .get("/search", needs(Read), search::page)
-        .get("/api/v1/search", needs(Read), api::search)
         // 事件
         .get("/events", needs(Read), events::page)
-        .get("/api/v1/alerts", needs(Read), alerts::list)
         // 刊物
         .get("/issues", needs(Read), issues::list)
         .get("/issues/{id}", needs(Read), issues::page)
@@ -121,6 +119,7 @@ fn table() -> Routes {
             rule_changes::restore,
         )
         // 信源
+        // 词库, 信源
         .get("/sources", needs(Read), sources::page)
         .get("/sources/new", needs(Configure), source_edit::form)
         .post("/sources/new", needs(Configure), source_edit::preview)
@@ -131,9 +130,85 @@ fn table() -> Routes {
         .post("/sources/{id}/crawl", needs(Configure), source_edit::crawl)
         // 统计
         .get("/stats", needs(Read), stats::page)
-        .get("/api/v1/stats", needs(Read), stats::json)
         // 系统
         .get("/health", Door::Open, health::health)
+        // 接口
+        .get("/api/openapi.json", Door::Open, api::describe::document)
+        .get("/api/v1/posts/{id}", needs(Read), api::posts::show)
+        .get("/api/v1/posts/{id}/label", needs(Read), api::labels::show)
+        .post(
+            "/api/v1/posts/{id}/label",
+            needs(Edit),
+            api::labels::correct,
+        )
+        .post(
+            "/api/v1/posts/{id}/label/withdraw",
+            needs(Edit),
+            api::labels::withdraw,
+        )
+        .get("/api/v1/labels", needs(Read), api::labels::list)
+        .get("/api/v1/search", needs(Read), api::search::search)
+        .post("/api/v1/analyze", needs(Read), api::analyze::judge)
+        .post("/api/v1/import", needs(Edit), api::import::add)
+        .get("/api/v1/events", needs(Read), api::events::list)
+        .post("/api/v1/events/merge", needs(Edit), api::events::merge)
+        .get("/api/v1/events/{id}", needs(Read), api::events::show)
+        .post("/api/v1/events/{id}/split", needs(Edit), api::events::split)
+        .get("/api/v1/issues", needs(Read), api::issues::list)
+        .post("/api/v1/issues", needs(Edit), api::issues::draft)
+        .get("/api/v1/issues/{id}", needs(Read), api::issues::show)
+        .get(
+            "/api/v1/issues/{id}/export",
+            needs(Read),
+            api::issues::export,
+        )
+        .post(
+            "/api/v1/issues/{id}/approve",
+            needs(Sign),
+            api::issues::approve,
+        )
+        .post(
+            "/api/v1/issues/{id}/return",
+            needs(Sign),
+            api::issues::send_back,
+        )
+        .post("/api/v1/issues/{id}/sign", needs(Sign), api::issues::sign)
+        .post("/api/v1/issues/{id}/void", needs(Sign), api::issues::void)
+        .get("/api/v1/cases", needs(Read), api::cases::list)
+        .post("/api/v1/cases", needs(Edit), api::cases::add)
+        .get("/api/v1/cases/{id}", needs(Read), api::cases::show)
+        .post(
+            "/api/v1/cases/{id}/advance",
+            needs(Edit),
+            api::cases::advance,
+        )
+        .post("/api/v1/cases/{id}/close", needs(Edit), api::cases::close)
+        .get("/api/v1/alerts", needs(Read), api::alerts::list)
+        .get("/api/v1/alerts/{id}", needs(Read), api::alerts::show)
+        .post(
+            "/api/v1/alerts/{id}/ack",
+            needs(Edit),
+            api::alerts::acknowledge,
+        )
+        .post(
+            "/api/v1/alerts/{id}/handled",
+            needs(Edit),
+            api::alerts::handled,
+        )
+        .post(
+            "/api/v1/alerts/{id}/false-alarm",
+            needs(Edit),
+            api::alerts::false_alarm,
+        )
+        .get("/api/v1/watches", needs(Read), api::watches::list)
+        .get("/api/v1/sources", needs(Read), api::sources::list)
+        .get("/api/v1/stats", needs(Read), api::stats::ledger)
+        .get("/api/v1/deliveries", needs(Read), api::deliveries::list)
+        .get(
+            "/api/v1/deliveries/{id}",
+            needs(Read),
+            api::deliveries::show,
+        )
 }
 
 /// Every route, with who may have it.

@@ -83,6 +83,7 @@ impl Routes {
         door: Door,
         handler: MethodRouter<Arc<App>>,
     ) -> Self {
+        // Of one path: axum joins the methods.
         self.router = self.router.route(path, handler);
         self.listed.push(Route { method, path, door });
         self

@@ -1,4 +1,4 @@
-//! `/stats`, `/api/v1/stats`: the ledger of a month or a year; one that somebody signed for, unless the live one is asked for.
+//! `/stats`: the ledger of a month or a year; one that somebody signed for, unless the live one is asked for.
 
 use super::Shared;
 use super::error::WebError;
@@ -9,7 +9,6 @@ use crate::app::{App, LedgerReport};
 use crate::stats::{LedgerPeriod, change, groups, printed, rows, value};
 use anyhow::Result;
 use askama::Template;
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Html;
 use chrono::Datelike;
@@ -70,14 +69,6 @@ pub async fn page(
         )))
     });
     Ok(Html(page.await?.ok_or(WebError::NotFound)?.render()?))
-}
-
-pub async fn json(
-    State(app): Shared,
-    Query(parameters): Query<Parameters>,
-) -> Result<Json<LedgerReport>, WebError> {
-    let report = app.on_cpu(move |app| report(app, &parameters)).await?;
-    Ok(Json(report.ok_or(WebError::NotFound)?))
 }
 
 /// `None`: there is no such month. Without a year it is the current one.

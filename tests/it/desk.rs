@@ -41,10 +41,11 @@ impl Desk {
 
     /// Somebody with some roles. The name is that of one test.
     pub fn with_roles(app: &Arc<App>, display: &str, roles: &[Role]) -> Desk {
-        let known = app.store.credentials(display).expect("the store works");
+        let name = format!("{display}0");
+        let known = app.store.credentials(&name).expect("the store works");
         let user = known.map_or_else(
             || {
-                app.add_user(&format!("{display}0"), display, roles, None)
+                app.add_user(&name, display, roles, None)
                     .expect("a good name")
             },
             |known| known.user,
@@ -61,6 +62,16 @@ impl Desk {
             token,
             csrf: visitor.csrf,
         }
+    }
+
+    /// What forms carry.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// What the cookie carries.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// A page; what it leaves to say is in it.

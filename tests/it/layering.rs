@@ -57,11 +57,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "report",
+        &[
+            "model", "text", "store", "cluster", "case", "digest", "app", "pipeline",
+        ],
+    ),
+    (
         "web",
         &[
-            "model", "text", "source", "app", "store", "index", "digest", "document", "stats",
-            "pipeline", "config", "cluster", "case", "alert", "deliver", "access", "import",
-            "extract", "analyze",
+            "report", "model", "text", "source", "app", "store", "index", "digest", "document",
+            "stats", "pipeline", "config", "cluster", "case", "alert", "deliver", "access",
+            "import", "extract", "analyze",
         ],
     ),
     ("demo", &["model"]),
@@ -74,7 +80,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "model", "text", "source", "fetch", "extract", "import", "analyze", "store", "evidence",
     "index", "cluster", "digest", "config", "app", "pipeline", "web", "demo", "daemon", "cli",
-    "train", "eval", "watch", "alert", "case", "deliver", "stats", "document", "access",
+    "train", "eval", "watch", "report", "alert", "case", "deliver", "stats", "document", "access",
 ];
 
 /// Crate → folders or files below `src/` that may name it.
@@ -127,7 +133,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("totp_rs", &["access/totp"]),
     ("getrandom", &["access"]),
     ("tower_http", &["web"]),
-    ("utoipa", &["web"]),
+    // A description of what others read, as serde is.
+    ("utoipa", &["web", "report", "app", "model/coded"]),
     ("docx_rs", &["document/docx"]),
     ("typst", &["document/typeset", "document/pdf"]),
     ("typst_layout", &["document/typeset"]),

@@ -1,0 +1,128 @@
+//! 事件 in a list, and one with its timeline.
+
+use crate::app::App;
+use crate::cluster::{Timeline, timeline};
+use crate::model::{Event, EventId, Level, Phase, PostId, StoredPost};
+use crate::pipeline::{EventError, known_event};
+use crate::store::EventMembers;
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One line of `yuqing events`.
+#[derive(Serialize, ToSchema)]
+pub struct EventRow {
+    /// Row id.
+    #[schema(value_type = i64)]
+    pub id: EventId,
+    /// 标题.
+    pub title: String,
+    /// 级别.
+    pub level: Level,
+    /// Why.
+    pub level_reason: String,
+    /// 阶段.
+    pub phase: Phase,
+    /// 首发.
+    pub first_at: DateTime<FixedOffset>,
+    /// The latest post.
+    pub last_at: DateTime<FixedOffset>,
+    /// 信息数.
+    pub post_count: u64,
+    /// 信源数.
+    pub source_count: u64,
+    /// Ids given by whoever handed the posts in.
+    pub external_ids: Vec<String>,
+    /// Row ids.
+    #[schema(value_type = Vec<i64>)]
+    pub post_ids: Vec<PostId>,
+    /// 旧闻, a sentence each.
+    pub old_news: Vec<String>,
+}
+
+/// `yuqing events show`.
+#[derive(Serialize, ToSchema)]
+pub struct EventDetail {
+    /// Row id.
+    #[schema(value_type = i64)]
+    pub id: EventId,
+    /// 标题.
+    pub title: String,
+    /// 级别.
+    pub level: Level,
+    /// Why.
+    pub level_reason: String,
+    /// 阶段.
+    pub phase: Phase,
+    /// 脉络 and figures.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub timeline: Timeline,
+    /// Row ids.
+    #[schema(value_type = Vec<i64>)]
+    pub post_ids: Vec<PostId>,
+    /// 旧闻, a sentence each.
+    pub old_news: Vec<String>,
+    /// What people decided, a sentence each.
+    pub by_hand: Vec<String>,
+}
+
+impl EventRow {
+    /// The row of an event with these posts.
+    pub fn of(known: EventMembers, posts: Vec<StoredPost>) -> EventRow {
+        let old_news = old_news(&posts);
+        let external_ids = posts
+            .into_iter()
+            .filter_map(|stored| stored.post.external_id);
+        let event = known.event;
+        EventRow {
+            id: event.id,
+            title: event.title,
+            level: event.level,
+            level_reason: event.level_reason,
+            phase: event.phase,
+            first_at: event.first_at,
+            last_at: event.last_at,
+            post_count: event.post_count,
+            source_count: event.source_count,
+            external_ids: external_ids.collect(),
+            post_ids: known.members,
+            old_news,
+        }
+    }
+}
+
+impl EventDetail {
+    /// The event of an id.
+    ///
+    /// # Errors
+    /// There is none, or the store refuses.
+    pub fn of(app: &App, id: EventId) -> Result<EventDetail, EventError> {
+        let known = known_event(app, id)?;
+        let posts = app.store.posts(&known.members)?;
+        let decisions = app.store.event_decisions(id)?;
+        let Event {
+            title,
+            level,
+            level_reason,
+            phase,
+            ..
+        } = known.event;
+        Ok(EventDetail {
+            id,
+            title,
+            level,
+            level_reason,
+            phase,
+            timeline: timeline(&posts),
+            post_ids: known.members,
+            old_news: old_news(&posts),
+            by_hand: decisions.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+fn old_news(posts: &[StoredPost]) -> Vec<String> {
+    let old = posts.iter().filter_map(|stored| stored.old_news.as_ref());
+    old.map(|old| old.reason.clone()).collect()
+}
