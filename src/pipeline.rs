@@ -19,6 +19,7 @@ mod probe;
 mod reading;
 mod reminders;
 mod summaries;
+mod triage;
 mod watches;
 
 pub use alerts::{Alerted, alert_once, burst_name};
@@ -43,9 +44,10 @@ pub use issues::{
 };
 pub use lab::{Change, Counts, Lab, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
-pub use looks::{LookError, Looker, permit_look};
+pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 pub use reminders::remind_once;
+pub use triage::{join_event, say_label, unsay_label};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;
