@@ -44,7 +44,10 @@ pub fn permit_look(
 ) -> Result<(), LookError> {
     let is_granted = is_entitled(app, looker.by);
     record(app, post, looked, looker, is_granted)?;
-    match (is_granted, app.config.settings.privacy.may_see_originals.is_empty()) {
+    match (
+        is_granted,
+        app.config.settings.privacy.may_see_originals.is_empty(),
+    ) {
         (true, _) => Ok(()),
         (false, true) => Err(LookError::NobodyMay),
         (false, false) => Err(LookError::NotEntitled(looker.by.to_owned())),

@@ -163,7 +163,11 @@ impl Store {
 }
 
 /// What was known as a copy of a copy is one of the first post.
-pub(super) fn pass_on_copies(transaction: &Transaction<'_>, copy: PostId, first: PostId) -> Result<()> {
+pub(super) fn pass_on_copies(
+    transaction: &Transaction<'_>,
+    copy: PostId,
+    first: PostId,
+) -> Result<()> {
     let copies = transaction
         .prepare_cached("SELECT id FROM posts WHERE repost_of = ?1")?
         .query_map([copy.0], |row| row.get(0))?

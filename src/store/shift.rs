@@ -101,8 +101,24 @@ impl Store {
     /// The database refuses.
     pub fn copy_count(&self, post: PostId) -> Result<u64> {
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached("SELECT count(*) FROM posts WHERE repost_of = ?1")?;
+        let mut select =
+            reader.prepare_cached("SELECT count(*) FROM posts WHERE repost_of = ?1")?;
         Ok(select.query_row([post.0], |row| row.get(0))?)
+    }
+
+    /// The earliest copies of a post.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn first_copies(&self, post: PostId, limit: usize) -> Result<Vec<PostId>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT id FROM posts WHERE repost_of = ?1 ORDER BY effective_at, id LIMIT ?2",
+        )?;
+        let ids = select
+            .query_map(params![post.0, limit], |row| Ok(PostId(row.get(0)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(ids)
     }
 
     /// When the user came in for the shift before this one; none for a first shift.
