@@ -41,7 +41,8 @@ impl Desk {
 
     /// Somebody with some roles. The name is that of one test.
     pub fn with_roles(app: &Arc<App>, display: &str, roles: &[Role]) -> Desk {
-        let known = app.store.credentials(display).expect("the store works");
+        let known = app.store.credentials(&format!("{display}0"));
+        let known = known.expect("the store works");
         let user = known.map_or_else(
             || {
                 app.add_user(&format!("{display}0"), display, roles, None)

@@ -56,6 +56,8 @@ async fn night() -> TestApp {
         post("c", "号贩子有号", NUMBERS, at("2017-04-14T06:30:00+08:00")),
     ];
     take_in(&test.app, posts.into()).await;
+    // A period ends before its last minute.
+    test.later(TimeDelta::minutes(1));
     test
 }
 
@@ -185,11 +187,13 @@ async fn what_was_before_the_last_shift_is_not_shown_again() {
     let today = Desk::of(&test.app);
     let shown = today.get("/").await.text();
     assert!(
-        shown.contains("2017-04-14 09:00至2017-04-15 08:00"),
+        shown.contains("2017-04-14 09:01至2017-04-15 08:01"),
         "{shown}"
     );
-    // All four were first seen since the shift before.
-    assert!(shown.contains("id=\"p4\""), "{shown}");
+    assert!(
+        shown.contains("id=\"p4\"") && !shown.contains("id=\"p1\""),
+        "{shown}"
+    );
     let night = today.get("/?since=night").await.text();
     assert!(
         night.contains("id=\"p4\"") && !night.contains("id=\"p1\""),
@@ -349,7 +353,7 @@ async fn a_copy_by_hand_stays_one_until_it_is_taken_back() {
         "{page}"
     );
     let page = desk.get("/posts/3").await.text();
-    assert!(page.contains("（李芳，2017-04-14 09:00）"), "{page}");
+    assert!(page.contains("（李芳，2017-04-14 09:01）"), "{page}");
 
     refused(
         &desk.post("/posts/2/copy", &[("of", "3")]).await,
