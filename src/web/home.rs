@@ -369,8 +369,8 @@ fn event_lines(
             posts: event.post_count,
             sources: event.source_count,
             fresh: steps.iter().sum(),
-            first: minute(Some(event.first_at)),
-            last: minute(Some(event.last_at)),
+            first: event.first_at.format("%m-%d %H:%M").to_string(),
+            last: event.last_at.format("%m-%d %H:%M").to_string(),
             reason: event.level_reason,
             title: event.title,
             spark: spark(&steps, "各时段信息条数"),
@@ -390,6 +390,8 @@ fn alerts(app: &App) -> Result<Vec<Alert>> {
         })
     };
     let mut alerts = of(AlertState::Open)?;
+    // Stable: within a level the latest stay first.
+    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.what.level));
     alerts.extend(of(AlertState::Acknowledged)?);
     alerts.truncate(SHOWN);
     Ok(alerts)

@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::layout::minute;
 use super::visitor::Who;
 use crate::app::App;
+use crate::extract::page_text;
 use crate::model::{AuditAction, Looked, OriginalWords, PostId, Visitor};
 use crate::pipeline::{LookError, Looker, masked_text, permit_look_of_role};
 use askama::Template;
@@ -103,7 +104,7 @@ fn kept_page(
     look(app, visitor, id, Looked::Page, reason)?;
     let record = app.archive.read(&page.place)?;
     let bytes = record.body.len();
-    let body = String::from_utf8_lossy(&record.body);
+    let body = page_text(&record.body, content_type(&record.head));
     Ok(format!(
         "网址：{}\n采集：{}\n字节：{bytes}\n校验：{}\n查看：{}，{}（{reason}）\n\n{}\n\n{body}",
         page.url,
@@ -113,6 +114,15 @@ fn kept_page(
         minute(Some(app.now())),
         record.head,
     ))
+}
+
+/// Of the headers as they came.
+fn content_type(head: &str) -> Option<&str> {
+    head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-type")
+            .then_some(value.trim())
+    })
 }
 
 /// Written down twice: among the looks at the post, and in the audit.

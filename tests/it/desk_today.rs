@@ -1,7 +1,7 @@
 //! 今日 and the page of a post: what is shown, and each deed from the form to the store and the audit.
 
 use crate::desk::{Answered, Desk};
-use crate::site::{TestApp, at, config, shipped};
+use crate::site::{Answer, TestApp, TestSite, at, config, shipped, source};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chrono::TimeDelta;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use yuqing::app::App;
 use yuqing::model::{
     AuditAction, AuditLine, Channel, Engagement, IssueId, IssueState, Level, Post, PostId,
-    Precision, PublishedAt, Role, Timestamp,
+    Precision, PublishedAt, Role, SourceKind, Timestamp,
 };
 use yuqing::pipeline::{alert_once, discovered, process_all};
 use yuqing::store::{AlertFilter, AuditFilter, IssueFilter};
@@ -739,4 +739,52 @@ async fn with_script_the_post_is_answered_in_its_place() {
     );
     let similar = desk.get("/posts/2/similar").await.text();
     assert!(similar.contains("相似"), "{similar}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_page_is_shown_as_plain_words_to_those_who_may() {
+    let site = TestSite::start().await;
+    let item = "<item><title>工地拖欠工资三个月</title><link>http://127.0.0.1/1.html</link>\
+        <pubDate>Fri, 14 Apr 2017 08:00:00 +0800</pubDate><description>郑州经开区一个工地拖欠我们农民工工资三个月，\
+        劳动监察大队说正在登记，至今没有结果。&lt;script&gt;alert(1)&lt;/script&gt;</description></item>";
+    let feed = format!(
+        "<?xml version=\"1.0\" encoding=\"GB18030\"?><rss version=\"2.0\"><channel><title>论坛</title>{item}</channel></rss>"
+    );
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&feed);
+    site.put(
+        "/rss.xml",
+        Answer::of("application/xml", bytes.into_owned()),
+    );
+    let test = TestApp::open(config(vec![source(
+        "luntan",
+        SourceKind::Feed,
+        site.url("/rss.xml"),
+    )]));
+    test.crawl().await;
+    let (desk, why) = (Desk::of(&test.app), [("reason", "核实帖子")]);
+    let page = desk.get("/posts/1").await.text();
+    assert!(page.contains("查看第1份存证"), "{page}");
+    let kept = desk.post("/posts/1/evidence/1", &why).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    assert_eq!(kept.content_type, "text/plain; charset=utf-8");
+    for words in ["工地拖欠工资三个月", "李芳", "核实帖子", "/rss.xml"] {
+        assert!(kept.text().contains(words), "{words}: {}", kept.text());
+    }
+    let lines = audit(&test.app, AuditAction::Unmask);
+    assert_eq!(lines.len(), 1);
+    assert!(
+        lines[0].detail.starts_with("存证网页"),
+        "{}",
+        lines[0].detail
+    );
+    refused(
+        &desk.post("/posts/1/evidence/2", &why).await,
+        StatusCode::NOT_FOUND,
+        "没有这一页",
+    );
+    refused(
+        &desk.post("/posts/1/evidence/1", &[]).await,
+        StatusCode::BAD_REQUEST,
+        "请填写查看事由",
+    );
 }

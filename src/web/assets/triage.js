@@ -55,7 +55,10 @@
     }
   });
   // A deed puts a new element in the place of the item: it is the current one as before.
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => Array.from(change.addedNodes));
+    const form = added.find((node) => node.classList && node.classList.contains("label-form"));
+    if (form) form.querySelector("select").focus();
     if (!list.querySelector(".is-current")) show(document.getElementById(current) || items()[0], false);
     offer();
   }).observe(list, { childList: true, subtree: true });

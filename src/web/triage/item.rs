@@ -156,6 +156,11 @@ impl Maker<'_> {
 }
 
 impl Item {
+    /// It is what its page is about, and named there.
+    pub fn is_alone(&self) -> bool {
+        self.back.starts_with("/posts/")
+    }
+
     /// `/posts/7/label`, of which the form stands on the page or is asked for.
     pub fn path(&self, deed: &str) -> String {
         format!("/posts/{}/{deed}", self.id)
