@@ -21,6 +21,7 @@ mod reminders;
 mod rule_change;
 mod source_change;
 mod summaries;
+mod triage;
 mod watches;
 
 pub use alerts::{Alerted, alert_once, burst_name};
@@ -58,6 +59,10 @@ pub use source_change::{
     NewSource, SavedSource, SourceEdit, SourceRefusal, add_source, check_new_source, crawl_soon,
     edit_source, one_address, rules_file, save_source, sources_mark, with_free_id,
 };
+pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
+pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
+pub use reminders::remind_once;
+pub use triage::{join_event, say_label, unsay_label};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;

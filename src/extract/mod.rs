@@ -117,6 +117,11 @@ pub struct Link {
     pub modified_at: Option<Timestamp>,
 }
 
+/// The words of a page as it came, for whoever looks at the page itself.
+pub fn page_text(bytes: &[u8], content_type: Option<&str>) -> String {
+    charset::decode(bytes, content_type, None).text.into_owned()
+}
+
 /// Reads one page by the rules of its site, where there are some, else by what such pages have in common.
 pub fn extract(page: &Page, source: &SourceHints, sites: &Sites) -> Extraction {
     let rules = sites.get(&page.url);

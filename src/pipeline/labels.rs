@@ -54,7 +54,7 @@ pub fn withdraw_label(app: &App, id: PostId, act: Act) -> Result<Correction, Lab
 }
 
 /// Notes are shown and handed on like any text.
-fn shown(act: Act) -> Act {
+pub(super) fn shown(act: Act) -> Act {
     Act {
         note: mask(&act.note),
         ..act

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::model::{Look, Looked, PostId};
 use crate::text::mask::mask;
+use anyhow::Result;
 
 /// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +42,50 @@ pub fn permit_look(
     looked: Looked,
     looker: Looker<'_>,
 ) -> Result<(), LookError> {
+    let is_granted = is_entitled(app, looker.by);
+    record(app, post, looked, looker, is_granted)?;
+    match (
+        is_granted,
+        app.config.settings.privacy.may_see_originals.is_empty(),
+    ) {
+        (true, _) => Ok(()),
+        (false, true) => Err(LookError::NobodyMay),
+        (false, false) => Err(LookError::NotEntitled(looker.by.to_owned())),
+    }
+}
+
+/// The same for somebody whose role was asked already (`Permission::Unmask`): where names are listed, the name must be
+/// among them besides.
+///
+/// # Errors
+/// The name is not entitled, or the store refuses.
+pub fn permit_look_of_role(
+    app: &App,
+    post: PostId,
+    looked: Looked,
+    looker: Looker<'_>,
+) -> Result<(), LookError> {
+    let has_list = !app.config.settings.privacy.may_see_originals.is_empty();
+    let is_granted = !has_list || is_entitled(app, looker.by);
+    record(app, post, looked, looker, is_granted)?;
+    match is_granted {
+        true => Ok(()),
+        false => Err(LookError::NotEntitled(looker.by.to_owned())),
+    }
+}
+
+fn is_entitled(app: &App, name: &str) -> bool {
     let entitled = &app.config.settings.privacy.may_see_originals;
-    let is_granted = entitled.iter().any(|name| name.trim() == looker.by);
+    entitled.iter().any(|known| known.trim() == name)
+}
+
+fn record(
+    app: &App,
+    post: PostId,
+    looked: Looked,
+    looker: Looker<'_>,
+    is_granted: bool,
+) -> Result<()> {
     app.store.record_look(&Look {
         post,
         looked,
@@ -50,10 +93,5 @@ pub fn permit_look(
         by: looker.by.to_owned(),
         reason: mask(looker.reason),
         is_granted,
-    })?;
-    match (is_granted, entitled.is_empty()) {
-        (true, _) => Ok(()),
-        (false, true) => Err(LookError::NobodyMay),
-        (false, false) => Err(LookError::NotEntitled(looker.by.to_owned())),
-    }
+    })
 }

@@ -197,7 +197,8 @@ impl Store {
                 "UPDATE posts SET needs_analysis = (cleared_at IS NULL), needs_clustering = ?2,
                      event_id = CASE WHEN ?2 THEN coalesce(event_id,
                          (SELECT event_id FROM placed_by_hand WHERE post_id = ?1)) END,
-                     repost_of = CASE WHEN ?2 THEN repost_of END,
+                     repost_of = CASE WHEN ?2 OR EXISTS (SELECT 1 FROM copies_by_hand WHERE post_id = ?1)
+                         THEN repost_of END,
                      revision = {NEXT_REVISION}
                  WHERE id = ?1"
             ))?

@@ -59,7 +59,8 @@ impl Store {
                 let changed = transaction
                     .prepare_cached(&format!(
                         "UPDATE posts SET repost_of = ?2, revision = {NEXT_REVISION}
-                         WHERE id = ?1 AND repost_of IS NOT ?2"
+                         WHERE id = ?1 AND repost_of IS NOT ?2
+                             AND NOT EXISTS (SELECT 1 FROM copies_by_hand WHERE post_id = ?1)"
                     ))?
                     .execute(params![copy.0, first.0])?;
                 if changed > 0 {
@@ -162,7 +163,11 @@ impl Store {
 }
 
 /// What was known as a copy of a copy is one of the first post.
-fn pass_on_copies(transaction: &Transaction<'_>, copy: PostId, first: PostId) -> Result<()> {
+pub(super) fn pass_on_copies(
+    transaction: &Transaction<'_>,
+    copy: PostId,
+    first: PostId,
+) -> Result<()> {
     let copies = transaction
         .prepare_cached("SELECT id FROM posts WHERE repost_of = ?1")?
         .query_map([copy.0], |row| row.get(0))?
@@ -178,7 +183,7 @@ fn pass_on_copies(transaction: &Transaction<'_>, copy: PostId, first: PostId) ->
 }
 
 /// Another voice says the same: the level of the first post may have to rise.
-fn judge_again(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
+pub(super) fn judge_again(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
     transaction
         // A judgement that is under way does not know of the copy: by its revision it is seen to be late.
         .prepare_cached(&format!(

@@ -228,7 +228,8 @@ fn settle(transaction: &Transaction<'_>, id: PostId, revision: u64, relevant: bo
             "UPDATE posts SET needs_analysis = (revision <> ?3), needs_clustering = ?2,
                  event_id = CASE WHEN ?2 OR EXISTS (SELECT 1 FROM placed_by_hand WHERE post_id = ?1)
                      THEN event_id END,
-                 repost_of = CASE WHEN ?2 THEN repost_of END,
+                 repost_of = CASE WHEN ?2 OR EXISTS (SELECT 1 FROM copies_by_hand WHERE post_id = ?1)
+                     THEN repost_of END,
                  revision = {NEXT_REVISION}
              WHERE id = ?1"
         ))?

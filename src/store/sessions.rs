@@ -11,6 +11,9 @@ use rusqlite::{OptionalExtension, params};
 /// A session's `seen_at` is written once in this time: reading a page is no write.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
 
+/// Signing in again within this time begins no new shift.
+const SAME_SHIFT: TimeDelta = TimeDelta::hours(4);
+
 /// A session to begin.
 pub struct NewSession<'a> {
     /// SHA-256 of the token.
@@ -55,8 +58,11 @@ impl Store {
                 ],
             )?;
             transaction.execute(
-                "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1",
-                params![session.user.0, to_ms(now)],
+                // Who lost a session and came in again still works the same shift.
+                "UPDATE users SET last_sign_in_at = ?2, previous_sign_in_at = CASE
+                     WHEN last_sign_in_at <= ?3 THEN last_sign_in_at ELSE previous_sign_in_at END
+                 WHERE id = ?1",
+                params![session.user.0, to_ms(now), to_ms(now - SAME_SHIFT)],
             )?;
             transaction.execute(
                 "DELETE FROM sign_in_failures

@@ -26,6 +26,11 @@ const ASSETS: &[Asset] = &[
         content: include_str!("assets/desk.js"),
     },
     Asset {
+        name: "triage.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("assets/triage.js"),
+    },
+    Asset {
         name: "htmx.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("assets/htmx.min.js"),

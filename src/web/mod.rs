@@ -8,6 +8,7 @@ mod api;
 mod assets;
 mod chart;
 mod deed;
+mod drafting;
 mod error;
 mod events;
 mod feed;
@@ -16,8 +17,11 @@ mod frame;
 mod health;
 mod home;
 mod issues;
+mod labels;
 mod layout;
 mod login;
+mod marked;
+mod originals;
 mod posts;
 mod routes;
 mod rule_changes;
@@ -27,7 +31,9 @@ mod rules;
 mod search;
 mod source_edit;
 mod sources;
+mod spark;
 mod stats;
+mod triage;
 mod visitor;
 mod watches;
 
@@ -36,6 +42,7 @@ pub use routes::{Door, Route};
 use crate::app::App;
 use crate::model::Permission::{self, Configure, Read};
 use crate::model::Permission::{self, Edit, Read, Sign};
+use crate::model::Permission::{self, Edit, Read, Unmask};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -71,7 +78,24 @@ fn table() -> Routes {
         .get("/assets/{file}", Door::Open, assets::file)
         // 今日
         .get("/", needs(Read), home::page)
+        .post("/today/draft", needs(Edit), drafting::begin)
+        .post("/today/issues/{id}/drop", needs(Edit), drafting::drop_entry)
+        .post("/today/alerts/{id}", needs(Edit), home::act_on_alert)
         .get("/posts/{id}", needs(Read), posts::page)
+        .get("/posts/{id}/similar", needs(Read), posts::similar)
+        .get("/posts/{id}/label", needs(Edit), labels::form)
+        .post("/posts/{id}/label", needs(Edit), triage::label)
+        .post("/posts/{id}/undo", needs(Edit), triage::undo)
+        .post("/posts/{id}/copy", needs(Edit), triage::copy)
+        .post("/posts/{id}/distinct", needs(Edit), triage::distinct)
+        .post("/posts/{id}/merge", needs(Edit), triage::merge)
+        .post("/posts/{id}/print", needs(Edit), triage::print)
+        .post("/posts/{id}/original", needs(Unmask), originals::original)
+        .post(
+            "/posts/{id}/evidence/{number}",
+            needs(Unmask),
+            originals::evidence,
+        )
         // 检索
         .get("/search", needs(Read), search::page)
         // 事件

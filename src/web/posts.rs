@@ -1,44 +1,52 @@
 //! `/posts/{id}`: one post, why it was flagged, how its reach grew.
 
 use super::Shared;
+use super::drafting::cited;
 use super::error::WebError;
 use super::frame::Frame;
+use super::labels::LabelForm;
 use super::layout::{PostLine, minute, published, topics};
+use super::triage::{Item, Maker, is_fragment};
 use super::visitor::Who;
 use crate::app::{App, PostAdoption};
-use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
+use crate::model::{
+    Correction, Field, Judgement, Look, Permission, PostId, Reading, StoredPost, Visitor,
+};
 use crate::text::heading::heading;
+use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Html;
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Response};
+
+/// Copies listed; the number of all stands above them.
+const COPIES: usize = 30;
+/// Similar posts listed.
+const SIMILAR: usize = 10;
 
 #[derive(Template)]
 #[template(path = "post.html", config = "src/web/askama.toml")]
 struct PostPage {
     frame: Frame,
     title: String,
-    level: &'static str,
-    level_label: &'static str,
+    /// The post with all that can be done.
+    item: Item,
     facts: Vec<(&'static str, String)>,
-    url: Option<String>,
     /// Ids and names of the watches it matched.
     watches: Vec<(String, String)>,
-    paragraphs: Vec<String>,
-    picture_needs_a_look: bool,
-    /// When the page was found gone; empty while it stands.
-    deleted_at: String,
-    /// When the pages kept as evidence were read.
-    evidence: Vec<String>,
     /// Rule, sentence, how often people agreed with the rule.
     reasons: Vec<(String, String, String)>,
     /// What people thought of the machine's word on posts of the same wording.
     template: Vec<String>,
+    form: Option<LabelForm>,
     /// Every correction, withdrawn ones too.
     corrections: Vec<String>,
     /// When the level changed, and how.
     levels: Vec<(String, String)>,
     readings: Vec<ReadingLine>,
     copies: Vec<PostLine>,
+    /// Who looked behind the mask; for those who may.
+    looks: Vec<String>,
 }
 
 struct ReadingLine {
@@ -46,6 +54,22 @@ struct ReadingLine {
     comments: String,
     reposts: String,
     likes: String,
+    views: String,
+}
+
+#[derive(Template)]
+#[template(path = "similar.html", config = "src/web/askama.toml")]
+struct Similar {
+    posts: Vec<PostLine>,
+}
+
+#[derive(Template)]
+#[template(path = "similar_page.html", config = "src/web/askama.toml")]
+struct SimilarPage {
+    frame: Frame,
+    id: i64,
+    title: String,
+    found: Similar,
 }
 
 pub async fn page(
@@ -55,38 +79,55 @@ pub async fn page(
 ) -> Result<Html<String>, WebError> {
     let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
+        .on_cpu(move |app| match app.store.post(PostId(id))? {
+            Some(stored) => post_page(app, &visitor, &stored).map(Some),
+            None => Ok(None),
+        })
+        .await?;
+    Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
+}
+
+/// Posts of the same words, older ones among them; asked for when somebody wants to know.
+pub async fn similar(
+    State(app): Shared,
+    Who(visitor): Who,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
+    let page = app
         .on_cpu(move |app| {
             let Some(stored) = app.store.post(PostId(id))? else {
                 return Ok(None);
             };
-            let readings = app.store.readings(stored.id)?;
-            let copies = app.store.copies_of(stored.id)?;
-            let judgement = app.store.judgement(stored.id)?;
-            let frame = Frame::of(app, &visitor, "/")?;
-            let mut page = post_page(frame, &stored, judgement.as_ref(), &readings, &copies);
-            let changes = app.store.level_changes(stored.id)?;
-            page.levels = changes
-                .iter()
-                .map(|change| (minute(Some(change.at)), change.to_string()))
-                .collect();
-            let corrections = app.store.corrections_of(stored.id)?;
-            page.corrections = corrections.iter().map(correction_line).collect();
-            page.add_adoption(&app.adoption_of(stored.id)?);
-            page.deleted_at = app
-                .store
-                .deleted_at(stored.id)?
-                .map(|at| minute(Some(at)))
-                .unwrap_or_default();
-            page.watches = watches(app, stored.id)?;
-            let kept = app.store.evidence_of(stored.id)?;
-            page.evidence = kept
-                .iter()
-                .map(|kept| minute(Some(kept.fetched_at)))
-                .collect();
-            Ok(Some(page))
+            let text = format!("{}\n{}", stored.post.title, stored.post.text);
+            let report = app.similar(&text, Some(stored.id), SIMILAR)?;
+            let posts = report.hits.iter().map(|hit| PostLine::of(&hit.stored));
+            let found = Similar {
+                posts: posts.collect(),
+            };
+            let title = heading(&stored.post.title, &stored.post.text);
+            let frame = match is_fragment(&headers) {
+                true => Frame::bare(),
+                false => Frame::of(app, &visitor, "/")?,
+            };
+            Ok(Some((
+                SimilarPage {
+                    frame,
+                    id,
+                    title,
+                    found,
+                },
+                is_fragment(&headers),
+            )))
         })
         .await?;
-    Ok(Html(page.ok_or(WebError::NotFound)?.render()?))
+    let (page, wants_fragment) = page.ok_or(WebError::NotFound)?;
+    let html = match wants_fragment {
+        true => page.found.render()?,
+        false => page.render()?,
+    };
+    Ok(Html(html).into_response())
 }
 
 /// Watches that the post matched, as far as they are there still.
@@ -104,43 +145,67 @@ fn watches(app: &App, id: PostId) -> anyhow::Result<Vec<(String, String)>> {
         .collect())
 }
 
-fn post_page(
-    frame: Frame,
-    stored: &StoredPost,
-    judgement: Option<&Judgement>,
-    readings: &[Reading],
-    copies: &[StoredPost],
-) -> PostPage {
-    let (post, line) = (&stored.post, PostLine::of(stored));
-    let analysis = stored.analysis.as_ref();
-    // The machine's own: what people said stands apart.
-    let reasons = judgement.map_or(&[][..], |judgement| &judgement.machine.reasons);
-    PostPage {
-        frame,
+fn post_page(app: &App, visitor: &Visitor, stored: &StoredPost) -> Result<PostPage> {
+    let (id, post) = (stored.id, &stored.post);
+    let judgement = app.store.judgement(id)?;
+    let maker = Maker {
+        app,
+        visitor,
+        draft: cited(app, None)?,
+        back: format!("/posts/{}", id.0),
+        is_open: true,
+    };
+    let may_edit = visitor.may(Permission::Edit);
+    let readings = app.store.readings(id)?;
+    let changes = app.store.level_changes(id)?;
+    let looks = match visitor.may(Permission::Unmask) {
+        true => app.store.looks(Some(id))?,
+        false => Vec::new(),
+    };
+    let mut page = PostPage {
+        frame: Frame::of(app, visitor, "/")?,
         title: heading(&post.title, &post.text),
-        level: line.level,
-        level_label: line.level_label,
-        facts: facts(stored, judgement),
-        // Only what a browser may follow safely; a source could hand us anything.
-        url: post
-            .url
-            .clone()
-            .filter(|url| url.starts_with("http://") || url.starts_with("https://")),
-        watches: Vec::new(),
-        paragraphs: post.text.lines().map(str::to_owned).collect(),
-        picture_needs_a_look: analysis.is_some_and(|analysis| analysis.picture_needs_a_look),
-        deleted_at: String::new(),
-        evidence: Vec::new(),
-        reasons: reasons
-            .iter()
+        item: maker.item(stored)?,
+        facts: facts(stored, judgement.as_ref()),
+        watches: watches(app, id)?,
+        // The machine's own: what people said stands apart.
+        reasons: (judgement.iter())
+            .flat_map(|judgement| &judgement.machine.reasons)
             .map(|reason| (reason.rule.clone(), reason.text.clone(), String::new()))
             .collect(),
         template: Vec::new(),
-        corrections: Vec::new(),
-        levels: Vec::new(),
+        form: match may_edit {
+            true => Some(LabelForm::of(app, visitor, id, &maker.back)?),
+            false => None,
+        },
+        corrections: (app.store.corrections_of(id)?.iter())
+            .map(correction_line)
+            .collect(),
+        levels: (changes.iter())
+            .map(|change| (minute(Some(change.at)), change.to_string()))
+            .collect(),
         readings: readings.iter().map(reading_line).collect(),
-        copies: copies.iter().map(PostLine::of).collect(),
-    }
+        copies: (app
+            .store
+            .posts(&app.store.first_copies(id, COPIES)?)?
+            .iter())
+        .map(PostLine::of)
+        .collect(),
+        looks: looks.iter().map(look_line).collect(),
+    };
+    page.add_adoption(&app.adoption_of(id)?);
+    Ok(page)
+}
+
+fn look_line(look: &Look) -> String {
+    format!(
+        "{}　{}{}　{}　{}",
+        minute(Some(look.at)),
+        if look.is_granted { "查看" } else { "拒绝" },
+        look.looked.label(),
+        look.by,
+        look.reason
+    )
 }
 
 fn facts(stored: &StoredPost, judgement: Option<&Judgement>) -> Vec<(&'static str, String)> {
@@ -237,5 +302,6 @@ fn reading_line(reading: &Reading) -> ReadingLine {
         comments: number(numbers.comments),
         reposts: number(numbers.reposts),
         likes: number(numbers.likes),
+        views: number(numbers.views),
     }
 }

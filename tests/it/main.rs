@@ -19,6 +19,7 @@ mod desk;
 mod desk_rules;
 mod desk_api;
 mod desk_gate;
+mod desk_today;
 mod events;
 mod evidence;
 mod feed;

@@ -1,0 +1,65 @@
+// Triage by keyboard: j and k move through the list, c chooses the item that d and m refer to, ? explains. All other keys
+// press what stands on the page (data-key, desk.js).
+(() => {
+  "use strict";
+  const list = document.getElementById("triage");
+  const items = () => Array.from(list ? list.querySelectorAll(".triage-item") : []);
+  let current = "";
+  let chosen = "";
+
+  const show = (item, scrolls) => {
+    items().forEach((other) => other.classList.toggle("is-current", other === item));
+    if (!item) return;
+    current = item.id;
+    if (!scrolls) return;
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest" });
+  };
+  const move = (by) => {
+    const all = items();
+    const at = all.findIndex((item) => item.id === current);
+    show(all[Math.min(Math.max(at + by, 0), all.length - 1)], true);
+  };
+  // The number of the chosen item stands in the fields of all others, where whoever uses no keys writes it.
+  const offer = () => {
+    if (!chosen) return;
+    items().forEach((item) => {
+      const isChosen = item.dataset.post === chosen;
+      item.classList.toggle("is-chosen", isChosen);
+      const field = item.querySelector("input[name=of]");
+      if (field && !isChosen) field.value = chosen;
+    });
+  };
+  const isTyping = (target) => /^(input|textarea|select)$/i.test(target.tagName);
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const dialog = opener && document.getElementById(opener.dataset.opens);
+    if (dialog && dialog.showModal) dialog.showModal();
+    const item = event.target.closest(".triage-item");
+    if (item) show(item, false);
+  });
+  if (!list || items().length === 0) return;
+  show(items()[0], false);
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    // One item on the page: j and k are the links to its neighbours.
+    if ((event.key === "j" || event.key === "k") && items().length > 1) {
+      event.preventDefault();
+      move(event.key === "j" ? 1 : -1);
+    } else if (event.key === "c") {
+      const item = document.getElementById(current);
+      chosen = item ? item.dataset.post : "";
+      offer();
+    }
+  });
+  // A deed puts a new element in the place of the item: it is the current one as before.
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => Array.from(change.addedNodes));
+    const form = added.find((node) => node.classList && node.classList.contains("label-form"));
+    if (form) form.querySelector("select").focus();
+    if (!list.querySelector(".is-current")) show(document.getElementById(current) || items()[0], false);
+    offer();
+  }).observe(list, { childList: true, subtree: true });
+})();
