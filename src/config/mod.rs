@@ -14,6 +14,7 @@ mod place;
 mod recipients;
 mod settings;
 mod sources;
+mod watch_edit;
 mod watches;
 
 pub use append::{Block, free_id, quoted, replace_file, with_blocks};
@@ -23,7 +24,11 @@ pub use imports::parse_mapping;
 pub use recipients::{FILE as RECIPIENTS_FILE, parse_recipients};
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, parse_sources};
-pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
+pub use watch_edit::{
+    EditedWatch, WatchDraft, WatchMistake, add_watch, change_watch, remove_watch,
+    watch_file_problems,
+};
+pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches};
 
 use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};

@@ -22,9 +22,13 @@ mod login;
 mod posts;
 mod routes;
 mod search;
+mod search_build;
+mod search_export;
+mod search_page;
 mod sources;
 mod stats;
 mod visitor;
+mod watch_edit;
 mod watches;
 
 pub use routes::{Door, Route};
@@ -68,7 +72,13 @@ fn table() -> Routes {
         .get("/", needs(Read), home::page)
         .get("/posts/{id}", needs(Read), posts::page)
         // 检索
-        .get("/search", needs(Read), search::page)
+        .get("/search", needs(Read), search_page::page)
+        .get("/search/facets", needs(Read), search_page::facets)
+        .post(
+            "/search/export",
+            needs(Permission::Export),
+            search_export::export,
+        )
         .get("/api/v1/search", needs(Read), api::search)
         // 事件
         .get("/events", needs(Read), events::page)
@@ -81,7 +91,40 @@ fn table() -> Routes {
         // 办理, 补录
         // 专题
         .get("/watches", needs(Read), watches::list)
+        .post("/watches", needs(Permission::Edit), watch_edit::add)
+        .get("/watches/new", needs(Permission::Edit), watch_edit::blank)
+        .post(
+            "/watches/preview",
+            needs(Permission::Edit),
+            watch_edit::preview,
+        )
         .get("/watches/{id}", needs(Read), watches::page)
+        .get("/watches/{id}/test", needs(Read), watches::test)
+        .get(
+            "/watches/{id}/edit",
+            needs(Permission::Edit),
+            watch_edit::form,
+        )
+        .post(
+            "/watches/{id}/edit",
+            needs(Permission::Edit),
+            watch_edit::change,
+        )
+        .post(
+            "/watches/{id}/pause",
+            needs(Permission::Edit),
+            watch_edit::pause,
+        )
+        .post(
+            "/watches/{id}/resume",
+            needs(Permission::Edit),
+            watch_edit::resume,
+        )
+        .post(
+            "/watches/{id}/remove",
+            needs(Permission::Edit),
+            watch_edit::remove,
+        )
         .get("/api/v1/watches", needs(Read), api::watches)
         // 词库, 信源
         .get("/sources", needs(Read), sources::page)
