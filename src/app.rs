@@ -15,7 +15,7 @@ mod watches;
 pub use accounts::{LinkPurpose, SignIn, SignInError};
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use alerts::{AlertReport, DutyReport};
-pub use export::TableFormat;
+pub use export::{Export, TableFormat, watermark};
 pub use ledger::{FrozenMark, LedgerReport};
 pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};

@@ -154,6 +154,26 @@ impl Rules {
     /// 主题 with its terms.
     pub fn topic(&self, topic: Topic) -> Option<&TopicBlock> {
         self.topics.get(&topic)
+    /// Codes of a place of the gazetteer, said by its name or code, and of all that lies in it; none for any other word.
+    pub fn codes_in(&self, said: &str) -> Vec<String> {
+        // Codes count from the left: two digits for the province, two for the city, two for the district.
+        let mut begins: Vec<&str> = Vec::new();
+        for place in (self.places.iter()).filter(|place| place.name == said || place.code == said) {
+            let digits = match place.kind {
+                PlaceKind::Province => 2,
+                PlaceKind::City => 4,
+                PlaceKind::District => 6,
+                PlaceKind::Street | PlaceKind::Landmark => continue,
+            };
+            begins.extend(place.code.get(..digits));
+        }
+        let is_in = |place: &&Place| begins.iter().any(|begin| place.code.starts_with(begin));
+        let mut codes: Vec<String> = (self.places.iter().filter(is_in))
+            .map(|place| place.code.clone())
+            .collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// Hash of the rule files; judgements made by other rules can be told apart.

@@ -1,9 +1,9 @@
 //! 导出 — all hits of a query as a table for Excel, WPS or another program: read from the store in portions, written as they
-//! come, so that memory does not grow with their number.
+//! come, so that memory does not grow with their number. The first line says who took it and when, where somebody did.
 
 use super::App;
 use crate::index::{Query, Sort};
-use crate::model::{PostId, StoredPost, Topic};
+use crate::model::{PostId, StoredPost, Timestamp, Topic};
 use anyhow::{Context, Result};
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use std::fs::File;
@@ -49,6 +49,24 @@ pub enum TableFormat {
     Xlsx,
 }
 
+/// What is exported, and how.
+pub struct Export<'q> {
+    /// Which posts.
+    pub query: &'q Query,
+    /// In which order.
+    pub sort: Sort,
+    /// As what.
+    pub format: TableFormat,
+    /// 水印 above the headings; empty for none.
+    pub watermark: String,
+}
+
+/// `导出：李芳　2017-04-15 09:30　内部资料`.
+pub fn watermark(name: &str, now: Timestamp) -> String {
+    let name = if name.is_empty() { "—" } else { name };
+    format!("导出：{name}　{}　内部资料", now.format("%Y-%m-%d %H:%M"))
+}
+
 /// A cell.
 enum Cell {
     Text(String),
@@ -60,18 +78,12 @@ impl App {
     ///
     /// # Errors
     /// The index or the store refuses; the file cannot be written.
-    pub fn export(
-        &self,
-        query: &Query,
-        sort: Sort,
-        format: TableFormat,
-        path: &Path,
-    ) -> Result<usize> {
-        let ids = self.index.ids(&self.expanded(query), sort)?;
+    pub fn export(&self, export: &Export<'_>, path: &Path) -> Result<usize> {
+        let ids = (self.index).ids(&self.expanded(export.query), export.sort)?;
         let unfinished = path.with_added_extension("part");
-        let written = match format {
-            TableFormat::Csv => self.write_csv(&ids, &unfinished),
-            TableFormat::Xlsx => self.write_xlsx(&ids, &unfinished),
+        let written = match export.format {
+            TableFormat::Csv => self.write_csv(&ids, &export.watermark, &unfinished),
+            TableFormat::Xlsx => self.write_xlsx(&ids, &export.watermark, &unfinished),
         };
         let written = written.and_then(|rows| {
             std::fs::rename(&unfinished, path)?;
@@ -100,10 +112,13 @@ impl App {
         Ok(count)
     }
 
-    fn write_csv(&self, ids: &[PostId], path: &Path) -> Result<usize> {
+    fn write_csv(&self, ids: &[PostId], watermark: &str, path: &Path) -> Result<usize> {
         let mut file = BufWriter::new(File::create(path)?);
         file.write_all("\u{feff}".as_bytes())?;
-        let mut table = csv::Writer::from_writer(file);
+        let mut table = csv::WriterBuilder::new().flexible(true).from_writer(file);
+        if !watermark.is_empty() {
+            table.write_record([watermark])?;
+        }
         table.write_record(COLUMNS.iter().map(|(heading, _)| heading))?;
         let rows = self.for_each_post(ids, |stored| {
             let cells = cells(&stored).into_iter().map(|cell| match cell {
@@ -118,17 +133,17 @@ impl App {
         Ok(rows)
     }
 
-    fn write_xlsx(&self, ids: &[PostId], path: &Path) -> Result<usize> {
+    fn write_xlsx(&self, ids: &[PostId], watermark: &str, path: &Path) -> Result<usize> {
         // Before any work: where the file cannot be, the system says why.
         let file = BufWriter::new(File::create(path)?);
         let mut book = Workbook::new();
         let bold = Format::new().set_bold();
-        head(book.add_worksheet_with_constant_memory()?, &bold)?;
-        let (mut number, mut row) = (0, 1);
+        let first = head(book.add_worksheet_with_constant_memory()?, watermark, &bold)?;
+        let (mut number, mut row) = (0, first);
         let rows = self.for_each_post(ids, |stored| {
             if row == SHEET_ROWS {
-                head(book.add_worksheet_with_constant_memory()?, &bold)?;
-                (number, row) = (number + 1, 1);
+                head(book.add_worksheet_with_constant_memory()?, watermark, &bold)?;
+                (number, row) = (number + 1, first);
             }
             let sheet = book.worksheet_from_index(number)?;
             for (column, cell) in (0..).zip(cells(&stored)) {
@@ -150,13 +165,21 @@ impl App {
     }
 }
 
-fn head(sheet: &mut Worksheet, bold: &Format) -> Result<()> {
+/// Writes what stands above the posts, on every sheet. The row of the first post?
+fn head(sheet: &mut Worksheet, watermark: &str, bold: &Format) -> Result<u32> {
+    let mut row = 0;
+    if !watermark.is_empty() {
+        sheet.write_string(row, 0, watermark)?;
+        // `&` begins a code of Excel's.
+        sheet.set_footer(format!("&L{}&R&P/&N", watermark.replace('&', "&&")));
+        row += 1;
+    }
     for (column, (heading, width)) in (0..).zip(COLUMNS) {
         sheet.set_column_width(column, *width)?;
-        sheet.write_string_with_format(0, column, *heading, bold)?;
+        sheet.write_string_with_format(row, column, *heading, bold)?;
     }
-    sheet.set_freeze_panes(1, 0)?;
-    Ok(())
+    sheet.set_freeze_panes(row + 1, 0)?;
+    Ok(row + 1)
 }
 
 /// A table program takes what begins like this for a formula.

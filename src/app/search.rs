@@ -99,16 +99,25 @@ impl App {
         }
         if report.total == 0 {
             report.suggestions = suggestions(&self.index, &query, self.rules().synonyms())?;
+            let synonyms = self.config.rules.synonyms();
+            let asked = (order.query.clone()).with_synonyms(&|word| synonyms.of(word));
+            let widened = |query: &Query| self.expanded(query);
+            report.suggestions = suggestions(&self.index, &asked, synonyms, widened)?;
         }
         report.took_ms = rounded_ms(begin.elapsed());
         Ok(report)
     }
 
-    /// The query with the words that mean the same in place of `syn:`.
+    /// The query with the words that mean the same in place of `syn:`, and places with what lies in them.
     pub fn expanded(&self, query: &Query) -> Query {
         let rules = self.rules();
         let synonyms = rules.synonyms();
         query.clone().with_synonyms(&|word| synonyms.of(word))
+        let rules = &self.config.rules;
+        let query = query.clone();
+        query
+            .with_synonyms(&|word| rules.synonyms().of(word))
+            .with_regions(&|place| rules.codes_in(place))
     }
 
     /// The posts most like a text, best first; `except` is left out.

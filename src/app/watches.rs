@@ -1,7 +1,10 @@
 //! 专题: the saved queries, ready to be matched, and how often each was hit.
 
 use super::App;
-use crate::config::{Config, DeclaredWatch, WATCHES_FILE, parse_watches};
+use crate::config::{
+    Config, DeclaredWatch, EditedWatch, WATCHES_FILE, WatchMistake, parse_watches,
+    watch_file_problems,
+};
 use crate::index::{Query, Sort};
 use crate::model::{AlertPolicy, Problem, Schedule, StoredPost, Timestamp, Watch, WatchActivity};
 use crate::store::Store;
@@ -9,6 +12,7 @@ use crate::watch::{Matcher, Reader};
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use utoipa::ToSchema;
 
@@ -175,16 +179,63 @@ impl App {
     /// # Errors
     /// The store or the index refuses.
     pub fn watch_reports(&self) -> Result<Vec<WatchReport>> {
+        self.reports_of(&self.watched().declared)
+    }
+
+    /// So many of them from `offset` on.
+    ///
+    /// # Errors
+    /// The store or the index refuses.
+    pub fn watch_reports_from(&self, offset: usize, limit: usize) -> Result<Vec<WatchReport>> {
+        let watched = self.watched();
+        let rest = watched.declared.get(offset..).unwrap_or_default();
+        self.reports_of(&rest[..limit.min(rest.len())])
+    }
+
+    /// One of them; `None` where nothing of this id is declared.
+    ///
+    /// # Errors
+    /// The store or the index refuses.
+    pub fn watch_report(&self, id: &str) -> Result<Option<WatchReport>> {
+        let watched = self.watched();
+        let of_id = |declared: &&DeclaredWatch| declared.watch.id == id;
+        let found = watched.declared.iter().find(of_id);
+        let reports = self.reports_of(found.map_or(&[], std::slice::from_ref))?;
+        Ok(reports.into_iter().next())
+    }
+
+    fn reports_of(&self, watches: &[DeclaredWatch]) -> Result<Vec<WatchReport>> {
         let now = self.now();
-        let mut activity = self.store.watch_activity(now)?;
         let holds_a_month = (self.store.first_seen()?).is_some_and(|first| first <= now - IDLE);
-        let mut reports = Vec::new();
-        for declared in &self.watched().declared {
-            let known = activity.remove(&declared.watch.id).unwrap_or_default();
+        let mut reports = Vec::with_capacity(watches.len());
+        for declared in watches {
+            let known = self.store.watch_activity(&declared.watch.id, now)?;
+            let known = known.unwrap_or_default();
             let is_idle = self.is_idle(declared, known, holds_a_month, now)?;
             reports.push(WatchReport::of(&declared.watch, known, is_idle));
         }
         Ok(reports)
+    }
+
+    /// Changes the operator's file of watches and watches what it says from now on. For whoever holds the data folder.
+    ///
+    /// # Errors
+    /// There is no such file to write, or `edit` refuses; then all stays as it was.
+    pub fn edit_watches(
+        &self,
+        edit: impl FnOnce(&Path) -> Result<EditedWatch, WatchMistake>,
+    ) -> Result<EditedWatch, WatchMistake> {
+        let folder = self.config.folder.as_ref().ok_or(WatchMistake::NoFolder)?;
+        let mut seen = (self.watching.seen.lock()).unwrap_or_else(PoisonError::into_inner);
+        let edited = edit(folder)?;
+        *seen = (edited.text.clone(), true);
+        self.take_over(Ok(edited.declared.clone()))?;
+        Ok(edited)
+    }
+
+    /// What is wrong with the operator's file of watches: while there is anything, watches go on as they were.
+    pub fn watch_problems(&self) -> Vec<Problem> {
+        (self.config.folder.as_deref()).map_or_else(Vec::new, watch_file_problems)
     }
 
     /// Did nothing match for 30 days? Of a watch that is younger, the index tells what would have.

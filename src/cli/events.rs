@@ -3,7 +3,7 @@
 use super::events_bursts;
 use super::events_show;
 use super::output::{DONE, Failure, column, print_json, print_text};
-use super::search::{check_days, parse_day};
+use super::search::{check_days, parse_from, parse_to};
 use super::{Common, person};
 use crate::app::App;
 use crate::model::{EventId, PostId, Timestamp};
@@ -22,10 +22,10 @@ pub struct Events {
     #[arg(long, conflicts_with_all = ["from", "to"])]
     bursts: bool,
     /// 起始日 · first day
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_from)]
     from: Option<NaiveDate>,
     /// 截止日 · last day
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_to)]
     to: Option<NaiveDate>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]

@@ -3,7 +3,7 @@
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
 use super::search_text::table;
-use crate::app::{App, SNIPPET_CHARS, SearchOrder, SearchReport, TableFormat};
+use crate::app::{App, Export, SNIPPET_CHARS, SearchOrder, SearchReport, TableFormat};
 use crate::index::query::{CodeField, TextField};
 use crate::index::{Query, QueryError, Sort};
 use crate::model::{Channel, Level, PostId, Sentiment, Topic};
@@ -24,11 +24,11 @@ pub struct Search {
     /// 与此相似的信息：一段文字，或 #编号 · posts like this text, or like post #N
     #[arg(long, value_name = "文字|#编号", conflicts_with_all = ["query", "from", "to", "channel", "topic", "level", "sentiment", "region", "source", "sort", "offset", "facets", "csv", "xlsx"])]
     like: Option<String>,
-    /// 起始日，如 2017-04-01 · published on or after
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    /// 起始日，如 2017-04-01，或 2017-04 · published on or after
+    #[arg(long, value_name = "D", value_parser = parse_from)]
     from: Option<NaiveDate>,
     /// 截止日 · published on or before
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_to)]
     to: Option<NaiveDate>,
     /// 渠道，如 论坛贴吧 forum，微博 weibo · channel
     #[arg(long)]
@@ -45,7 +45,7 @@ pub struct Search {
     /// 属地：名称、区划代码或管辖 · region
     #[arg(long)]
     region: Option<String>,
-    /// 信源名称 · source
+    /// 信源名称，几个用逗号隔开 · source
     #[arg(long)]
     source: Option<String>,
     /// 排序：相关度 relevance，时间 time，级别 level，互动量 engagement · order
@@ -128,7 +128,7 @@ impl Search {
             }
         }
         if let Some(source) = &self.source {
-            query = query.and(Query::In(TextField::Source, source.clone()));
+            query = query.and(Query::within(TextField::Source, source).map_err(wrong)?);
         }
         query = query.and(self.from.map_or(Query::All, Query::After));
         Ok(query.and(self.to.map_or(Query::All, Query::Before)))
@@ -183,8 +183,14 @@ impl Search {
                 path.display()
             )));
         }
-        let rows =
-            (app.export(query, self.sort(), format, path)).context("没有导出，原有文件未变")?;
+        let export = Export {
+            query,
+            sort: self.sort(),
+            format,
+            // Written by a program: whoever runs it is not known.
+            watermark: String::new(),
+        };
+        let rows = (app.export(&export, path)).context("没有导出，原有文件未变")?;
         if self.json {
             print_json(&serde_json::json!({ "exported": rows, "file": path }))?;
         } else {
@@ -197,6 +203,16 @@ impl Search {
 /// Days as people type them.
 pub fn parse_day(text: &str) -> Result<NaiveDate, String> {
     Query::read_day(text)
+}
+
+/// The first day of what people type: a day, a month, a year.
+pub fn parse_from(text: &str) -> Result<NaiveDate, String> {
+    Query::read_first_day(text)
+}
+
+/// The last day of the same.
+pub fn parse_to(text: &str) -> Result<NaiveDate, String> {
+    Query::read_last_day(text)
 }
 
 /// A period ends after it begins.
@@ -225,9 +241,10 @@ const SYNTAX: &str = "\
 字段（中英文均可，冒号全角半角均可）
 
   标题: 正文: 作者: 信源: 网址:      title: body: author: source: url:
-  渠道:论坛贴吧,微博                 channel:forum,weibo
+  几个值用逗号隔开：信源:大河网,映象网    渠道:论坛,微博    channel:forum,weibo
   主题:QX  级别:红,橙                topic:QX level:red,orange
   情感:负面  属地:二七区             sentiment:negative region:410103
+  属地:郑州（连同所辖区县）
   日期:2017-04  起始:2017-07  截止:2017-12-31      date: after: before:
 
 例子：2017年下半年论坛上反映富士康返费的信息

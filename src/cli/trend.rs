@@ -3,7 +3,7 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
-use super::search::{check_days, parse_day};
+use super::search::{check_days, parse_from, parse_to};
 use crate::app::{MAX_STEPS, Trend, TrendStep, share};
 use crate::index::{Interval, Query};
 use crate::model::Timestamp;
@@ -28,10 +28,10 @@ pub struct TrendCommand {
     #[arg(long, value_enum, value_name = "步长", default_value = "day")]
     by: By,
     /// 起始日，默认30天前（按小时为48小时前） · first day
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_from)]
     from: Option<NaiveDate>,
     /// 截止日，默认今天 · last day
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_to)]
     to: Option<NaiveDate>,
     /// 以 JSON 输出 · JSON
     #[arg(long)]

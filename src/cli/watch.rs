@@ -1,7 +1,7 @@
 //! `yuqing watch`: saved queries; how often each is hit, and what one of them would have found in the past.
 
 use super::output::{DONE, Failure, column, print_json, print_text};
-use super::search::{check_days, parse_day};
+use super::search::{check_days, parse_from, parse_to};
 use super::search_text::table;
 use super::watch_edit::{Add, Remove};
 use super::{Common, watch_named};
@@ -41,10 +41,10 @@ pub struct Test {
     /// 专题名称或代号 · name or id of a watch
     name: String,
     /// 起始日，如 2017-04-01 · published on or after
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_from)]
     from: Option<NaiveDate>,
     /// 截止日 · published on or before
-    #[arg(long, value_name = "D", value_parser = parse_day)]
+    #[arg(long, value_name = "D", value_parser = parse_to)]
     to: Option<NaiveDate>,
     /// 列出几条，默认20；JSON 默认全部 · posts listed, 20; in JSON all
     #[arg(long)]

@@ -1,18 +1,11 @@
-//! `yuqing watch add`, `yuqing watch remove`: a block more or less in `watches.toml`. Checked as a whole before the first
-//! byte is written; nothing else in the file changes.
+//! `yuqing watch add`, `yuqing watch remove`: a block more or less in `watches.toml`.
 
 use super::output::{DONE, Failure, print_json, print_text};
 use super::{Common, watch_named};
-use crate::config::{
-    Block, ConfigFolder, DeclaredWatch, WATCHES_FILE, free_id, parse_watches, quoted, replace_file,
-    with_blocks, without_watch,
-};
-use crate::index::Query;
+use crate::config::{EditedWatch, WATCHES_FILE, WatchDraft, WatchMistake, add_watch, remove_watch};
 use crate::model::AlertPolicy;
 use clap::Args;
 use serde::Serialize;
-use std::collections::HashSet;
-use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -63,77 +56,29 @@ struct Edited {
 impl Add {
     pub fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let folder = common.writable_folder()?;
-        match self.query.parse() {
-            Ok(Query::All) => return Err(Failure::Usage("检索式不能为空".to_owned())),
-            Ok(_) => {}
-            Err(mistake) => return Err(Failure::Usage(mistake.to_string())),
-        }
-        let before = text(folder)?;
-        let declared = parse_watches(&before).map_err(Failure::Config)?;
-        let id = self.free_id(&declared)?;
-        let after = with_blocks(&before, &[self.block(&id)]);
-        // What stood there was right: the mistake is the command's.
-        parse_watches(&after).map_err(|problems| {
-            let said = problems.into_iter().map(|problem| problem.message);
-            Failure::Usage(said.collect::<Vec<_>>().join("；"))
-        })?;
-        let edited = write(folder, &after, &self.name, id)?;
+        let draft = WatchDraft {
+            name: self.name,
+            query: self.query,
+            note: self.note.unwrap_or_default(),
+            recipients: self.recipients,
+            alert: Some(self.alert),
+            schedule: self.schedule.unwrap_or_default(),
+            is_paused: false,
+        };
+        let edited = add_watch(folder, self.id.as_deref(), &draft).map_err(failure)?;
         if self.json {
-            print_json(&edited)?;
+            print_json(&Edited::of(&edited))?;
         } else {
             print_text(&format!(
                 "已写入 {}：专题“{}”（{}）。\n用 `yuqing watch test {}` 看它在已有信息中命中哪些；\
                  用此配置目录运行的 `yuqing run` 自此比对新到的信息，不必重启。\n",
-                edited.file, edited.watch, edited.id, edited.id
+                edited.path.display(),
+                edited.name,
+                edited.id,
+                edited.id
             ))?;
         }
         Ok(DONE)
-    }
-
-    fn free_id(&self, declared: &[DeclaredWatch]) -> Result<String, Failure> {
-        let taken = |said: &str| {
-            let mut watches = declared.iter().map(|declared| &declared.watch);
-            watches.find(|known| known.id == said || known.name == said)
-        };
-        if let Some(known) = taken(&self.name) {
-            return Err(Failure::Usage(format!(
-                "已有专题“{}”（{}），请换一个名称，或先用 `yuqing watch remove {}` 删除它",
-                known.name, known.id, known.id
-            )));
-        }
-        match &self.id {
-            Some(id) => match taken(id) {
-                Some(known) => Err(Failure::Usage(format!(
-                    "代号“{id}”已用于专题“{}”，请用 --id 另取一个",
-                    known.name
-                ))),
-                None => Ok(id.clone()),
-            },
-            None => {
-                let mut ids: HashSet<String> = (declared.iter())
-                    .map(|declared| declared.watch.id.clone())
-                    .collect();
-                Ok(free_id("watch", &mut ids))
-            }
-        }
-    }
-
-    fn block(&self, id: &str) -> Block {
-        let mut keys = vec![("query", quoted(&self.query))];
-        keys.extend(self.note.as_deref().map(|note| ("note", quoted(note))));
-        if !self.recipients.is_empty() {
-            let recipients: Vec<String> = self.recipients.iter().map(|who| quoted(who)).collect();
-            keys.push(("recipients", format!("[{}]", recipients.join(", "))));
-        }
-        keys.push(("alert", quoted(self.alert.code())));
-        let schedule = self.schedule.as_deref();
-        keys.extend(schedule.map(|line| ("schedule", quoted(line))));
-        Block {
-            table: "watch",
-            id: id.to_owned(),
-            name: self.name.clone(),
-            keys,
-        }
     }
 }
 
@@ -148,40 +93,35 @@ impl Remove {
                 known.name
             ))
         })?;
-        let path = folder.join(WATCHES_FILE);
-        let after = without_watch(&text(folder)?, &known.id).ok_or_else(|| {
-            Failure::Usage(format!(
-                "专题“{}”在 {} 中不是单独的一段 [[watch]]，请手工删除",
-                known.name,
-                path.display()
-            ))
-        })?;
-        let edited = write(folder, &after, &known.name, known.id.clone())?;
+        let edited = remove_watch(folder, &known.id).map_err(failure)?;
         if self.json {
-            print_json(&edited)?;
+            print_json(&Edited::of(&edited))?;
         } else {
             print_text(&format!(
                 "已从 {} 删除专题“{}”（{}），它的命中记录保留；用此配置目录运行的 `yuqing run` 自此不再比对，不必重启。\n",
-                edited.file, edited.watch, edited.id
+                edited.path.display(),
+                edited.name,
+                edited.id
             ))?;
         }
         Ok(DONE)
     }
 }
 
-/// The operator's file, else the shipped one.
-fn text(folder: &Path) -> Result<String, Failure> {
-    ConfigFolder::open(Some(folder))
-        .and_then(|folder| folder.text(WATCHES_FILE).map_err(|problem| vec![problem]))
-        .map_err(Failure::Config)
+impl Edited {
+    fn of(edited: &EditedWatch) -> Edited {
+        Edited {
+            watch: edited.name.clone(),
+            id: edited.id.clone(),
+            file: edited.path.display().to_string(),
+        }
+    }
 }
 
-fn write(folder: &Path, after: &str, name: &str, id: String) -> Result<Edited, Failure> {
-    let path = folder.join(WATCHES_FILE);
-    replace_file(&path, after)?;
-    Ok(Edited {
-        watch: name.to_owned(),
-        id,
-        file: path.display().to_string(),
-    })
+fn failure(mistake: WatchMistake) -> Failure {
+    match mistake {
+        WatchMistake::File(problems) => Failure::Config(problems),
+        WatchMistake::Disk(error) => error.into(),
+        other => Failure::Usage(other.to_string()),
+    }
 }

@@ -1,4 +1,4 @@
-//! `watches.toml` → declared watches, and the file without one of them.
+//! `watches.toml` → declared watches, and the file with one of them changed or taken out.
 
 use super::ConfigFolder;
 use super::place::{self, check_id, problem, tables};
@@ -196,6 +196,36 @@ pub fn without_watch(text: &str, id: &str) -> Option<String> {
     (parse_watches(&rest).ok()? == expected).then_some(rest)
 }
 
+/// The text of the file with another block for one watch; comments inside the old one stand above the new one, all else
+/// stays. `None` where it is not written as a block of its own.
+pub fn with_changed(text: &str, id: &str, block: &str) -> Option<String> {
+    let declared = parse_watches(text).ok()?;
+    let place = declared.iter().position(|known| known.watch.id == id)?;
+    let tables = tables(FILE, "watch", "专题", text).ok()?;
+    let header = tables.get(place)?.span().start;
+    let from = text[..header].rfind('\n').map_or(0, |newline| newline + 1);
+    let next = tables.get(place + 1);
+    let to = next.map_or(text.len(), |next| begin_of_block(text, next.span().start));
+    let old = text.get(from..to)?;
+    let end = old.trim_end().len();
+    let mut changed = text[..from].to_owned();
+    for line in old
+        .lines()
+        .filter(|line| line.trim_start().starts_with('#'))
+    {
+        changed += &format!("{line}\n");
+    }
+    changed += block.trim_end();
+    changed += if end == old.len() { "\n" } else { &old[end..] };
+    changed += &text[to..];
+    let after = parse_watches(&changed).ok()?;
+    let others = |watches: &[DeclaredWatch]| -> Vec<DeclaredWatch> {
+        let others = watches.iter().filter(|known| known.watch.id != id);
+        others.cloned().collect()
+    };
+    (after.len() == declared.len() && others(&after) == others(&declared)).then_some(changed)
+}
+
 /// Where the lines of a block begin: with the comment right above it, unless the file begins with that comment.
 fn begin_of_block(text: &str, header: usize) -> usize {
     let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -213,7 +243,7 @@ fn begin_of_block(text: &str, header: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_watches, without_watch};
+    use super::{parse_watches, with_changed, without_watch};
 
     const HEAD: &str = "# 专题：说明\n# 第二行\n";
 
@@ -284,6 +314,29 @@ mod tests {
         let rest = without_watch(&rest, "a").expect("a block");
         assert_eq!(rest, HEAD);
         assert_eq!(without_watch(&rest, "a"), None);
+    }
+
+    #[test]
+    fn a_changed_block_keeps_its_place_and_its_comments() {
+        let inner = block("b").replace("query", "# 常见说法\nquery");
+        let text = format!(
+            "{HEAD}\n{}\n# 关于乙\n{inner}\n# 关于丙\n{}",
+            block("a"),
+            block("c")
+        );
+        let other = block("b").replace("社保 b", "欠薪");
+        let after = with_changed(&text, "b", &other).expect("a block");
+        let expected = format!(
+            "{HEAD}\n{}\n# 关于乙\n# 常见说法\n{other}\n# 关于丙\n{}",
+            block("a"),
+            block("c")
+        );
+        assert_eq!(after, expected);
+        let last = with_changed(&after, "c", &block("c").replace("社保", "工伤")).expect("a block");
+        assert!(last.ends_with("query = \"工伤 c\"\n"), "{last}");
+        assert_eq!(with_changed(&text, "b", &block("a")), None, "another id");
+        let inline = "watch = [{id = 'a', name = '甲', query = 'x'}, {id = 'b', name = '乙', query = 'y'}]\n";
+        assert_eq!(with_changed(inline, "a", &block("a")), None);
     }
 
     #[test]

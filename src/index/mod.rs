@@ -39,7 +39,7 @@ use tantivy::collector::Count;
 
 /// Part of the folder's name, beside the dictionary's fingerprint; a change of `schema` or of the tokenizers raises it. An
 /// index of another name answers as long as it has the fields, until the wanted one is built.
-const VERSION: &str = "v5";
+const VERSION: &str = "v6";
 
 /// Ends the name of a folder whose index is not whole yet.
 const BUILDING: &str = ".building";

@@ -1,10 +1,13 @@
 //! 检索式 — what is asked for, as a tree; `parse` reads it from what people type.
 
+mod days;
 mod fields;
 mod parse;
 mod write;
 
+pub use days::Days;
 pub use fields::{CodeField, TextField};
+pub use parse::visible;
 
 use chrono::NaiveDate;
 
@@ -85,16 +88,22 @@ impl Query {
         }
     }
 
-    /// A filter for one field of codes; checks the code.
+    /// A filter for one field of codes, of which one or several may be named (`red,橙`); checks them.
     ///
     /// # Errors
-    /// The code is not one of the field's.
+    /// A code is not one of the field's.
     pub fn is(field: CodeField, value: &str) -> Result<Query, QueryError> {
-        let code = field.code(value).map_err(|message| QueryError {
-            position: 1,
-            message,
-        })?;
-        Ok(Query::Is(field, code))
+        parse::any_of(value, 0, |one| {
+            field.code(one).map(|code| Query::Is(field, code))
+        })
+    }
+
+    /// A filter for one field of text, of which one or several may be named (`大河网,映象网`).
+    ///
+    /// # Errors
+    /// There are commas only.
+    pub fn within(field: TextField, value: &str) -> Result<Query, QueryError> {
+        parse::any_of(value, 0, |one| Ok(Query::In(field, one.to_owned())))
     }
 
     /// The same with every [`Query::Synonym`] replaced by the words that mean the same, the word itself the first.
@@ -116,6 +125,32 @@ impl Query {
             Query::And(parts) => Query::And(all(parts)),
             Query::Or(parts) => Query::Or(all(parts)),
             Query::Not(part) => Query::Not(Box::new(part.with_synonyms(synonyms))),
+            other => other,
+        }
+    }
+
+    /// The same with every place widened by the codes of what lies in it.
+    pub fn with_regions(self, codes: &impl Fn(&str) -> Vec<String>) -> Query {
+        let all = |parts: Vec<Query>| -> Vec<Query> {
+            (parts.into_iter())
+                .map(|part| part.with_regions(codes))
+                .collect()
+        };
+        match self {
+            Query::Is(CodeField::Region, said) => {
+                let mut names = codes(&said);
+                names.retain(|code| *code != said);
+                names.insert(0, said);
+                let is = |name| Query::Is(CodeField::Region, name);
+                let mut any: Vec<Query> = names.into_iter().map(is).collect();
+                match any.len() {
+                    1 => any.remove(0),
+                    _ => Query::Or(any),
+                }
+            }
+            Query::And(parts) => Query::And(all(parts)),
+            Query::Or(parts) => Query::Or(all(parts)),
+            Query::Not(part) => Query::Not(Box::new(part.with_regions(codes))),
             other => other,
         }
     }

@@ -25,11 +25,17 @@ const MAX_TRIES: usize = 40;
 /// Words and conditions of a query at most: a longer one is a list, and no one of its words is the mistake.
 const MAX_PARTS: usize = 10;
 
-/// Queries like this one that find something: those that change least first.
+/// Queries like this one that find something: those that change least first. `widened` is what is looked for in their
+/// place.
 ///
 /// # Errors
 /// The index is damaged.
-pub fn suggestions(index: &Index, query: &Query, synonyms: &Synonyms) -> Result<Vec<Suggestion>> {
+pub fn suggestions(
+    index: &Index,
+    query: &Query,
+    synonyms: &Synonyms,
+    widened: impl Fn(&Query) -> Query,
+) -> Result<Vec<Suggestion>> {
     // The query itself found nothing.
     let mut known = HashSet::from([query.to_string()]);
     let new = candidates(query, synonyms).filter_map(|(query, reason)| {
@@ -40,7 +46,7 @@ pub fn suggestions(index: &Index, query: &Query, synonyms: &Synonyms) -> Result<
     });
     let mut suggestions: Vec<Suggestion> = Vec::new();
     for (query, written, reason) in new.take(MAX_TRIES) {
-        let total = index.search(&query, Sort::Time, 0, 0)?.total;
+        let total = index.search(&widened(&query), Sort::Time, 0, 0)?.total;
         if total > 0 {
             suggestions.push(Suggestion {
                 query: written,

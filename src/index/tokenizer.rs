@@ -31,7 +31,7 @@ pub fn register(manager: &TokenizerManager, segmenter: &Arc<Segmenter>) {
     );
 }
 
-/// Folded characters, white space among them as one and the same character: a string matches where it stands in one
+/// Folded characters, white space among them as one and the same character, and so are square brackets: a string matches where it stands in one
 /// piece and nowhere else.
 pub fn characters(text: &str) -> impl Iterator<Item = char> + '_ {
     characters_with_positions(text).map(|(character, _)| character)
@@ -40,8 +40,15 @@ pub fn characters(text: &str) -> impl Iterator<Item = char> + '_ {
 /// The same, each with the position of the original character it came from.
 pub fn characters_with_positions(text: &str) -> impl Iterator<Item = (char, usize)> + '_ {
     fold_with_positions(text).map(|(character, position)| {
-        let is_blank = character.is_whitespace() || character == END;
-        (if is_blank { ' ' } else { character }, position)
+        let character = match character {
+            END => ' ',
+            // 〔2017〕12号 is typed as [2017]12号.
+            '〔' | '【' => '[',
+            '〕' | '】' => ']',
+            blank if blank.is_whitespace() => ' ',
+            other => other,
+        };
+        (character, position)
     })
 }
 

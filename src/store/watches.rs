@@ -4,9 +4,9 @@ use super::Store;
 use super::rows::{from_ms, to_ms};
 use crate::model::{PostId, Timestamp, WatchActivity, WatchHit};
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta};
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 impl Store {
     /// Takes note of all that is watched from now on, as ids and queries; what else was watched ends. Since when is each? A
@@ -98,31 +98,54 @@ impl Store {
         })
     }
 
-    /// How often each watch was hit before `now`, by id, since it began: a hit of another query of the same id does not
-    /// count. Those that are not matched are left out.
+    /// How often a watch was hit before `now` since it began: a hit of another query of the same id does not count. `None`
+    /// while it is not matched.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn watch_activity(&self, now: Timestamp) -> Result<HashMap<String, WatchActivity>> {
-        let mut activity: HashMap<String, WatchActivity> = HashMap::new();
-        for (id, (_, since)) in self.known_watches()? {
-            activity.entry(id).or_default().since = Some(since);
-        }
+    pub fn watch_activity(&self, id: &str, now: Timestamp) -> Result<Option<WatchActivity>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT watch_id, count(*) FILTER (WHERE matched_at > ?1),
-                 count(*) FILTER (WHERE matched_at > ?2), max(matched_at)
-             FROM watch_hits JOIN watches ON id = watch_id AND matched_at >= since GROUP BY watch_id",
+            "SELECT since, count(matched_at) FILTER (WHERE matched_at > ?2), count(matched_at),
+                 (SELECT max(matched_at) FROM watch_hits WHERE watch_id = ?1 AND matched_at >= since)
+             FROM watches
+             LEFT JOIN watch_hits ON watch_id = id AND matched_at >= since AND matched_at > ?3
+             WHERE id = ?1 GROUP BY id",
         )?;
         let days_ago = |days| to_ms(now - TimeDelta::days(days));
-        let mut rows = select.query([days_ago(7), days_ago(30)])?;
+        let activity = select.query_row(params![id, days_ago(7), days_ago(30)], |row| {
+            let last: Option<i64> = row.get(3)?;
+            Ok(WatchActivity {
+                since: Some(from_ms(row.get(0)?, self.zone)),
+                hits_7d: row.get(1)?,
+                hits_30d: row.get(2)?,
+                last_hit: last.map(|ms| from_ms(ms, self.zone)),
+            })
+        });
+        Ok(activity.optional()?)
+    }
+
+    /// Hits of one watch on each day from `from` on, since it began; days without any are left out. Days are those of
+    /// `from`'s offset.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn watch_hits_by_day(&self, id: &str, from: Timestamp) -> Result<BTreeMap<NaiveDate, u64>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT (matched_at + ?3) / 86400000, count(*) FROM watch_hits
+             JOIN watches ON id = watch_id AND matched_at >= since
+             WHERE watch_id = ?1 AND matched_at >= ?2 GROUP BY 1",
+        )?;
+        let offset_ms = i64::from(from.offset().local_minus_utc()) * 1000;
+        let mut rows = select.query(params![id, to_ms(from), offset_ms])?;
+        let mut days = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let known = activity.entry(row.get(0)?).or_default();
-            known.hits_7d = row.get(1)?;
-            known.hits_30d = row.get(2)?;
-            known.last_hit = Some(from_ms(row.get(3)?, self.zone));
+            let day: i64 = row.get(0)?;
+            let begin = DateTime::from_timestamp_millis(day * 86_400_000).unwrap_or_default();
+            days.insert(begin.date_naive(), row.get(1)?);
         }
-        Ok(activity)
+        Ok(days)
     }
 
     /// Hits of one watch since it began, the latest first.

@@ -30,11 +30,15 @@ mod rule_words;
 mod rules;
 mod search;
 mod source_edit;
+mod search_build;
+mod search_export;
+mod search_page;
 mod sources;
 mod spark;
 mod stats;
 mod triage;
 mod visitor;
+mod watch_edit;
 mod watches;
 
 pub use routes::{Door, Route};
@@ -98,6 +102,14 @@ fn table() -> Routes {
         )
         // 检索
         .get("/search", needs(Read), search::page)
+        .get("/search", needs(Read), search_page::page)
+        .get("/search/facets", needs(Read), search_page::facets)
+        .post(
+            "/search/export",
+            needs(Permission::Export),
+            search_export::export,
+        )
+        .get("/api/v1/search", needs(Read), api::search)
         // 事件
         .get("/events", needs(Read), events::page)
         // 刊物
@@ -108,7 +120,40 @@ fn table() -> Routes {
         // 办理, 补录
         // 专题
         .get("/watches", needs(Read), watches::list)
+        .post("/watches", needs(Permission::Edit), watch_edit::add)
+        .get("/watches/new", needs(Permission::Edit), watch_edit::blank)
+        .post(
+            "/watches/preview",
+            needs(Permission::Edit),
+            watch_edit::preview,
+        )
         .get("/watches/{id}", needs(Read), watches::page)
+        .get("/watches/{id}/test", needs(Read), watches::test)
+        .get(
+            "/watches/{id}/edit",
+            needs(Permission::Edit),
+            watch_edit::form,
+        )
+        .post(
+            "/watches/{id}/edit",
+            needs(Permission::Edit),
+            watch_edit::change,
+        )
+        .post(
+            "/watches/{id}/pause",
+            needs(Permission::Edit),
+            watch_edit::pause,
+        )
+        .post(
+            "/watches/{id}/resume",
+            needs(Permission::Edit),
+            watch_edit::resume,
+        )
+        .post(
+            "/watches/{id}/remove",
+            needs(Permission::Edit),
+            watch_edit::remove,
+        )
         .get("/api/v1/watches", needs(Read), api::watches)
         // 词库
         .get("/rules", needs(Read), rules::levels)

@@ -1,49 +1,33 @@
-//! `/search`: the query language of the command line, with filters for those who do not write it.
+//! What is searched for, as an address says it: query, filters, order, page. Of `/search` and of `/api/v1/search`.
 
-use super::Shared;
-use super::error::WebError;
-use super::frame::Frame;
-use super::layout::PostLine;
-use super::visitor::Who;
-use crate::app::{Hit, SearchOrder};
+use crate::app::SearchOrder;
 use crate::index::query::{CodeField, TextField};
-use crate::index::suggest::Suggestion;
 use crate::index::{Query as SearchQuery, QueryError, Sort};
 use crate::model::{Channel, Level, Sentiment, Topic};
-use askama::Template;
-use axum::extract::{Query, State};
-use axum::response::Html;
-use chrono::NaiveDate;
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{Serializer, parse};
 
 /// Hits per page.
-const PAGE_SIZE: usize = 20;
-/// Characters of a snippet.
-const SNIPPET_CHARS: usize = 140;
-/// Values of a facet shown.
-const FACET_VALUES: usize = 8;
-/// Days shown.
-const FACET_DAYS: usize = 31;
+pub const PAGE_SIZE: usize = 20;
 
 /// What an address says: of the page and of `/api/v1/search`. Empty values count as absent: a form sends them.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub struct Parameters {
-    q: String,
-    from: String,
-    to: String,
-    channel: String,
-    topic: String,
-    level: String,
-    sentiment: String,
-    region: String,
-    source: String,
-    sort: String,
-    page: String,
-    offset: String,
-    limit: String,
-    facets: String,
+    pub q: String,
+    pub from: String,
+    pub to: String,
+    pub channel: String,
+    pub topic: String,
+    pub level: String,
+    pub sentiment: String,
+    pub region: String,
+    pub source: String,
+    pub sort: String,
+    pub page: String,
+    pub offset: String,
+    pub limit: String,
+    pub facets: String,
 }
 
 /// What is wrong with what was asked for.
@@ -81,6 +65,36 @@ impl Mistake {
 }
 
 impl Parameters {
+    /// Reads what stands behind the question mark of an address, or a form. A filter that is named twice takes in both;
+    /// names that mean nothing are left alone.
+    pub fn read(written: &[u8]) -> Parameters {
+        let mut own = Parameters::default();
+        for (name, value) in parse(written) {
+            let (field, may_repeat) = match &*name {
+                "q" => (&mut own.q, false),
+                "from" => (&mut own.from, false),
+                "to" => (&mut own.to, false),
+                "channel" => (&mut own.channel, true),
+                "topic" => (&mut own.topic, true),
+                "level" => (&mut own.level, true),
+                "sentiment" => (&mut own.sentiment, true),
+                "region" => (&mut own.region, true),
+                "source" => (&mut own.source, true),
+                "sort" => (&mut own.sort, false),
+                "page" => (&mut own.page, false),
+                "facets" => (&mut own.facets, false),
+                _ => continue,
+            };
+            let value = value.trim();
+            if field.is_empty() {
+                field.push_str(value);
+            } else if may_repeat && !value.is_empty() {
+                *field += &format!(",{value}");
+            }
+        }
+        own
+    }
+
     /// The order these parameters make.
     ///
     /// # Errors
@@ -93,12 +107,7 @@ impl Parameters {
         let offset = number("起始位置 offset", &self.offset)?;
         Ok(SearchOrder {
             query: self.query()?,
-            sort: match self.sort.as_str() {
-                "time" => Sort::Time,
-                "level" => Sort::Level,
-                "engagement" => Sort::Engagement,
-                _ => Sort::Relevance,
-            },
+            sort: self.sort(),
             offset: offset.unwrap_or_else(|| page.saturating_mul(limit)),
             limit,
             with_facets: matches!(self.facets.as_str(), "1" | "true" | "on"),
@@ -106,7 +115,21 @@ impl Parameters {
         })
     }
 
-    fn query(&self) -> Result<SearchQuery, Mistake> {
+    /// The order of hits.
+    pub fn sort(&self) -> Sort {
+        match self.sort.as_str() {
+            "time" => Sort::Time,
+            "level" => Sort::Level,
+            "engagement" => Sort::Engagement,
+            _ => Sort::Relevance,
+        }
+    }
+
+    /// Query and filters together.
+    ///
+    /// # Errors
+    /// A wrong query, code or day.
+    pub fn query(&self) -> Result<SearchQuery, Mistake> {
         let mut query: SearchQuery = self.q.parse()?;
         for (field, label, code) in [
             (CodeField::Channel, "渠道", &self.channel),
@@ -124,19 +147,59 @@ impl Parameters {
             }
         }
         if !self.source.trim().is_empty() {
-            query = query.and(SearchQuery::In(TextField::Source, self.source.clone()));
+            let within = SearchQuery::within(TextField::Source, self.source.trim());
+            query = query.and(within.map_err(|wrong| Mistake::Parameter {
+                label: "信源",
+                message: wrong.message,
+            })?);
         }
-        if let Some(day) = day("起始日", &self.from)? {
+        if let Some(day) = read("起始日", &self.from, SearchQuery::read_first_day)? {
             query = query.and(SearchQuery::After(day));
         }
-        if let Some(day) = day("截止日", &self.to)? {
+        if let Some(day) = read("截止日", &self.to, SearchQuery::read_last_day)? {
             query = query.and(SearchQuery::Before(day));
         }
+        query.days().check().map_err(|message| Mistake::Parameter {
+            label: "时间",
+            message,
+        })?;
         Ok(query)
     }
 
+    /// All of it in the words of the query language, to be kept as a watch.
+    pub fn written(&self) -> String {
+        let mut filters: Vec<String> = Vec::new();
+        for (name, value) in [
+            ("渠道", labels(&self.channel, Channel::label)),
+            ("主题", labels(&self.topic, Topic::code)),
+            ("级别", labels(&self.level, Level::label)),
+            ("情感", labels(&self.sentiment, Sentiment::label)),
+            ("属地", self.region.trim().to_owned()),
+            ("信源", self.source.trim().to_owned()),
+            ("起始", self.from.trim().to_owned()),
+            ("截止", self.to.trim().to_owned()),
+        ] {
+            if value.contains(char::is_whitespace) {
+                filters.push(format!("{name}:\"{value}\""));
+            } else if !value.is_empty() {
+                filters.push(format!("{name}:{value}"));
+            }
+        }
+        let asked = self.q.trim();
+        let is_choice = matches!(asked.parse(), Ok(SearchQuery::Or(_)));
+        if asked.is_empty() {
+            filters.join(" ")
+        } else if filters.is_empty() {
+            asked.to_owned()
+        } else if is_choice {
+            format!("({asked}) {}", filters.join(" "))
+        } else {
+            format!("{asked} {}", filters.join(" "))
+        }
+    }
+
     /// Nothing was asked for yet.
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         let asked = [
             &self.q,
             &self.from,
@@ -151,10 +214,9 @@ impl Parameters {
         asked.iter().all(|value| value.trim().is_empty())
     }
 
-    /// The address of the same search with these parameters changed.
-    fn address(&self, changed: &[(&str, &str)]) -> String {
-        let mut address = Serializer::new(String::new());
-        for (own, written) in [
+    /// What makes the same hits in the same order, for an address or a form.
+    pub fn pairs(&self) -> [(&'static str, &str); 10] {
+        [
             ("q", &self.q),
             ("from", &self.from),
             ("to", &self.to),
@@ -165,32 +227,34 @@ impl Parameters {
             ("region", &self.region),
             ("source", &self.source),
             ("sort", &self.sort),
-        ] {
+        ]
+    }
+
+    /// The address of the same search with these parameters changed; an empty one is left out.
+    pub fn address(&self, path: &str, changed: &[(&str, &str)]) -> String {
+        let mut address = Serializer::new(String::new());
+        for (own, written) in self.pairs() {
             let is_changed = changed.iter().any(|(name, _)| *name == own);
             if !is_changed && !written.is_empty() {
                 address.append_pair(own, written);
             }
         }
-        address.extend_pairs(changed);
-        format!("/search?{}", address.finish())
-    }
-
-    /// The way to a query that says everything itself: of this search only the order stays.
-    fn proposal(&self, suggestion: &Suggestion) -> Link {
-        let own = Parameters {
-            sort: self.sort.clone(),
-            ..Parameters::default()
-        };
-        Link {
-            address: own.address(&[("q", &suggestion.query)]),
-            text: format!("{}：{}", suggestion.reason, suggestion.query),
-            count: suggestion.total as u64,
-        }
+        let named = changed.iter().filter(|(_, value)| !value.is_empty());
+        address.extend_pairs(named);
+        format!("{path}?{}", address.finish())
     }
 }
 
-fn day(label: &'static str, text: &str) -> Result<Option<NaiveDate>, Mistake> {
-    read(label, text, SearchQuery::read_day)
+/// `forum,weibo` → `论坛贴吧,微博`; what is no code stays as it is.
+fn labels<T: std::str::FromStr>(codes: &str, label: impl Fn(T) -> &'static str) -> String {
+    let written = codes.split(',').map(str::trim);
+    let labels: Vec<String> = written
+        .map(|code| {
+            code.parse()
+                .map_or_else(|_| code.to_owned(), |known| label(known).to_owned())
+        })
+        .collect();
+    labels.join(",")
 }
 
 fn number(label: &'static str, text: &str) -> Result<Option<usize>, Mistake> {
@@ -214,316 +278,56 @@ fn read<T>(
     Ok(Some(value))
 }
 
-#[derive(Template)]
-#[template(path = "search.html", config = "src/web/askama.toml")]
-struct SearchPage {
-    frame: Frame,
-    parameters: Parameters,
-    channels: Vec<Choice>,
-    topics: Vec<Choice>,
-    levels: Vec<Choice>,
-    sentiments: Vec<Choice>,
-    sorts: Vec<Choice>,
-    is_asked: bool,
-    mistake: String,
-    total: usize,
-    took_ms: f64,
-    hits: Vec<HitLine>,
-    suggestions: Vec<Link>,
-    facets: Vec<Facet>,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-/// A value of a list.
-struct Choice {
-    value: &'static str,
-    label: &'static str,
-    is_chosen: bool,
-}
-
-/// A way to another search.
-struct Link {
-    address: String,
-    text: String,
-    count: u64,
-}
-
-struct Facet {
-    name: &'static str,
-    values: Vec<Link>,
-}
-
-struct HitLine {
-    post: PostLine,
-    pieces: Vec<Piece>,
-}
-
-/// A part of a snippet.
-struct Piece {
-    text: String,
-    is_marked: bool,
-}
-
-pub async fn page(
-    State(app): Shared,
-    Who(visitor): Who,
-    Query(parameters): Query<Parameters>,
-) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| search(app, Frame::of(app, &visitor, "/search")?, parameters))
-        .await?;
-    Ok(Html(page.render()?))
-}
-
-fn search(
-    app: &crate::app::App,
-    frame: Frame,
-    parameters: Parameters,
-) -> anyhow::Result<SearchPage> {
-    let mut page = SearchPage {
-        frame,
-        channels: choices(
-            Channel::ALL,
-            Channel::code,
-            Channel::label,
-            &parameters.channel,
-        ),
-        topics: choices(Topic::ALL, Topic::code, Topic::label, &parameters.topic),
-        levels: choices(Level::ALL, Level::code, Level::label, &parameters.level),
-        sentiments: choices(
-            Sentiment::ALL,
-            Sentiment::code,
-            Sentiment::label,
-            &parameters.sentiment,
-        ),
-        sorts: sorts(&parameters.sort),
-        is_asked: !parameters.is_empty(),
-        mistake: String::new(),
-        total: 0,
-        took_ms: 0.0,
-        hits: Vec::new(),
-        suggestions: Vec::new(),
-        facets: Vec::new(),
-        previous: None,
-        next: None,
-        parameters,
-    };
-    if !page.is_asked {
-        return Ok(page);
-    }
-    let mut order = match page.parameters.order(PAGE_SIZE, SNIPPET_CHARS) {
-        Ok(order) => order,
-        Err(mistake) => {
-            page.mistake = mistake.to_string();
-            return Ok(page);
-        }
-    };
-    order.with_facets = true;
-    let report = app.search(&order)?;
-    page.total = report.total;
-    page.took_ms = report.took_ms;
-    let number = order.offset / order.limit.max(1);
-    let at = |number: usize| (page.parameters).address(&[("page", &number.to_string())]);
-    page.previous = number.checked_sub(1).map(at);
-    page.next = (order.offset + report.hits.len() < report.total).then(|| at(number + 1));
-    for (code, name) in FACETS {
-        let counts = report
-            .facets
-            .iter()
-            .filter_map(|facets| facets.get(*code))
-            .flatten();
-        let values = facet_values(code, counts, &page.parameters);
-        if !values.is_empty() {
-            page.facets.push(Facet { name, values });
-        }
-    }
-    page.suggestions = (report.suggestions.iter())
-        .map(|suggestion| page.parameters.proposal(suggestion))
-        .collect();
-    page.hits = report.hits.iter().map(HitLine::of).collect();
-    Ok(page)
-}
-
-/// Facets shown, in this order.
-const FACETS: &[(&str, &str)] = &[
-    ("level", "级别"),
-    ("topic", "主题"),
-    ("channel", "渠道"),
-    ("sentiment", "情感"),
-    ("region", "属地"),
-    ("source", "信源"),
-    ("day", "日期"),
-];
-
-fn facet_values<'c>(
-    code: &str,
-    counts: impl Iterator<Item = (&'c String, &'c u64)>,
-    parameters: &Parameters,
-) -> Vec<Link> {
-    let mut counts: Vec<(&String, u64)> = counts.map(|(value, count)| (value, *count)).collect();
-    let is_day = code == "day";
-    // Places are counted by name, by code and by jurisdiction: only the names are shown.
-    counts.retain(|(value, _)| code != "region" || !value.is_ascii());
-    if is_day {
-        counts.reverse();
-        counts.truncate(FACET_DAYS);
-    } else {
-        counts.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
-        counts.truncate(FACET_VALUES);
-    }
-    let link = |(value, count): (&String, u64)| {
-        let label = match code {
-            "channel" => value.parse().ok().map(Channel::label),
-            "topic" => value.parse().ok().map(Topic::label),
-            "level" => value.parse().ok().map(Level::label),
-            "sentiment" => value.parse().ok().map(Sentiment::label),
-            _ => None,
-        };
-        let address = if is_day {
-            parameters.address(&[("from", value), ("to", value)])
-        } else {
-            parameters.address(&[(code, value)])
-        };
-        Link {
-            address,
-            text: label.unwrap_or(value).to_owned(),
-            count,
-        }
-    };
-    counts.into_iter().map(link).collect()
-}
-
-fn choices<T: Copy>(
-    all: &[T],
-    code: impl Fn(T) -> &'static str,
-    label: impl Fn(T) -> &'static str,
-    chosen: &str,
-) -> Vec<Choice> {
-    let choice = |value: &T| Choice {
-        value: code(*value),
-        label: label(*value),
-        is_chosen: code(*value) == chosen,
-    };
-    all.iter().map(choice).collect()
-}
-
-fn sorts(chosen: &str) -> Vec<Choice> {
-    let sorts = [
-        ("relevance", "按相关"),
-        ("time", "按时间"),
-        ("level", "按级别"),
-        ("engagement", "按互动量"),
-    ];
-    let choice = |(value, label): (&'static str, &'static str)| Choice {
-        value,
-        label,
-        is_chosen: value == chosen,
-    };
-    sorts.map(choice).into()
-}
-
-impl HitLine {
-    fn of(hit: &Hit) -> HitLine {
-        HitLine {
-            post: PostLine::of(&hit.stored),
-            pieces: pieces(&hit.snippet, &hit.highlights),
-        }
-    }
-}
-
-fn pieces(snippet: &str, highlights: &[(usize, usize)]) -> Vec<Piece> {
-    let characters: Vec<char> = snippet.chars().collect();
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    for (from, to) in highlights {
-        pieces.push(Piece {
-            text: characters[at..*from].iter().collect(),
-            is_marked: false,
-        });
-        pieces.push(Piece {
-            text: characters[*from..*to].iter().collect(),
-            is_marked: true,
-        });
-        at = *to;
-    }
-    pieces.push(Piece {
-        text: characters[at..].iter().collect(),
-        is_marked: false,
-    });
-    pieces
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Parameters, facet_values};
-    use crate::index::suggest::Suggestion;
-    use url::form_urlencoded::parse;
-
-    fn asked() -> Parameters {
-        Parameters {
-            q: "社保卡 OR 医保卡".to_owned(),
-            from: "2017-04-01".to_owned(),
-            channel: "forum".to_owned(),
-            sort: "time".to_owned(),
-            ..Parameters::default()
-        }
-    }
-
-    fn pairs(address: &str) -> Vec<(String, String)> {
-        let written = address.strip_prefix("/search?").expect(address);
-        parse(written.as_bytes()).into_owned().collect()
-    }
-
-    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        pairs.iter().map(owned).collect()
-    }
+    use super::Parameters;
 
     #[test]
-    fn a_value_of_a_facet_narrows_the_same_question() {
-        for (facet, value, expected) in [
+    fn a_search_is_written_in_the_words_of_the_language() {
+        for (address, expected) in [
+            ("q=社保卡", "社保卡"),
             (
-                "day",
-                "2017-04-11",
-                &[
-                    ("q", "社保卡 OR 医保卡"),
-                    ("channel", "forum"),
-                    ("sort", "time"),
-                    ("from", "2017-04-11"),
-                    ("to", "2017-04-11"),
-                ],
+                "q=+a+OR+b&channel=forum&channel=weibo",
+                "(a OR b) 渠道:论坛贴吧,微博",
             ),
             (
-                "level",
-                "red",
-                &[
-                    ("q", "社保卡 OR 医保卡"),
-                    ("from", "2017-04-01"),
-                    ("channel", "forum"),
-                    ("sort", "time"),
-                    ("level", "red"),
-                ],
+                "level=red&topic=QX&from=2017-04&source=大河网",
+                "主题:QX 级别:红 信源:大河网 起始:2017-04",
             ),
+            ("q=a&region=二七区&source=a+b", "a 属地:二七区 信源:\"a b\""),
+            ("what=ever", ""),
         ] {
-            let (value, count) = (value.to_owned(), 3);
-            let links = facet_values(facet, std::iter::once((&value, &count)), &asked());
-            assert_eq!(pairs(&links[0].address), owned(expected), "{facet}");
-            assert_eq!(links[0].count, 3);
+            let asked = Parameters::read(address.as_bytes());
+            let written = asked.written();
+            assert_eq!(written, expected, "{address}");
+            let query = asked.query().expect(address);
+            let days = |query: &super::SearchQuery| query.days();
+            let read: super::SearchQuery = written.parse().expect(address);
+            assert_eq!(days(&read), days(&query), "{address}");
         }
     }
 
     #[test]
-    fn a_suggestion_brings_its_own_filters() {
-        let suggestion = Suggestion {
-            query: "社保卡 channel:forum".to_owned(),
-            reason: "不限日期".to_owned(),
-            total: 2,
-        };
-        let link = asked().proposal(&suggestion);
-        let expected = [("q", "社保卡 channel:forum"), ("sort", "time")];
-        let mut pairs = pairs(&link.address);
-        pairs.sort();
-        assert_eq!(pairs, owned(&expected));
+    fn what_cannot_be_is_said() {
+        for (address, said) in [
+            (
+                "from=2017-05&to=2017-04",
+                "时间：起始日2017-05-01晚于截止日2017-04-30",
+            ),
+            (
+                "q=起始:2018&to=2017",
+                "时间：起始日2018-01-01晚于截止日2017-12-31",
+            ),
+            (
+                "q=起始:2018+截止:2017",
+                "检索式第9个字符处：起始日2018-01-01晚于",
+            ),
+            ("channel=报社", "渠道：“报社”不是可用的值"),
+            ("source=,", "信源：这里缺少内容"),
+        ] {
+            let wrong = Parameters::read(address.as_bytes()).query();
+            let wrong = wrong.map(|_| ()).expect_err(address).to_string();
+            assert!(wrong.starts_with(said), "{wrong}");
+        }
     }
 }

@@ -106,7 +106,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "stats/seal",
         ],
     ),
-    ("futures_util", &["pipeline"]),
+    ("futures_util", &["pipeline", "web/search_export"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),
     ("quick_xml", &["extract/sitemap", "import/opml"]),

@@ -20,6 +20,7 @@ mod desk_rules;
 mod desk_api;
 mod desk_gate;
 mod desk_today;
+mod desk_search;
 mod events;
 mod evidence;
 mod feed;

@@ -1,7 +1,8 @@
-//! `yuqing search`, `yuqing trend`, `/search` and `/api/v1/search`: what people and programs get.
+//! `yuqing search`, `yuqing trend`: what people and programs get.
 
 use crate::daemon::{desk as serving_desk, start};
 use crate::program::{Desk, free_port, get_with, wait_for};
+use crate::program::Desk;
 use calamine::Reader;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@
 //! ```
 
 use super::fields::Name;
-use super::{Query, QueryError, TextField};
+use super::{Days, Query, QueryError, TextField};
 use chrono::{Months, NaiveDate};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -38,14 +38,34 @@ impl Query {
             )
         })
     }
+
+    /// The first day of a day, a month or a year as people type it: `2017-04`.
+    ///
+    /// # Errors
+    /// It is none of them; the message says how to write it.
+    pub fn read_first_day(text: &str) -> Result<NaiveDate, String> {
+        period(text).map(|(first, _)| first)
+    }
+
+    /// The last day of the same.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_last_day(text: &str) -> Result<NaiveDate, String> {
+        period(text).map(|(_, last)| last)
+    }
+}
+
+/// What is read of a query, and what positions of mistakes count: its characters without those that nobody sees.
+pub fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|character| !is_invisible(*character))
 }
 
 impl FromStr for Query {
     type Err = QueryError;
 
     fn from_str(text: &str) -> Result<Self, QueryError> {
-        let visible = text.chars().filter(|character| !is_invisible(*character));
-        let characters: Vec<char> = visible.take(MAX_CHARS + 1).collect();
+        let characters: Vec<char> = visible(text).take(MAX_CHARS + 1).collect();
         if characters.len() > MAX_CHARS {
             return Err(error(
                 MAX_CHARS,
@@ -109,6 +129,7 @@ impl Parser<'_> {
 
     fn conjunction(&mut self) -> Result<Query, QueryError> {
         let mut parts = Vec::new();
+        let mut days = Days::default();
         loop {
             self.skip_space();
             // "AND" is what a space means already; people write it.
@@ -122,7 +143,11 @@ impl Parser<'_> {
             {
                 break;
             }
-            parts.push(self.negation()?);
+            let start = self.position;
+            let part = self.negation()?;
+            days = days.and(part.days());
+            days.check().map_err(|message| error(start, message))?;
+            parts.push(part);
         }
         match parts.len() {
             0 => Err(self.error("这里缺少检索词")),
@@ -275,9 +300,11 @@ impl Parser<'_> {
             ));
         };
         let value_at = self.position;
-        let (value, within) = match self.peek() {
-            Some(character) if is_quote(character) => (self.quoted()?, self.distance()?),
-            _ => (self.bare_value(), None),
+        let is_quoted = self.peek().is_some_and(is_quote);
+        let (value, within) = if is_quoted {
+            (self.quoted()?, self.distance()?)
+        } else {
+            (self.bare_value(), None)
         };
         if value.trim().is_empty() {
             return Err(error(value_at, format!("“{written}:”后面缺少内容")));
@@ -288,15 +315,27 @@ impl Parser<'_> {
                 value_at,
                 format!("“{written}:”不能用字距“~”，字距只用于文字"),
             )),
-            (Name::Text(field), None) => Ok(Query::In(field, value)),
-            (Name::Synonym, None) => Ok(Query::Synonym(value)),
+            // An address may hold commas of its own.
+            (Name::Text(field), None) if is_quoted || field == TextField::Url => {
+                Ok(Query::In(field, value))
+            }
+            (Name::Text(field), None) => {
+                any_of(&value, value_at, |one| Ok(Query::In(field, one.to_owned())))
+            }
+            (Name::Synonym, None) if is_quoted => Ok(Query::Synonym(value)),
+            (Name::Synonym, None) => {
+                any_of(&value, value_at, |one| Ok(Query::Synonym(one.to_owned())))
+            }
             (Name::Code(field), None) => any_of(&value, value_at, |one| {
                 field.code(one).map(|code| Query::Is(field, code))
             }),
-            (Name::After, None) => Ok(Query::After(period(&value, value_at)?.0)),
-            (Name::Before, None) => Ok(Query::Before(period(&value, value_at)?.1)),
-            (Name::Date, None) => {
-                let (first, last) = period(&value, value_at)?;
+            (Name::After | Name::Before | Name::Date, None) => {
+                let (first, last) = period(&value).map_err(|message| error(value_at, message))?;
+                match name {
+                    Name::After => return Ok(Query::After(first)),
+                    Name::Before => return Ok(Query::Before(last)),
+                    _ => {}
+                }
                 Ok(Query::And(vec![Query::After(first), Query::Before(last)]))
             }
         }
@@ -403,13 +442,14 @@ fn near(field: Option<TextField>, text: &str, within: u32, at: usize) -> Result<
 }
 
 /// `red,orange`: one or several values of a field.
-fn any_of(
+pub(super) fn any_of(
     value: &str,
     at: usize,
     query: impl Fn(&str) -> Result<Query, String>,
 ) -> Result<Query, QueryError> {
     let values = value
         .split([',', '，', '、', '|', '｜'])
+        .map(str::trim)
         .filter(|one| !one.is_empty());
     let parts: Result<Vec<Query>, String> = values.map(query).collect();
     let mut parts = parts.map_err(|message| error(at, message))?;
@@ -421,7 +461,7 @@ fn any_of(
 }
 
 /// First and last day of a day, a month or a year.
-fn period(value: &str, at: usize) -> Result<(NaiveDate, NaiveDate), QueryError> {
+fn period(value: &str) -> Result<(NaiveDate, NaiveDate), String> {
     let plain = value.replace(['/', '.', '年', '月'], "-").replace('日', "");
     let plain = plain.trim_end_matches('-');
     let whole = |first: NaiveDate, months| Some((first, (first + Months::new(months)).pred_opt()?));
@@ -434,13 +474,10 @@ fn period(value: &str, at: usize) -> Result<(NaiveDate, NaiveDate), QueryError> 
         day(&format!("{plain}-01")).and_then(|first| whole(first, 1))
     };
     found.ok_or_else(|| {
-        error(
-            at,
-            format!(
-                "“{value}”不是日期，应写作 2017-04-14，或 2017-04、2017，年份限{}至{}年",
-                YEARS.start(),
-                YEARS.end()
-            ),
+        format!(
+            "“{value}”不是日期，应写作 2017-04-14，或 2017-04、2017，年份限{}至{}年",
+            YEARS.start(),
+            YEARS.end()
         )
     })
 }

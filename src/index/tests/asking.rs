@@ -91,7 +91,8 @@ fn what_finds_nothing_is_answered_with_queries_that_do() {
     let (_folder, index) = texts(&["社保大厅排队", "退休金没到账"]);
     let proposed = |query: &str| -> Vec<(String, usize)> {
         let query: Query = query.parse().expect(query);
-        let suggestions = suggestions(&index, &query, &words()).expect("the index is sound");
+        let suggestions =
+            suggestions(&index, &query, &words(), Query::clone).expect("the index is sound");
         (suggestions.into_iter())
             .map(|one| (one.query, one.total))
             .collect()
@@ -231,4 +232,76 @@ fn a_search_for_one_character_beside_another_sees_the_ends_of_texts() {
     assert_eq!(ids(&index, "保"), [1, 2, 3].into());
     // What ends a text in the index cannot be asked for.
     assert_eq!(search(&index, "\"保\u{0}\"", Sort::Time, 0, 10).total, 3);
+}
+
+#[test]
+fn several_values_are_one_of_them() {
+    for (written, same) in [
+        ("信源:大河网,映象网", "信源:大河网 OR 信源:映象网"),
+        ("标题:欠薪、讨薪 郑州", "(标题:欠薪 OR 标题:讨薪) 郑州"),
+        ("syn:养老金,社保", "syn:养老金 OR syn:社保"),
+        ("渠道:论坛,视频", "channel:forum OR channel:video"),
+    ] {
+        let read = |text: &str| text.parse::<Query>();
+        assert_eq!(read(written), read(same), "{written}");
+    }
+    let whole: Query = "信源:\"a,b\"".parse().expect("a query");
+    assert_eq!(whole.to_string(), "source:\"a,b\"");
+    let address: Query = "url:a.cn/1,2.html".parse().expect("a query");
+    assert_eq!(address.to_string(), "url:\"a.cn/1,2.html\"");
+}
+
+#[test]
+fn a_period_without_a_day_is_refused_where_it_ends() {
+    for (query, position) in [
+        ("起始:2018 截止:2017", 9),
+        ("社保 截止:2017-03 日期:2017-04", 15),
+        ("社保 OR (起始:2017-02 截止:2017-01)", 19),
+    ] {
+        let refusal = refusal(query);
+        assert_eq!(refusal.position, position, "{query}: {refusal}");
+        assert!(refusal.message.contains("没有这样的时段"), "{refusal}");
+    }
+    for query in [
+        "起始:2017 截止:2017",
+        "起始:2018 -截止:2017",
+        "起始:2018 OR 截止:2017",
+    ] {
+        assert!(query.parse::<Query>().is_ok(), "{query}");
+    }
+    assert_eq!(
+        Query::read_first_day("2017-02").map(|day| day.to_string()),
+        Ok("2017-02-01".to_owned())
+    );
+    assert_eq!(
+        Query::read_last_day("2016年2月").map(|day| day.to_string()),
+        Ok("2016-02-29".to_owned())
+    );
+}
+
+#[test]
+fn square_brackets_are_one_for_a_search() {
+    let (_folder, index) = texts(&[
+        "郑人社〔2017〕12号",
+        "郑人社[2017]12号",
+        "【2017】",
+        "(2017)",
+    ]);
+    for query in ["[2017]12号", "〔2017〕12号"] {
+        assert_eq!(ids(&index, query), [1, 2].into(), "{query}");
+    }
+    assert_eq!(ids(&index, "[2017]"), [1, 2, 3].into());
+}
+
+#[test]
+fn a_place_takes_in_what_lies_in_it() {
+    let codes = |said: &str| match said {
+        "郑州" => vec!["410100".to_owned(), "410103".to_owned()],
+        _ => Vec::new(),
+    };
+    let query: Query = "社保 -属地:郑州 属地:洛阳".parse().expect("a query");
+    assert_eq!(
+        query.with_regions(&codes).to_string(),
+        "社保 -(region:郑州 OR region:410100 OR region:410103) region:洛阳"
+    );
 }

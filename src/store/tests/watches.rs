@@ -59,17 +59,21 @@ fn a_hit_is_kept_once_and_counted_by_day() {
     register(&store, &[("a", "x"), ("b", "y")], friday());
     let hits = [hit("a", 1, 0), hit("a", 2, 20), hit("a", 1, 21)];
     store.save_watch_hits(&hits, 2).expect("writes");
-    let activity = |day| {
-        let activity = store.watch_activity(friday() + TimeDelta::days(day));
+    let activity = |id, day| {
+        let activity = store.watch_activity(id, friday() + TimeDelta::days(day));
         activity.expect("reads")
     };
-    let known = activity(25)["a"];
+    let known = activity("a", 25).expect("is matched");
     assert_eq!((known.hits_7d, known.hits_30d), (1, 2));
     assert_eq!(known.last_hit, Some(friday() + TimeDelta::days(20)));
+    let lately = |id| activity(id, 31).map(|known| known.hits_30d);
     assert_eq!(
-        (activity(31)["a"].hits_30d, activity(31)["b"].hits_30d),
-        (1, 0)
+        (lately("a"), lately("b"), lately("c")),
+        (Some(1), Some(0), None)
     );
+    let by_day = store.watch_hits_by_day("a", friday() + TimeDelta::days(1));
+    let day = (friday() + TimeDelta::days(20)).date_naive();
+    assert_eq!(by_day.expect("reads"), [(day, 1)].into());
     let latest = store.hits_of_watch("a", 1, 0).expect("reads");
     assert_eq!(latest, [hit("a", 2, 20)]);
     let on_post = || store.hits_on_post(PostId(1)).expect("reads");
@@ -79,6 +83,6 @@ fn a_hit_is_kept_once_and_counted_by_day() {
     assert_eq!((adding, on_post().len()), (vec![later], 1), "nothing ends");
     register(&store, &[("a", "another")], later);
     assert!(on_post().is_empty(), "another query was not hit yet");
-    assert_eq!(activity(31)["a"].hits_30d, 0);
-    assert!(!activity(31).contains_key("c"));
+    assert_eq!(lately("a"), Some(0));
+    assert_eq!(lately("c"), None);
 }
