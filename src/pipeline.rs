@@ -18,6 +18,7 @@ mod looks;
 mod probe;
 mod reading;
 mod reminders;
+mod special;
 mod summaries;
 mod watches;
 
@@ -46,6 +47,7 @@ pub use labels::{LabelError, label_post, training_rows, withdraw_label};
 pub use looks::{LookError, Looker, permit_look};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 pub use reminders::remind_once;
+pub use special::{About, OrderMistake, special_days, special_order};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;
