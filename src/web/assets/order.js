@@ -83,11 +83,26 @@
     if (!isSent && changed().length) event.preventDefault();
   });
 
-  // Whoever was signed out meanwhile keeps the form: it is sent again after signing in elsewhere.
+  // Whoever was signed out meanwhile keeps the form: it is sent again after signing in elsewhere, with the new token.
+  let isOut = false;
   document.addEventListener("htmx:before:swap", (event) => {
     const response = event.detail && event.detail.ctx && event.detail.ctx.response;
     if (!response || ![401, 403, 413, 500, 503].includes(response.status)) return;
     event.preventDefault();
-    window.alert("没有保存：登录可能已过期，或系统忙。请在另一个窗口登录后，再按一次保存；文字还在表单里。");
+    isOut = true;
+    window.alert("没有保存：登录可能已过期，或系统忙。请在另一个窗口登录，回到这里再按一次保存；文字还在表单里。");
+  });
+  window.addEventListener("focus", async () => {
+    if (!isOut) return;
+    const page = await fetch(window.location.pathname).then((response) => response.text());
+    const csrf = new DOMParser().parseFromString(page, "text/html").body.dataset.csrf;
+    if (!csrf) return;
+    isOut = false;
+    document.body.dataset.csrf = csrf;
+    document.querySelectorAll("input[name=csrf]").forEach((it) => { it.value = csrf; });
+  });
+  document.addEventListener("htmx:config:request", (event) => {
+    const request = event.detail && event.detail.ctx && event.detail.ctx.request;
+    if (request && request.headers) request.headers["X-CSRF-Token"] = document.body.dataset.csrf;
   });
 })();
