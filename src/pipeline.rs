@@ -20,6 +20,7 @@ mod reading;
 mod reminders;
 mod rule_change;
 mod source_change;
+mod special;
 mod summaries;
 mod triage;
 mod watches;
@@ -63,6 +64,7 @@ pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
 pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
 pub use reminders::remind_once;
 pub use triage::{join_event, say_label, unsay_label};
+pub use special::{About, OrderMistake, special_days, special_order};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;

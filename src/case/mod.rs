@@ -7,6 +7,7 @@ mod remind;
 mod review;
 mod settings;
 mod sheet;
+mod track;
 
 pub use account::account;
 pub use deadline::{
@@ -16,3 +17,4 @@ pub use remind::reminders;
 pub use review::{CaseReview, Rise, review};
 pub use settings::CaseSettings;
 pub use sheet::{Sheet, SheetOf, feedback_sheet, transfer_sheet};
+pub use track::tracking;

@@ -12,15 +12,12 @@ use crate::model::{
     DigestKind, EventId, Issue, IssueId, IssueState, Level, Period, PostId, Timestamp, Topic,
 };
 use crate::pipeline::{
-    Drafted, MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express,
-    draft_now, draft_special, draft_supplement,
+    About, Drafted, MatterId, OrderMistake, RequestError, SpecialOrder, draft_correction,
+    draft_express, draft_now, draft_special, draft_supplement, special_days, special_order,
 };
-use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
+use chrono::NaiveDate;
 use clap::Args;
 use std::sync::Arc;
-
-/// Days of a 专题报告 where none are named.
-const SPECIAL_DAYS: u64 = 30;
 
 #[derive(Args)]
 pub struct Draft {
@@ -176,58 +173,21 @@ impl Draft {
     }
 
     fn special(&self, app: &App) -> Result<SpecialOrder, Failure> {
-        let (scope, key, named) = if let Some(said) = &self.watch {
-            let declared = watch_named(&app.config, said)?;
-            let watch = &declared.watch;
-            let key = format!("watch:{}", watch.id);
-            (
-                Scope::Query(declared.query.clone()),
-                key,
-                watch.name.clone(),
-            )
+        let about = if let Some(said) = &self.watch {
+            About::Watch(watch_named(&app.config, said)?)
         } else if let Some(text) = &self.query {
-            let query: Query = text
-                .parse()
-                .map_err(|error: crate::index::QueryError| Failure::Usage(error.to_string()))?;
-            (Scope::Query(query), format!("query:{text}"), text.clone())
+            About::Query(text)
         } else if let Some(topic) = self.topic {
-            let key = format!("topic:{topic}");
-            (Scope::Topic(topic), key, topic.label().to_owned())
+            About::Topic(topic)
         } else {
-            let id = EventId(self.event.unwrap_or_default());
-            let event = app.store.event(id)?;
-            let title = event.map_or_else(String::new, |event| event.title);
-            (Scope::Event(id), format!("event:{}", id.0), title)
+            About::Event(EventId(self.event.unwrap_or_default()))
         };
-        let subject = match &self.name {
-            Some(name) => name.clone(),
-            None => format!("关于“{named}”的专题报告"),
-        };
-        Ok(SpecialOrder {
-            scope,
-            key,
-            subject,
-            period: self.days(app.now())?,
-        })
-    }
-
-    fn days(&self, now: Timestamp) -> Result<Period, Failure> {
-        let last = self.to.unwrap_or(now.date_naive() - Days::new(1));
-        let first = self.from.unwrap_or(last - Days::new(SPECIAL_DAYS - 1));
-        if first > last {
-            return Err(Failure::Usage(format!(
-                "起始日{first}晚于截止日{last}，请对调 --from 与 --to"
-            )));
-        }
-        let midnight = |day: NaiveDate| {
-            now.offset()
-                .from_local_datetime(&day.and_time(NaiveTime::MIN))
-                .single()
-                .expect("a fixed offset has each local time once")
-        };
-        Ok(Period {
-            from: midnight(first),
-            to: midnight(last + Days::new(1)),
+        let period = special_days(self.from, self.to, app.now());
+        let period = period.map_err(|mistake| Failure::Usage(mistake.to_string()))?;
+        let order = special_order(app, about, self.name.as_deref(), period);
+        order.map_err(|mistake| match mistake {
+            OrderMistake::Failed(error) => Failure::Failed(error),
+            mistake => Failure::Usage(mistake.to_string()),
         })
     }
 }

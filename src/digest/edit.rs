@@ -23,6 +23,13 @@ pub enum Edit {
         /// Where it is to stand.
         to: usize,
     },
+    /// 换栏目: the entry comes to stand at the end of another section.
+    Section {
+        /// Which entry.
+        entry: usize,
+        /// Title of the section; one of the issue or of its digest.
+        title: String,
+    },
     /// 改写 a part of an entry.
     Reword {
         /// Which entry.
@@ -100,6 +107,9 @@ pub enum EditMistake {
     /// 动态 are told in a paragraph.
     #[error("第{0}条是媒体动态，不印建议；要补充的请写 --note")]
     NoAdvice(usize),
+    /// No such section.
+    #[error("本刊没有“{0}”这个栏目")]
+    NoSection(String),
     /// A post stands in one entry only.
     #[error("这条信息已在第{0}条")]
     AlreadyThere(usize),
@@ -163,6 +173,23 @@ fn apply_one(
                 what: format!("把第{from}条“{title}”移到第{to}条"),
                 before: from.to_string(),
                 after: to.to_string(),
+            })
+        }
+        Edit::Section { entry, title } => {
+            let (section, position) = find(content, *entry)?;
+            if !section_titles(content, digest).contains(title) {
+                return Err(EditMistake::NoSection(title.clone()));
+            }
+            let moved = content.sections[section].entries.remove(position);
+            let before = content.sections[section].title.clone();
+            let what = format!("把第{entry}条“{}”移到“{title}”栏", moved.title);
+            let section = section_named(content, title.clone(), digest);
+            content.sections[section].entries.push(moved);
+            without_empty_sections(content);
+            Ok(Change {
+                what,
+                before,
+                after: title.clone(),
             })
         }
         Edit::Reword { entry, part, text } => {
@@ -281,9 +308,6 @@ fn section_for(
     entry: &Entry,
     digest: Option<&DigestSettings>,
 ) -> usize {
-    let order: Vec<&str> = digest
-        .map(|digest| digest.sections.iter().map(|it| it.title.as_str()).collect())
-        .unwrap_or_default();
     let wanted = digest
         .and_then(|digest| {
             let mut sections = digest.sections.iter();
@@ -291,12 +315,37 @@ fn section_for(
         })
         .map(|section| section.title.clone());
     let Some(title) = wanted.or_else(|| content.sections.last().map(|it| it.title.clone())) else {
+        let last = digest.and_then(|digest| digest.sections.last());
         content.sections.push(Section {
-            title: order.last().map_or_else(String::new, |it| (*it).to_owned()),
+            title: last.map_or_else(String::new, |it| it.title.clone()),
             entries: Vec::new(),
         });
         return 0;
     };
+    section_named(content, title, digest)
+}
+
+/// 栏目 that an entry may be moved to: those of the digest, then those that only the issue has.
+pub fn section_titles(content: &IssueContent, digest: Option<&DigestSettings>) -> Vec<String> {
+    let of_digest = digest.into_iter().flat_map(|digest| &digest.sections);
+    let mut titles: Vec<String> = of_digest.map(|it| it.title.clone()).collect();
+    for section in &content.sections {
+        if !titles.contains(&section.title) {
+            titles.push(section.title.clone());
+        }
+    }
+    titles
+}
+
+/// The section of that title, made at its place in the order of the digest where it is missing.
+fn section_named(
+    content: &mut IssueContent,
+    title: String,
+    digest: Option<&DigestSettings>,
+) -> usize {
+    let order: Vec<&str> = digest
+        .map(|digest| digest.sections.iter().map(|it| it.title.as_str()).collect())
+        .unwrap_or_default();
     if let Some(known) = content.sections.iter().position(|it| it.title == title) {
         return known;
     }

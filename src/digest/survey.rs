@@ -21,6 +21,8 @@ pub struct Surroundings<'a> {
     pub output: &'a [Output],
     /// 转办与回应: sentences of whoever keeps the cases.
     pub responses: &'a [String],
+    /// 上期转办跟踪: sentences likewise.
+    pub tracking: &'a [String],
     /// 下期提示.
     pub hints: &'a [String],
     /// 附: 本期条目清单.
@@ -43,6 +45,7 @@ pub fn survey(
         days: days(now, period),
         output: around.output.to_vec(),
         responses: around.responses.to_vec(),
+        tracking: around.tracking.to_vec(),
         hints: around.hints.to_vec(),
         appendix: around.appendix.to_vec(),
     }

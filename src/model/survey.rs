@@ -124,6 +124,9 @@ pub struct Survey {
     /// 转办与回应 — sentences of whoever keeps the cases; empty where none are kept.
     #[serde(default)]
     pub responses: Vec<String>,
+    /// 上期转办跟踪 — where the 转办件 of the period before stand; empty where there were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tracking: Vec<String>,
     /// 下期提示 — sentences of the bureau's own, from `digests.toml`.
     #[serde(default)]
     pub hints: Vec<String>,

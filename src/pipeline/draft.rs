@@ -3,14 +3,14 @@
 use super::issues::freeze_once;
 use super::summaries::rewrite;
 use crate::app::App;
-use crate::case::account;
+use crate::case::{account, tracking};
 use crate::digest::DigestSettings;
 use crate::digest::layout::cited_number;
 use crate::digest::select::{Context, Draft, compile};
 use crate::digest::survey::Surroundings;
 use crate::model::{
-    CaseFigures, DigestKind, Event, Issue, IssueId, Listed, Output, Period, PostId, Series,
-    StoredPost, Timestamp, Topic,
+    CaseFigures, CaseTrack, DigestKind, Event, Issue, IssueId, Listed, Output, Period, PostId,
+    Series, StoredPost, Timestamp, Topic,
 };
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -208,7 +208,12 @@ pub(super) fn propose(
         DigestKind::Daily | DigestKind::Express | DigestKind::Special => None,
     };
     let already_printed = app.store.printed_posts(&digest.code)?;
-    let gathered = Gathered::new(app, period, already_printed.clone())?;
+    let mut gathered = Gathered::new(app, period, already_printed.clone())?;
+    if matches!(digest.kind, DigestKind::Weekly | DigestKind::Monthly) {
+        let before = digest.period_before(period);
+        let cases = app.store.cases_between(before.from, before.to)?;
+        gathered.tracking = tracking(&CaseTrack::of(&cases, now));
+    }
     let office = office(app);
     let context = gathered.context(&office, before.as_ref(), digest, now);
     let draft = compile(digest, period, &posts, &context);
@@ -267,6 +272,8 @@ pub(super) struct Gathered {
     output: Vec<Output>,
     appendix: Vec<Listed>,
     responses: Vec<String>,
+    /// 上期转办跟踪 of a 周报 or 月报.
+    tracking: Vec<String>,
 }
 
 impl Gathered {
@@ -287,6 +294,7 @@ impl Gathered {
             output: output(&reported),
             appendix: appendix(&reported),
             responses: responses(app, period)?,
+            tracking: Vec::new(),
         })
     }
 
@@ -307,6 +315,7 @@ impl Gathered {
             around: Surroundings {
                 output: &self.output,
                 responses: &self.responses,
+                tracking: &self.tracking,
                 hints: &digest.hints,
                 appendix: &self.appendix,
             },

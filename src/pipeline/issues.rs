@@ -28,6 +28,8 @@ pub enum EditOrder {
     AddEvent(EventId),
     /// 调整次序.
     Move(usize, usize),
+    /// 换栏目, to the section of this title.
+    Section(usize, String),
     /// 改写.
     Reword(usize, Part, String),
     /// 附注 of the issue.
@@ -117,6 +119,10 @@ fn edit_of(
             from: *from,
             to: *to,
         },
+        EditOrder::Section(entry, title) => Edit::Section {
+            entry: *entry,
+            title: title.clone(),
+        },
         EditOrder::Reword(entry, part, text) => Edit::Reword {
             entry: *entry,
             part: *part,
@@ -162,6 +168,7 @@ fn unplaced(edit: &Edit) -> Change {
         Edit::Drop(place) => (format!("删去第{place}条"), String::new()),
         Edit::Add(entry) => (format!("增加“{}”", entry.title), entry.summary.clone()),
         Edit::Move { from, to } => (format!("把第{from}条移到第{to}条"), String::new()),
+        Edit::Section { entry, title } => (format!("把第{entry}条移到“{title}”栏"), String::new()),
         Edit::Reword { entry, text, .. } => (format!("改第{entry}条"), text.clone()),
         Edit::Note(text) => ("改本期附注".to_owned(), text.clone()),
     };

@@ -35,6 +35,11 @@ const ASSETS: &[Asset] = &[
         kind: "text/javascript; charset=utf-8",
         content: include_str!("assets/htmx.min.js"),
     },
+    Asset {
+        name: "order.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("assets/order.js"),
+    },
 ];
 
 /// What stands behind `?v=` in addresses of assets.

@@ -1,50 +1,53 @@
-//! `/issues`: the issues, each as it prints, and as files.
+//! `/issues…`: drafts and what waits, the archive, one issue with its editor, review, signature and deliveries.
 
-use super::Shared;
+mod draft;
+mod edit;
+mod entry;
+mod export;
+mod history;
+mod list;
+mod page;
+mod refusal;
+mod review;
+mod send;
+mod verify;
+mod zeros;
+
+pub use draft::{correct, draft};
+pub use edit::{add, drop, note, order, reword};
+pub use export::export;
+pub use list::list;
+pub use page::page;
+pub use review::{approve, register_zero, sign, take_back, void};
+pub use send::{confirm, resend, send};
+pub use verify::verify;
+pub use zeros::zeros;
+
 use super::error::WebError;
-use super::frame::Frame;
-use super::layout::minute;
-use super::visitor::Who;
+use super::form::Fields;
 use crate::app::App;
-use crate::digest::freeze::rendition;
-use crate::digest::layout::number_line;
-use crate::document::Format;
-use crate::model::{Issue, IssueId, IssueState};
-use crate::store::IssueFilter;
-use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
-use serde::Deserialize;
+use crate::digest::DigestSettings;
+use crate::model::{Issue, IssueId};
 
-#[derive(Template)]
-#[template(path = "issues.html", config = "src/web/askama.toml")]
-struct IssuesPage {
-    frame: Frame,
-    issues: Vec<IssueLine>,
-    feeds: Vec<Feed>,
+/// The number of an address.
+fn issue_id(said: &str) -> Result<IssueId, WebError> {
+    said.parse().map(IssueId).map_err(|_| WebError::NotFound)
 }
 
-/// 订阅 of one digest.
-struct Feed {
-    code: String,
-    title: String,
+/// Where an issue is shown.
+fn path_of(id: IssueId) -> String {
+    format!("/issues/{}", id.0)
 }
 
-struct IssueLine {
-    id: i64,
-    title: String,
-    number: String,
-    state: &'static str,
-    period: String,
-    entries: usize,
-    /// 编者提示, until the issue has its number.
-    notes: Vec<String>,
+/// As the audit names it.
+fn subject_of(id: IssueId) -> String {
+    format!("刊物#{}", id.0)
 }
 
-#[derive(Deserialize)]
-pub struct Parameters {
-    format: String,
+/// The block of `digests.toml` behind an issue; none where it is gone.
+fn digest_of<'a>(app: &'a App, issue: &Issue) -> Option<&'a DigestSettings> {
+    let mut digests = app.config.digests.iter();
+    digests.find(|digest| digest.code == issue.content.digest)
 }
 
 impl Parameters {
@@ -161,4 +164,8 @@ fn line(issue: &Issue) -> IssueLine {
             .map(|(title, note)| format!("{title}：{note}"))
             .collect(),
     }
+/// The revision that somebody had before their eyes.
+fn seen(fields: &Fields) -> Result<u32, WebError> {
+    let seen = fields.parsed("revision", "修订号")?;
+    seen.ok_or_else(|| WebError::Wrong("缺少修订号，请返回、刷新后再试".to_owned()))
 }

@@ -47,6 +47,7 @@ use crate::app::App;
 use crate::model::Permission::{self, Configure, Read};
 use crate::model::Permission::{self, Edit, Read, Sign};
 use crate::model::Permission::{self, Edit, Read, Unmask};
+use crate::model::Permission::{self, Edit, Read, Sign};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -114,8 +115,33 @@ fn table() -> Routes {
         .get("/events", needs(Read), events::page)
         // 刊物
         .get("/issues", needs(Read), issues::list)
+        .get("/issues/zeros", needs(Read), issues::zeros)
+        .post("/issues/draft", needs(Edit), issues::draft)
         .get("/issues/{id}", needs(Read), issues::page)
         .get("/issues/{id}/export", needs(Read), issues::export)
+        .get("/issues/{id}/verify", needs(Read), issues::verify)
+        .post("/issues/{id}/entry", needs(Edit), issues::reword)
+        .post("/issues/{id}/order", needs(Edit), issues::order)
+        .post("/issues/{id}/drop", needs(Edit), issues::drop)
+        .post("/issues/{id}/add", needs(Edit), issues::add)
+        .post("/issues/{id}/note", needs(Edit), issues::note)
+        .post("/issues/{id}/zero", needs(Edit), issues::register_zero)
+        .post("/issues/{id}/approve", needs(Sign), issues::approve)
+        .post("/issues/{id}/return", needs(Sign), issues::take_back)
+        .post("/issues/{id}/sign", needs(Sign), issues::sign)
+        .post("/issues/{id}/void", needs(Sign), issues::void)
+        .post("/issues/{id}/correct", needs(Sign), issues::correct)
+        .post("/issues/{id}/send", needs(Sign), issues::send)
+        .post(
+            "/issues/{id}/deliveries/{delivery}/resend",
+            needs(Sign),
+            issues::resend,
+        )
+        .post(
+            "/issues/{id}/deliveries/{delivery}/confirm",
+            needs(Sign),
+            issues::confirm,
+        )
         .get("/feed/{file}", Door::Secret, feed::atom)
         // 办理, 补录
         // 专题

@@ -121,9 +121,11 @@ async fn the_list_of_issues_leads_to_every_format_and_to_the_feed() {
     save_post(&test);
     let id = signed(&test, &content(3, "网民反映大厅排队")).0;
     let list = page(&test.app, "/issues").await;
+    assert!(list.contains(&format!("\"/issues/{id}\"")), "{list}");
+    let issue = page(&test.app, &format!("/issues/{id}")).await;
     for format in ["docx", "pdf", "txt", "brief", "clips", "md", "json"] {
         let link = format!("/issues/{id}/export?format={format}");
-        assert!(list.contains(&link), "{link}");
+        assert!(issue.contains(&link), "{link}");
     }
     assert!(list.contains("/feed/daily.xml"));
     let clips = page(&test.app, &format!("/issues/{id}/export?format=clips")).await;

@@ -10,13 +10,15 @@ use yuqing::config::Config;
 use yuqing::digest::edit::Part;
 use yuqing::digest::freeze::rendition;
 use yuqing::digest::layout::number_line;
+use yuqing::digest::render::render;
 use yuqing::document::Format;
 use yuqing::model::{
     Channel, DigestKind, EventId, Issue, IssueId, Post, PostId, Precision, PublishedAt,
 };
 use yuqing::pipeline::{
-    Drafted, EditOrder, MatterId, Scope, SpecialOrder, digest_once, discovered, draft_express,
-    draft_now, draft_special, draft_supplement, edit_issue, freeze_issue, verify_issue,
+    CaseOrder, Drafted, EditOrder, MatterId, Scope, SpecialOrder, digest_once, discovered,
+    draft_express, draft_now, draft_special, draft_supplement, edit_issue, freeze_issue,
+    register_case, verify_issue,
 };
 
 /// Titles that would break out of a page, turn a line around, or fill it.
@@ -493,6 +495,13 @@ fn kinds(drafted: &[Drafted], test: &TestApp) -> Vec<(DigestKind, IssueId)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_and_a_month_are_surveyed_when_they_are_over() {
     let test = played();
+    let transfer = CaseOrder {
+        from_org: Some("省人社厅".to_owned()),
+        title: Some("某工地欠薪".to_owned()),
+        received_at: Some(at("2017-04-07T09:00:00+08:00")),
+        ..CaseOrder::default()
+    };
+    register_case(&test.app, transfer, "甲").expect("registers");
     for number in 0..6 {
         complain(&test, number);
     }
@@ -519,6 +528,16 @@ async fn a_week_and_a_month_are_surveyed_when_they_are_over() {
         )
     );
     assert_eq!(issue.content.overview.found, 6);
+    let survey = issue.content.survey.as_ref().expect("a 周报 surveys");
+    let [track] = &survey.tracking[..] else {
+        panic!("one case of the week before: {:?}", survey.tracking);
+    };
+    assert!(
+        track.starts_with("省人社厅“某工地欠薪”。时限") && track.ends_with("现为收文登记。"),
+        "{track}"
+    );
+    let page = String::from_utf8(render(&issue, Format::Text).expect("renders")).expect("text");
+    assert!(page.contains("、上期转办跟踪\n"), "{page}");
     assert!(
         digest_once(&test.app).await.expect("again").is_empty(),
         "once a week"

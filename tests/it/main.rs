@@ -21,6 +21,7 @@ mod desk_api;
 mod desk_gate;
 mod desk_today;
 mod desk_search;
+mod desk_issues;
 mod events;
 mod evidence;
 mod feed;

@@ -64,34 +64,19 @@ fn found(overview: &Overview) -> String {
     )
 }
 
-/// `报送4条：黄1、蓝2、动态1。橙、红0。`: what is absent is said as well.
+/// `报送4条：红0、橙0、黄1、蓝2、动态1。`: what is absent is said as well.
 fn printed(issue: &Issue) -> String {
     let count = |level| {
-        issue
-            .content
-            .entries()
-            .filter(|entry| entry.level == level)
-            .count()
+        let entries = issue.content.entries();
+        entries.filter(|entry| entry.level == level).count()
     };
-    let (absent, present): (Vec<Level>, Vec<Level>) =
-        [Level::Red, Level::Orange, Level::Yellow, Level::Blue]
-            .into_iter()
-            .partition(|level| count(*level) == 0);
-    let mut counts: Vec<String> = present
-        .iter()
+    let levels = [Level::Red, Level::Orange, Level::Yellow, Level::Blue];
+    let mut counts: Vec<String> = (levels.iter())
         .map(|level| format!("{}{}", level.label(), count(*level)))
         .collect();
     if count(Level::None) > 0 {
         counts.push(format!("动态{}", count(Level::None)));
     }
-    let mut text = format!(
-        "报送{}条：{}",
-        issue.content.entries().count(),
-        counts.join("、")
-    );
-    if !absent.is_empty() {
-        let absent: Vec<&str> = absent.iter().rev().map(|level| level.label()).collect();
-        text += &format!("。{}0", absent.join("、"));
-    }
-    text + "。"
+    let entries = issue.content.entries().count();
+    format!("报送{entries}条：{}。", counts.join("、"))
 }

@@ -48,6 +48,7 @@ pub fn pages(issue: &Issue, survey: &Survey) -> Vec<Block> {
     let parts = [
         ("趋势研判", outlook),
         ("转办与回应", survey.responses.clone()),
+        ("上期转办跟踪", survey.tracking.clone()),
         ("下期提示", survey.hints.clone()),
     ];
     for (title, sentences) in parts {
