@@ -4,7 +4,7 @@ use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Phase, PostId};
+use crate::model::{Event, EventId, Level, Member, Phase, PostId};
 use crate::pipeline::known_event;
 use crate::text::duration::duration;
 use chrono::TimeDelta;
@@ -40,6 +40,7 @@ impl Show {
         let id = EventId(self.id);
         let known = known_event(app, id).map_err(refused)?;
         let posts = app.store.posts(&known.members)?;
+        let members: Vec<Member> = posts.iter().map(Member::of).collect();
         let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
         let Event {
             title,
@@ -54,7 +55,7 @@ impl Show {
             level,
             level_reason,
             phase,
-            timeline: timeline(&posts),
+            timeline: timeline(&members),
             post_ids: known.members,
             old_news: old_news.map(|old| old.reason.clone()).collect(),
             by_hand: app

@@ -15,6 +15,7 @@ mod deliveries;
 mod deliveries_cli;
 mod demo;
 mod desk;
+mod desk_events;
 mod events;
 mod evidence;
 mod feed;
