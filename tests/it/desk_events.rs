@@ -79,6 +79,9 @@ fn morning() -> TestApp {
             post("b", "2017-04-13 11:00", "工伤认定没有下文", INJURY),
         ],
     );
+    let copies = [(PostId(3), PostId(2))];
+    let saved = test.app.store.save_clusters(&[], &copies, &[]);
+    saved.expect("the store works");
     alert_once(&test.app).expect("the store works");
     test
 }
