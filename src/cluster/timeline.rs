@@ -1,7 +1,7 @@
 //! 脉络 — what happened in an event and when, and how loud it is. Pure: its posts in, moments and figures out; every
 //! figure can be counted again from the posts it names.
 
-use crate::model::{Level, PostId, StoredPost, Timestamp};
+use crate::model::{Member, PostId, Timestamp};
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -50,51 +50,45 @@ pub struct Node {
 }
 
 /// The timeline of posts (at least one), in any order.
-pub fn timeline(posts: &[StoredPost]) -> Timeline {
-    let mut posts: Vec<&StoredPost> = posts.iter().collect();
-    posts.sort_by_key(|stored| (stored.post.effective_at(), stored.id));
-    let first_at = posts[0].post.effective_at();
-    let found_at = posts.iter().map(|stored| stored.first_seen_at).min();
+pub fn timeline(posts: &[Member]) -> Timeline {
+    let mut posts: Vec<&Member> = posts.iter().collect();
+    posts.sort_by_key(|post| (post.at, post.id));
+    let first_at = posts[0].at;
+    let found_at = posts.iter().map(|post| post.first_seen_at).min();
     let found_at = found_at.expect("an event has a post");
-    let answer = posts.iter().find(|stored| stored.post.is_official);
-    let weights = posts.iter().map(|stored| stored.post.engagement.weight());
+    let answer = posts.iter().find(|post| post.is_official);
+    let weights = posts.iter().map(|post| post.engagement.weight());
     Timeline {
         heat: posts.len() as f64 + weights.sum::<f64>(),
         post_count: posts.len(),
-        copy_count: posts
-            .iter()
-            .filter(|stored| stored.repost_of.is_some())
-            .count(),
+        copy_count: posts.iter().filter(|post| post.repost_of.is_some()).count(),
         sources: sources(&posts),
         found_after_minutes: (found_at - first_at).num_minutes(),
-        answered_after_minutes: answer
-            .map(|answer| (answer.post.effective_at() - found_at).num_minutes()),
+        answered_after_minutes: answer.map(|answer| (answer.at - found_at).num_minutes()),
         days: days(&posts),
         nodes: nodes(&posts),
     }
 }
 
-fn sources(posts: &[&StoredPost]) -> Vec<String> {
+fn sources(posts: &[&Member]) -> Vec<String> {
     let mut sources: Vec<String> = Vec::new();
-    for stored in posts {
-        let post = &stored.post;
-        let source = post.outlet.as_ref().unwrap_or(&post.source_name);
-        if !sources.contains(source) {
-            sources.push(source.clone());
+    for post in posts {
+        if !sources.contains(&post.source) {
+            sources.push(post.source.clone());
         }
     }
     sources
 }
 
-fn days(posts: &[&StoredPost]) -> Vec<DayCount> {
-    let day = |stored: &&StoredPost| stored.post.effective_at().date_naive();
+fn days(posts: &[&Member]) -> Vec<DayCount> {
+    let day = |post: &&Member| post.at.date_naive();
     let (Some(first), Some(last)) = (posts.iter().map(day).min(), posts.iter().map(day).max())
     else {
         return Vec::new();
     };
     let days: Vec<_> = first.iter_days().take_while(|day| *day <= last).collect();
     let shown = days.len().saturating_sub(MOST_DAYS);
-    let count = |wanted| posts.iter().filter(|stored| day(stored) == wanted).count();
+    let count = |wanted| posts.iter().filter(|post| day(post) == wanted).count();
     let counted = days[shown..].iter().map(|day| DayCount {
         day: day.to_string(),
         count: u32::try_from(count(*day)).unwrap_or(u32::MAX),
@@ -102,18 +96,18 @@ fn days(posts: &[&StoredPost]) -> Vec<DayCount> {
     counted.collect()
 }
 
-fn nodes(posts: &[&StoredPost]) -> Vec<Node> {
+fn nodes(posts: &[&Member]) -> Vec<Node> {
     let mut nodes = vec![node(posts[0], "首发".to_owned())];
-    let mut highest = level(posts[0]);
+    let mut highest = posts[0].level;
     let mut is_answered = false;
-    for stored in posts.iter().skip(1) {
-        if stored.post.is_official && !is_answered {
+    for post in posts.iter().skip(1) {
+        if post.is_official && !is_answered {
             is_answered = true;
-            nodes.push(node(stored, "官方说明".to_owned()));
+            nodes.push(node(post, "官方说明".to_owned()));
         }
-        if level(stored) > highest {
-            highest = level(stored);
-            nodes.push(node(stored, format!("升为{}色", highest.label())));
+        if post.level > highest {
+            highest = post.level;
+            nodes.push(node(post, format!("升为{}色", highest.label())));
         }
     }
     if let Some(busiest) = busiest(posts) {
@@ -128,8 +122,8 @@ fn nodes(posts: &[&StoredPost]) -> Vec<Node> {
 
 /// The post with the most posts in the 24 hours that begin with it, the first of several; none where they are fewer than
 /// three. `posts` are in the order of time.
-fn busiest(posts: &[&StoredPost]) -> Option<Node> {
-    let at = |number: usize| posts[number].post.effective_at();
+fn busiest(posts: &[&Member]) -> Option<Node> {
+    let at = |number: usize| posts[number].at;
     let (mut end, mut busiest) = (0, (0, 0));
     for first in 0..posts.len() {
         while end < posts.len() && at(end) - at(first) < TimeDelta::hours(24) {
@@ -143,30 +137,23 @@ fn busiest(posts: &[&StoredPost]) -> Option<Node> {
     (most >= 3).then(|| node(posts[first], format!("此后24小时最多，{most}条")))
 }
 
-fn node(stored: &StoredPost, what: String) -> Node {
+fn node(post: &Member, what: String) -> Node {
     Node {
-        at: stored.post.effective_at(),
-        post: stored.id,
+        at: post.at,
+        post: post.id,
         what,
     }
-}
-
-fn level(stored: &StoredPost) -> Level {
-    stored
-        .analysis
-        .as_ref()
-        .map_or(Level::None, |analysis| analysis.level)
 }
 
 #[cfg(test)]
 mod tests {
     use super::timeline;
     use crate::cluster::tests::post;
-    use crate::model::{Level, StoredPost};
+    use crate::model::{Level, Member};
     use chrono::TimeDelta;
 
     /// `spec.md` 9.2, A1: yellow, orange, an answer, red, repair.
-    fn event() -> Vec<StoredPost> {
+    fn event() -> Vec<Member> {
         let told = [
             (1, 0, Level::Yellow, false),
             (2, 152, Level::Orange, false),
@@ -183,7 +170,7 @@ mod tests {
             stored.post.engagement.comments = Some(10);
             stored.post.engagement.likes = Some(5);
             stored.analysis.as_mut().expect("judged").level = level;
-            stored
+            Member::of(&stored)
         });
         stored.into()
     }
@@ -195,7 +182,7 @@ mod tests {
             let mut stored = post(id, "社保大厅窗口太低").stored;
             let published = stored.post.published_at.as_mut().expect("given");
             published.at += TimeDelta::minutes(minutes - id);
-            stored
+            Member::of(&stored)
         });
         let told = timeline(&stored.collect::<Vec<_>>());
         let busiest = told.nodes.iter().find(|node| node.what.contains("最多"));

@@ -1,7 +1,10 @@
 //! 事件 — posts about one happening.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Level, PostId, Timestamp, Topic};
+use crate::model::{
+    Analysis, Channel, Engagement, Level, OutletTier, PostId, Sentiment, StoredPost, Timestamp,
+    Topic,
+};
 use std::collections::BTreeMap;
 
 /// Row id of an event.
@@ -77,4 +80,51 @@ pub struct Event {
     pub post_count: u64,
     /// Independent sources.
     pub source_count: u64,
+}
+
+/// 成员 — a post as the course of its event is counted from: when and where, without its words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The post.
+    pub id: PostId,
+    /// Publication where known, else the time we read it.
+    pub at: Timestamp,
+    /// 监测时间.
+    pub first_seen_at: Timestamp,
+    /// 渠道.
+    pub channel: Channel,
+    /// 媒体 where named, else 信源.
+    pub source: String,
+    /// 媒体级别.
+    pub tier: OutletTier,
+    /// 官方账号.
+    pub is_official: bool,
+    /// 转载 of which post.
+    pub repost_of: Option<PostId>,
+    /// 级别.
+    pub level: Level,
+    /// 情感, once judged.
+    pub sentiment: Option<Sentiment>,
+    /// 互动量.
+    pub engagement: Engagement,
+}
+
+impl Member {
+    /// What of a post counts.
+    pub fn of(stored: &StoredPost) -> Member {
+        let (post, analysis) = (&stored.post, stored.analysis.as_ref());
+        Member {
+            id: stored.id,
+            at: post.effective_at(),
+            first_seen_at: stored.first_seen_at,
+            channel: post.channel,
+            source: post.outlet.as_ref().unwrap_or(&post.source_name).clone(),
+            tier: post.outlet_tier,
+            is_official: post.is_official,
+            repost_of: stored.repost_of,
+            level: analysis.map_or(Level::None, |analysis: &Analysis| analysis.level),
+            sentiment: analysis.map(|analysis| analysis.sentiment),
+            engagement: post.engagement,
+        }
+    }
 }

@@ -61,7 +61,7 @@ pub use delivery::{
     Delivery, DeliveryId, DeliveryOutcome, DeliveryState, DeliveryStep, NewDelivery, Notice,
     Subject, Transport,
 };
-pub use event::{Event, EventDecision, EventDeed, EventId, Phase};
+pub use event::{Event, EventDecision, EventDeed, EventId, Member, Phase};
 pub use issue::{
     Cited, Corrects, DigestKind, Entry, EntryPost, Express, Issue, IssueContent, IssueId,
     IssueNumber, IssueState, Masthead, Overview, Period, Section, Series, Signature, Standing,

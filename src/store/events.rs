@@ -252,10 +252,11 @@ fn disband(transaction: &Transaction<'_>, id: i64) -> Result<bool> {
     Ok(released > 0)
 }
 
-const EVENT_COLUMNS: &str = "id, title, level, phase, topic, first_at, last_at, post_count,
+pub(super) const EVENT_COLUMNS: &str =
+    "id, title, level, phase, topic, first_at, last_at, post_count,
      source_count, level_reason, representative, is_gathering";
 
-fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
+pub(super) fn event_of(row: &Row<'_>, zone: Tz) -> rusqlite::Result<Event> {
     let topic: Option<String> = row.get(4)?;
     Ok(Event {
         id: EventId(row.get(0)?),

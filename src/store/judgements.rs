@@ -250,10 +250,10 @@ pub(super) fn judgement(row: &Row<'_>, columns: [usize; 3]) -> rusqlite::Result<
     }))
 }
 
-const CHANGE_COLUMNS: &str =
+pub(super) const CHANGE_COLUMNS: &str =
     "post_id, at, from_level, to_level, is_suggestion, person, reasons, rules_version";
 
-fn level_change(row: &Row<'_>, zone: Tz) -> rusqlite::Result<LevelChange> {
+pub(super) fn level_change(row: &Row<'_>, zone: Tz) -> rusqlite::Result<LevelChange> {
     Ok(LevelChange {
         post: PostId(row.get(0)?),
         at: from_ms(row.get(1)?, zone),

@@ -4,6 +4,8 @@
 //! Reading, searching and signing work without JavaScript; nothing is loaded from another host.
 
 mod access;
+mod alerts;
+mod alerts_page;
 mod api;
 mod assets;
 mod chart;
@@ -11,6 +13,11 @@ mod deed;
 mod drafting;
 mod error;
 mod events;
+mod events_course;
+mod events_deeds;
+mod events_history;
+mod events_page;
+mod events_spark;
 mod feed;
 mod form;
 mod frame;
@@ -48,6 +55,7 @@ use crate::model::Permission::{self, Configure, Read};
 use crate::model::Permission::{self, Edit, Read, Sign};
 use crate::model::Permission::{self, Edit, Read, Unmask};
 use crate::model::Permission::{self, Edit, Read, Sign};
+use crate::model::Permission::{self, Edit, Read};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -113,6 +121,16 @@ fn table() -> Routes {
         .get("/api/v1/search", needs(Read), api::search)
         // 事件
         .get("/events", needs(Read), events::page)
+        .post("/events/merge", needs(Edit), events_deeds::merge_chosen)
+        .get("/events/{id}", needs(Read), events_page::page)
+        .get("/events/{id}/history", needs(Read), events_history::page)
+        .post("/events/{id}/merge", needs(Edit), events_deeds::merge_into)
+        .post("/events/{id}/split", needs(Edit), events_deeds::split)
+        .post("/events/{id}/draft", needs(Edit), events_deeds::draft)
+        .get("/alerts", needs(Read), alerts_page::list)
+        .get("/alerts/{id}", needs(Read), alerts_page::page)
+        .post("/alerts/{id}", needs(Edit), alerts_page::act)
+        .get("/api/v1/alerts", needs(Read), alerts::list)
         // 刊物
         .get("/issues", needs(Read), issues::list)
         .get("/issues/zeros", needs(Read), issues::zeros)

@@ -22,6 +22,7 @@ mod desk_gate;
 mod desk_today;
 mod desk_search;
 mod desk_issues;
+mod desk_events;
 mod events;
 mod evidence;
 mod feed;
