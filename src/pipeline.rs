@@ -47,7 +47,7 @@ pub use issues::{
 };
 pub use lab::{Change, Counts, Lab, LabBounds, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
-pub use looks::{LookError, Looker, permit_look};
+pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
 pub use probe::{
     Followed, Guess, ProbeOrder, Probed, Prober, gave_no_text, guess_source, probe, said_once,
 };
@@ -60,11 +60,8 @@ pub use source_change::{
     NewSource, SavedSource, SourceEdit, SourceRefusal, add_source, check_new_source, crawl_soon,
     edit_source, one_address, rules_file, save_source, sources_mark, with_free_id,
 };
-pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
-pub use probe::{Followed, Guess, ProbeOrder, Probed, Prober, guess_source, probe, said_once};
-pub use reminders::remind_once;
-pub use triage::{join_event, say_label, unsay_label};
 pub use special::{About, OrderMistake, special_days, special_order};
+pub use triage::{join_event, say_label, unsay_label};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;

@@ -154,6 +154,8 @@ impl Rules {
     /// 主题 with its terms.
     pub fn topic(&self, topic: Topic) -> Option<&TopicBlock> {
         self.topics.get(&topic)
+    }
+
     /// Codes of a place of the gazetteer, said by its name or code, and of all that lies in it; none for any other word.
     pub fn codes_in(&self, said: &str) -> Vec<String> {
         // Codes count from the left: two digits for the province, two for the city, two for the district.

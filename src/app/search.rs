@@ -98,8 +98,8 @@ impl App {
             report.facets = Some(self.index.facets(&query)?);
         }
         if report.total == 0 {
-            report.suggestions = suggestions(&self.index, &query, self.rules().synonyms())?;
-            let synonyms = self.config.rules.synonyms();
+            let rules = self.rules();
+            let synonyms = rules.synonyms();
             let asked = (order.query.clone()).with_synonyms(&|word| synonyms.of(word));
             let widened = |query: &Query| self.expanded(query);
             report.suggestions = suggestions(&self.index, &asked, synonyms, widened)?;
@@ -111,9 +111,6 @@ impl App {
     /// The query with the words that mean the same in place of `syn:`, and places with what lies in them.
     pub fn expanded(&self, query: &Query) -> Query {
         let rules = self.rules();
-        let synonyms = rules.synonyms();
-        query.clone().with_synonyms(&|word| synonyms.of(word))
-        let rules = &self.config.rules;
         let query = query.clone();
         query
             .with_synonyms(&|word| rules.synonyms().of(word))

@@ -5,9 +5,6 @@ use super::output::{DONE, Failure, print_json, print_text};
 use crate::app::App;
 use crate::model::EventId;
 use crate::report::EventDetail;
-use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Member, Phase, PostId};
-use crate::pipeline::known_event;
 use crate::text::duration::duration;
 use chrono::TimeDelta;
 use clap::Args;
@@ -25,34 +22,6 @@ pub struct Show {
 impl Show {
     pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
         let shown = EventDetail::of(app, EventId(self.id)).map_err(refused)?;
-        let id = EventId(self.id);
-        let known = known_event(app, id).map_err(refused)?;
-        let posts = app.store.posts(&known.members)?;
-        let members: Vec<Member> = posts.iter().map(Member::of).collect();
-        let old_news = posts.iter().filter_map(|stored| stored.old_news.as_ref());
-        let Event {
-            title,
-            level,
-            level_reason,
-            phase,
-            ..
-        } = known.event;
-        let shown = Shown {
-            id,
-            title,
-            level,
-            level_reason,
-            phase,
-            timeline: timeline(&members),
-            post_ids: known.members,
-            old_news: old_news.map(|old| old.reason.clone()).collect(),
-            by_hand: app
-                .store
-                .event_decisions(id)?
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        };
         if self.json {
             print_json(&shown)?;
         } else {

@@ -27,14 +27,12 @@ pub use imports::parse_mapping;
 pub use recipients::{FILE as RECIPIENTS_FILE, parse_recipients};
 pub use settings::{Bureau, CrawlSettings, DaemonSettings, Settings, WebSettings};
 pub use sources::{DeclaredSource, FILE as SOURCES_FILE, parse_sources};
-pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches, without_watch};
-pub use write::{mark_of, write_config_file};
-pub use sources::{DeclaredSource, parse_sources};
 pub use watch_edit::{
     EditedWatch, WatchDraft, WatchMistake, add_watch, change_watch, remove_watch,
     watch_file_problems,
 };
 pub use watches::{DeclaredWatch, FILE as WATCHES_FILE, parse_watches};
+pub use write::{mark_of, write_config_file};
 
 use crate::alert::DutySettings;
 use crate::analyze::{LevelsFile, RuleFiles, Rules, TopicsFile};

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Phase, PostId, StoredPost};
+use crate::model::{Event, EventId, Level, Member, Phase, PostId, StoredPost};
 use crate::pipeline::{EventError, known_event};
 use crate::store::EventMembers;
 use chrono::{DateTime, FixedOffset};
@@ -100,6 +100,7 @@ impl EventDetail {
     pub fn of(app: &App, id: EventId) -> Result<EventDetail, EventError> {
         let known = known_event(app, id)?;
         let posts = app.store.posts(&known.members)?;
+        let members: Vec<Member> = posts.iter().map(Member::of).collect();
         let decisions = app.store.event_decisions(id)?;
         let Event {
             title,
@@ -114,7 +115,7 @@ impl EventDetail {
             level,
             level_reason,
             phase,
-            timeline: timeline(&posts),
+            timeline: timeline(&members),
             post_ids: known.members,
             old_news: old_news(&posts),
             by_hand: decisions.iter().map(ToString::to_string).collect(),

@@ -4,7 +4,6 @@
 //! Reading, searching and signing work without JavaScript; nothing is loaded from another host.
 
 mod access;
-mod alerts;
 mod alerts_page;
 mod api;
 mod assets;
@@ -36,10 +35,10 @@ mod rule_edit;
 mod rule_words;
 mod rules;
 mod search;
-mod source_edit;
 mod search_build;
 mod search_export;
 mod search_page;
+mod source_edit;
 mod sources;
 mod spark;
 mod stats;
@@ -51,11 +50,7 @@ mod watches;
 pub use routes::{Door, Route};
 
 use crate::app::App;
-use crate::model::Permission::{self, Configure, Read};
-use crate::model::Permission::{self, Edit, Read, Sign};
-use crate::model::Permission::{self, Edit, Read, Unmask};
-use crate::model::Permission::{self, Edit, Read, Sign};
-use crate::model::Permission::{self, Edit, Read};
+use crate::model::Permission::{self, Configure, Edit, Export, Read, Sign, Unmask};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -110,15 +105,9 @@ fn table() -> Routes {
             originals::evidence,
         )
         // 检索
-        .get("/search", needs(Read), search::page)
         .get("/search", needs(Read), search_page::page)
         .get("/search/facets", needs(Read), search_page::facets)
-        .post(
-            "/search/export",
-            needs(Permission::Export),
-            search_export::export,
-        )
-        .get("/api/v1/search", needs(Read), api::search)
+        .post("/search/export", needs(Export), search_export::export)
         // 事件
         .get("/events", needs(Read), events::page)
         .post("/events/merge", needs(Edit), events_deeds::merge_chosen)
@@ -130,7 +119,6 @@ fn table() -> Routes {
         .get("/alerts", needs(Read), alerts_page::list)
         .get("/alerts/{id}", needs(Read), alerts_page::page)
         .post("/alerts/{id}", needs(Edit), alerts_page::act)
-        .get("/api/v1/alerts", needs(Read), alerts::list)
         // 刊物
         .get("/issues", needs(Read), issues::list)
         .get("/issues/zeros", needs(Read), issues::zeros)
@@ -198,7 +186,6 @@ fn table() -> Routes {
             needs(Permission::Edit),
             watch_edit::remove,
         )
-        .get("/api/v1/watches", needs(Read), api::watches)
         // 词库
         .get("/rules", needs(Read), rules::levels)
         .get("/rules/topics", needs(Read), rules::topics)
@@ -232,7 +219,6 @@ fn table() -> Routes {
             rule_changes::restore,
         )
         // 信源
-        // 词库, 信源
         .get("/sources", needs(Read), sources::page)
         .get("/sources/new", needs(Configure), source_edit::form)
         .post("/sources/new", needs(Configure), source_edit::preview)

@@ -1,7 +1,5 @@
 //! `yuqing search`, `yuqing trend`: what people and programs get.
 
-use crate::daemon::{desk as serving_desk, start};
-use crate::program::{Desk, free_port, get_with, wait_for};
 use crate::program::Desk;
 use calamine::Reader;
 use serde_json::{Value, json};
@@ -268,57 +266,4 @@ fn a_changed_dictionary_changes_nothing_about_what_is_found() {
     assert_eq!(found(&desk, &["保大"]), ["1"]);
     assert_eq!(desk.expect(0, &["reindex", "--json"]).json()["indexed"], 4);
     assert_eq!(found(&desk, &["保大"]), ["1"]);
-}
-
-#[test]
-fn the_page_filters_and_programs_get_json() {
-    let port = free_port();
-    let desk = serving_desk(port);
-    let lines: Vec<String> = posts().iter().map(Value::to_string).collect();
-    desk.write("posts.jsonl", lines.join("\n"));
-    desk.expect(0, &["import", "posts.jsonl"]);
-    let _running = start(&desk, port);
-    let way_in = desk.way_in();
-    let get = |path: &str| get_with(port, path, &way_in);
-    let report: Value = wait_for("the hits", || {
-        let (_, body) = get("/api/v1/search?q=%E8%BF%94%E8%B4%B9&channel=forum&facets=1")?;
-        let report: Value = serde_json::from_str(&body).ok()?;
-        (report["total"] == 1).then_some(report)
-    });
-    assert_eq!(report["hits"][0]["external_id"], "333");
-    assert_eq!(report["facets"]["day"]["2017-04-11"], 1);
-    let (status, body) = get("/api/v1/search?q=%28%E8%BF%94%E8%B4%B9").expect("it answers");
-    let mistake: Value = serde_json::from_str(&body).expect("JSON");
-    assert_eq!((status, &mistake["position"]), (400, &json!(1)));
-    let (status, page) =
-        get("/search?q=&channel=forum&from=2017-04-11&to=&level=").expect("it answers");
-    assert_eq!(status, 200);
-    assert!(page.contains("共1条"), "{page}");
-    let (_, page) = get("/search?q=%E8%BF%94%E8%B4%B9&channel=forum").expect("it answers");
-    let page = page.replace("&#38;", "&");
-    assert!(
-        page.contains("channel=forum&from=2017-04-11&to=2017-04-11\">2017-04-11</a> 1"),
-        "{page}"
-    );
-    let (_, page) = get("/search?q=&from=gestern").expect("it answers");
-    assert!(page.contains("起始日：“gestern”不是日期"), "{page}");
-    for (parameters, said) in [
-        ("limit=abc", "“abc”不是数，应为0或更大的整数"),
-        ("to=2017-13-01", "“2017-13-01”不是日期"),
-        ("channel=x", "“x”"),
-    ] {
-        let (status, body) = get(&format!("/api/v1/search?{parameters}")).expect("it answers");
-        let mistake: Value = serde_json::from_str(&body).expect("JSON");
-        assert_eq!(
-            (status, &mistake["position"]),
-            (400, &Value::Null),
-            "{body}"
-        );
-        assert!(
-            mistake["error"]
-                .as_str()
-                .is_some_and(|error| error.contains(said)),
-            "{body}"
-        );
-    }
 }

@@ -107,11 +107,12 @@ pub async fn show(State(app): Shared, Numbered(id): Numbered) -> Result<Json<Val
 #[utoipa::path(get, path = "/api/v1/issues/{id}/export", tag = "刊物", params(("id" = i64, Path, description = "稿号"), File), responses((status = 200, description = "文件", content_type = "application/octet-stream", body = Vec<u8>)))]
 pub async fn export(
     state: Shared,
-    Path(id): Path<String>,
+    who: Who,
+    id: Path<String>,
     Asked(file): Asked<File>,
 ) -> Result<Response, WebError> {
-    let format = issues::Parameters::of(file.format);
-    issues::export(state, Path(id), Query(format)).await
+    let format = issues::ExportParameters::of(file.format);
+    issues::export(state, who, id, Query(format)).await
 }
 
 /// 起草 of 专报, 增刊 or 快报.

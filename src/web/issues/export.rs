@@ -18,6 +18,13 @@ pub struct Parameters {
     format: String,
 }
 
+impl Parameters {
+    /// Of a format's code.
+    pub fn of(format: String) -> Parameters {
+        Parameters { format }
+    }
+}
+
 pub async fn export(
     State(app): Shared,
     Who(visitor): Who,
