@@ -26,8 +26,6 @@ pub enum WebError {
     Insecure,
     /// More than so many bytes.
     TooLarge(usize),
-    /// Too many wrong passwords.
-    Locked(String),
     /// The administrator has to see to something first; the message says what.
     NotReady(String),
     /// Our fault: logged, not shown.
@@ -93,7 +91,6 @@ impl WebError {
                 "内容太大",
                 format!("一次最多上传{}MB。", limit / 1024 / 1024),
             ),
-            WebError::Locked(message) => (StatusCode::TOO_MANY_REQUESTS, "暂时不能登录", message),
             WebError::NotReady(message) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "暂时不能生成", message)
             }

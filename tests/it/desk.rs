@@ -43,8 +43,6 @@ impl Desk {
     pub fn with_roles(app: &Arc<App>, display: &str, roles: &[Role]) -> Desk {
         let name = format!("{display}0");
         let known = app.store.credentials(&name).expect("the store works");
-        let known = app.store.credentials(&format!("{display}0"));
-        let known = known.expect("the store works");
         let user = known.map_or_else(
             || {
                 app.add_user(&name, display, roles, None)

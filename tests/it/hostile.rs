@@ -10,7 +10,7 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use yuqing::app::TableFormat;
+use yuqing::app::{Export, TableFormat};
 use yuqing::digest::freeze::rendition;
 use yuqing::document::Format;
 use yuqing::index::{Query, Sort};
@@ -500,7 +500,15 @@ async fn no_cell_of_an_exported_table_is_a_formula() {
     let (csv, xlsx) = (app.folder().join("a.csv"), app.folder().join("a.xlsx"));
     for (format, path) in [(TableFormat::Csv, &csv), (TableFormat::Xlsx, &xlsx)] {
         let rows = app
-            .export(&Query::All, Sort::Time, format, path)
+            .export(
+                &Export {
+                    query: &Query::All,
+                    sort: Sort::Time,
+                    format,
+                    watermark: String::new(),
+                },
+                path,
+            )
             .expect("written");
         assert_eq!(rows, played.posts.len());
     }
