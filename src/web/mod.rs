@@ -372,6 +372,10 @@ async fn guard(request: axum::extract::Request, next: Next) -> Response {
         let text = String::from_utf8_lossy(&text).into_owned();
         response = (parts.status, Json(serde_json::json!({ "error": text }))).into_response();
     }
+    if !is_api && response.status().is_client_error() && is_plain(&response) {
+        let missing = "网址或表单缺少一项，或有一项写得不对，请返回后重试。".to_owned();
+        response = WebError::Wrong(missing).into_response();
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -385,6 +389,12 @@ async fn guard(request: axum::extract::Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// What axum's own extractors say, in English.
+fn is_plain(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn is_json(response: &Response<Body>) -> bool {

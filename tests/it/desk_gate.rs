@@ -145,7 +145,10 @@ async fn each_role_has_the_routes_of_its_permissions_and_no_other() {
                 let is_refused =
                     [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&got.status);
                 assert!(!is_refused, "{name} by {role}: {said}");
-                assert!(!got.status.is_server_error(), "{name} by {role}: {said}");
+                // 503 says in a sentence what the administrator has to see to first.
+                let is_broken =
+                    got.status.is_server_error() && got.status != StatusCode::SERVICE_UNAVAILABLE;
+                assert!(!is_broken, "{name} by {role}: {said}");
             } else {
                 assert_eq!(got.status, StatusCode::FORBIDDEN, "{name} by {role}");
                 assert!(said.contains(needed.label()), "{name} by {role}: {said}");

