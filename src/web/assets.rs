@@ -26,6 +26,11 @@ const ASSETS: &[Asset] = &[
         content: include_str!("assets/desk.js"),
     },
     Asset {
+        name: "entry.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("assets/entry.js"),
+    },
+    Asset {
         name: "htmx.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("assets/htmx.min.js"),

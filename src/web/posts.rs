@@ -1,12 +1,13 @@
 //! `/posts/{id}`: one post, why it was flagged, how its reach grew.
 
 use super::Shared;
+use super::attachments::{AttachmentLine, lines};
 use super::error::WebError;
 use super::frame::Frame;
 use super::layout::{PostLine, minute, published, topics};
 use super::visitor::Who;
 use crate::app::{App, PostAdoption};
-use crate::model::{Correction, Field, Judgement, PostId, Reading, StoredPost};
+use crate::model::{AttachedTo, Correction, Field, Judgement, PostId, Reading, StoredPost};
 use crate::text::heading::heading;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -29,6 +30,7 @@ struct PostPage {
     deleted_at: String,
     /// When the pages kept as evidence were read.
     evidence: Vec<String>,
+    attachments: Vec<AttachmentLine>,
     /// Rule, sentence, how often people agreed with the rule.
     reasons: Vec<(String, String, String)>,
     /// What people thought of the machine's word on posts of the same wording.
@@ -78,6 +80,7 @@ pub async fn page(
                 .map(|at| minute(Some(at)))
                 .unwrap_or_default();
             page.watches = watches(app, stored.id)?;
+            page.attachments = lines(app, AttachedTo::Post(stored.id))?;
             let kept = app.store.evidence_of(stored.id)?;
             page.evidence = kept
                 .iter()
@@ -131,6 +134,7 @@ fn post_page(
         picture_needs_a_look: analysis.is_some_and(|analysis| analysis.picture_needs_a_look),
         deleted_at: String::new(),
         evidence: Vec::new(),
+        attachments: Vec::new(),
         reasons: reasons
             .iter()
             .map(|reason| (reason.rule.clone(), reason.text.clone(), String::new()))

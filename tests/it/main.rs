@@ -15,6 +15,8 @@ mod deliveries;
 mod deliveries_cli;
 mod demo;
 mod desk;
+mod desk_cases;
+mod desk_entry;
 mod events;
 mod evidence;
 mod feed;
