@@ -27,7 +27,7 @@ use crate::cluster;
 use crate::config::Config;
 use crate::deliver::Sender;
 use crate::document::Press;
-use crate::evidence::Archive;
+use crate::evidence::{Archive, Attachments};
 use crate::fetch::{Fetcher, LanguageModel};
 use crate::index::Index;
 use crate::model::Timestamp;
@@ -52,6 +52,8 @@ pub struct App {
     pub index: Index,
     /// Pages behind flagged posts.
     pub archive: Archive,
+    /// Pictures and PDF handed in.
+    pub attachments: Attachments,
     /// The network.
     pub fetcher: Fetcher,
     /// Who writes summaries, where the operator named somebody.
@@ -99,6 +101,7 @@ impl App {
             store,
             index,
             archive: Archive::new(folder.join("evidence")),
+            attachments: Attachments::new(folder.join("attachments")),
             fetcher,
             language_model,
             sender,

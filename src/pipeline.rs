@@ -7,6 +7,7 @@ mod crawl;
 mod deliveries;
 mod draft;
 mod draft_request;
+mod entry;
 mod events;
 mod evidence;
 mod import;
@@ -37,9 +38,10 @@ pub use draft_request::{
     MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express, draft_special,
     draft_supplement,
 };
+pub use entry::{Entered, EntryRefusal, UploadedFile, attach_to_case, enter_post, read_attachment};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
-pub use import::{ImportOrder, Imported, import_file, list_refused};
+pub use import::{ImportOrder, Imported, import_file, import_upload, list_refused};
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
 pub use issues::{
     CheckedRendition, EditOrder, EditRefusal, SealState, Verification, edit_issue, freeze_issue,

@@ -3,8 +3,12 @@
 //! Files only grow; what stands in them is recorded in the store. Bytes behind the last recorded one are left over from a
 //! process that was killed, and are cut off before the next record is written.
 
+mod attachments;
+mod content;
 mod warc;
 
+pub use attachments::Attachments;
+pub use content::check_content;
 pub use warc::Record;
 
 use crate::model::{Capture, EvidencePlace, Timestamp};

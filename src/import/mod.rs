@@ -6,6 +6,7 @@
 mod charset;
 mod csv;
 mod field;
+mod form;
 mod guard;
 mod headers;
 mod jsonl;
@@ -26,6 +27,7 @@ mod template;
 
 pub use charset::{Decoded, decode, file_name};
 pub use field::{DUE_AS_WRITTEN, Field, LENGTH_SECONDS, ORIGINAL_LINK};
+pub use form::post_of_form;
 pub use headers::channel_named;
 pub use jsonl::read_jsonl;
 pub use mapping::{Mapping, MappingFile, MappingMistake};

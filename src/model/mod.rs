@@ -4,6 +4,7 @@ pub mod coded;
 
 mod alert;
 mod analysis;
+mod attachment;
 mod audit;
 mod author;
 mod calendar;
@@ -44,6 +45,7 @@ pub use alert::{
     AlertSubject, AlertTelling, NewAlert, SourceCondition, SourceMark,
 };
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
+pub use attachment::{AttachedTo, Attachment, AttachmentId, AttachmentKind, NewAttachment};
 pub use audit::{AuditAction, AuditCheck, AuditLine, NewAudit};
 pub use author::Author;
 pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};

@@ -85,8 +85,37 @@ impl Imported {
 /// # Errors
 /// The store refuses.
 pub fn import_file(app: &App, path: &Path, order: &ImportOrder<'_>) -> Result<Imported> {
-    let name = file_name(path);
-    let imported = match read(app, path, &name, order) {
+    let bytes = bytes_of(path, app.config.settings.import.max_file);
+    import_bytes(app, file_name(path), bytes, order)
+}
+
+/// Imports what somebody sent with a form.
+///
+/// # Errors
+/// The store refuses.
+pub fn import_upload(
+    app: &App,
+    name: &str,
+    bytes: Vec<u8>,
+    order: &ImportOrder<'_>,
+) -> Result<Imported> {
+    // Only the last part of a name, whatever a browser or somebody else calls the file.
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    import_bytes(
+        app,
+        crate::import::file_name(OsStr::new(name)),
+        Ok(bytes),
+        order,
+    )
+}
+
+fn import_bytes(
+    app: &App,
+    name: String,
+    bytes: Result<Vec<u8>, String>,
+    order: &ImportOrder<'_>,
+) -> Result<Imported> {
+    let imported = match bytes.and_then(|bytes| read(app, &bytes, &name, order)) {
         Ok(mut rows) => {
             let posts = std::mem::take(&mut rows.posts);
             Imported {
@@ -133,9 +162,8 @@ fn file_name(path: &Path) -> String {
     name.unwrap_or_else(|| path.display().to_string())
 }
 
-fn read(app: &App, path: &Path, name: &str, order: &ImportOrder<'_>) -> Result<Rows, String> {
+fn read(app: &App, bytes: &[u8], name: &str, order: &ImportOrder<'_>) -> Result<Rows, String> {
     let settings = &app.config.settings.import;
-    let bytes = bytes_of(path, settings.max_file)?;
     let reading = Reading {
         format: order.format,
         sheet: order.sheet,
@@ -144,7 +172,7 @@ fn read(app: &App, path: &Path, name: &str, order: &ImportOrder<'_>) -> Result<R
         known_mappings: &app.config.mappings,
         ..Reading::new(name, settings, app.now())
     };
-    read_file(&bytes, &reading).map_err(|unreadable| unreadable.to_string())
+    read_file(bytes, &reading).map_err(|unreadable| unreadable.to_string())
 }
 
 /// Never more than the limit, whatever the file grows to.

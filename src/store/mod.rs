@@ -7,6 +7,7 @@ mod alert_rounds;
 mod alerts;
 mod api_keys;
 mod arrivals;
+mod attachments;
 mod audit;
 mod case_files;
 mod case_reminders;

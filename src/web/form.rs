@@ -25,6 +25,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 impl Fields {
+    /// The fields of a form that was read otherwise.
+    pub fn of(fields: Vec<(String, String)>) -> Fields {
+        Fields(fields)
+    }
+
     /// The first value of `name`, without blanks around it; empty where it is missing.
     pub fn text(&self, name: &str) -> &str {
         let mut values = self.0.iter().filter(|(known, _)| known == name);

@@ -7,9 +7,14 @@ mod access;
 mod alerts_page;
 mod api;
 mod assets;
+mod attachments;
+mod cases;
 mod chart;
+mod choice;
 mod deed;
 mod drafting;
+mod entry;
+mod entry_import;
 mod error;
 mod events;
 mod events_course;
@@ -28,7 +33,9 @@ mod layout;
 mod login;
 mod marked;
 mod originals;
+mod moments;
 mod posts;
+mod replies;
 mod routes;
 mod rule_changes;
 mod rule_edit;
@@ -43,6 +50,10 @@ mod sources;
 mod spark;
 mod stats;
 mod triage;
+mod spoken;
+mod stats;
+mod upload;
+mod uptakes;
 mod visitor;
 mod watch_edit;
 mod watches;
@@ -51,6 +62,7 @@ pub use routes::{Door, Route};
 
 use crate::app::App;
 use crate::model::Permission::{self, Configure, Edit, Export, Read, Sign, Unmask};
+use crate::model::Permission::{self, Edit, Export, Read, Unmask};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -150,6 +162,34 @@ fn table() -> Routes {
         )
         .get("/feed/{file}", Door::Secret, feed::atom)
         // 办理, 补录
+        .get("/cases", needs(Read), cases::list)
+        .get("/cases/new", needs(Edit), cases::register::page)
+        .post("/cases/new", needs(Edit), cases::register::register)
+        .get("/cases/replies", needs(Read), replies::page)
+        .post("/cases/replies", needs(Edit), replies::register)
+        .get("/cases/uptakes", needs(Read), uptakes::page)
+        .post("/cases/uptakes", needs(Edit), uptakes::register)
+        .post("/cases/uptakes/{id}/void", needs(Edit), uptakes::void)
+        .get("/cases/{id}", needs(Read), cases::page::page)
+        .post("/cases/{id}/advance", needs(Edit), cases::deeds::advance)
+        .post("/cases/{id}/close", needs(Edit), cases::deeds::close)
+        .post("/cases/{id}/note", needs(Edit), cases::deeds::note)
+        .post("/cases/{id}/extend", needs(Edit), cases::deeds::extend)
+        .post("/cases/{id}/link", needs(Edit), cases::deeds::link)
+        .post("/cases/{id}/attach", needs(Edit), cases::deeds::attach)
+        .get(
+            "/cases/{id}/sheet/{sheet}",
+            needs(Export),
+            cases::page::sheet,
+        )
+        .get("/attachments/{id}", needs(Unmask), attachments::file)
+        .get("/entry", needs(Edit), entry::page)
+        .post("/entry", needs(Edit), entry::enter)
+        .get("/entry/import", needs(Edit), entry_import::page)
+        .post("/entry/import", needs(Edit), entry_import::import)
+        .get("/entry/tables/{name}", needs(Edit), entry_import::table)
+        .get("/entry/{id}", needs(Edit), entry::entered)
+        .post("/entry/{id}/issue", needs(Edit), entry::into_issue)
         // 专题
         .get("/watches", needs(Read), watches::list)
         .post("/watches", needs(Permission::Edit), watch_edit::add)

@@ -23,6 +23,8 @@ mod desk_issues;
 mod desk_rules;
 mod desk_search;
 mod desk_today;
+mod desk_cases;
+mod desk_entry;
 mod events;
 mod evidence;
 mod feed;
