@@ -4,8 +4,12 @@
 mod accounts;
 mod adoption;
 mod alerts;
+mod backup;
+mod doctor;
 mod export;
 mod ledger;
+mod machine;
+mod restore;
 mod rules;
 mod search;
 mod source_report;
@@ -15,8 +19,12 @@ mod watches;
 pub use accounts::{LinkPurpose, SignIn, SignInError};
 pub use adoption::{PostAdoption, RuleAdoption, TemplateAdoption};
 pub use alerts::{AlertReport, DutyReport};
+pub use backup::{BackupFile, BackupReport, Manifest, backups_in, dated_name, prune_backups};
+pub use doctor::{BACKED_UP, doctor};
 pub use export::{Export, TableFormat, watermark};
 pub use ledger::{FrozenMark, LedgerReport};
+pub use machine::{DiskSpace, disk_space};
+pub use restore::{RestoreError, RestoreOrder, Restored, check_backup, restore};
 pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
@@ -259,7 +267,11 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    fn take(folder: &Path) -> Result<FolderLock> {
+    /// Takes the folder, which exists.
+    ///
+    /// # Errors
+    /// Another process holds it: the message names the process.
+    pub fn take(folder: &Path) -> Result<FolderLock> {
         let path = folder.join("yuqing.lock");
         let mut file = File::options()
             .read(true)

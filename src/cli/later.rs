@@ -6,12 +6,6 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Later {
-    /// 备份（后续版本） · later version
-    Backup(Rest),
-    /// 恢复（后续版本） · later version
-    Restore(Rest),
-    /// 体检（后续版本） · later version
-    Doctor(Rest),
     /// 用户（后续版本） · later version
     User(Rest),
 }
@@ -25,10 +19,6 @@ pub struct Rest {
 impl Later {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let (name, instead) = match self {
-            Later::Backup(_) | Later::Restore(_) => {
-                ("backup、restore", "停止程序后复制数据目录即是备份")
-            }
-            Later::Doctor(_) => ("doctor", "可先用 `yuqing check` 检查配置"),
             Later::User(_) => ("user", "网页目前只在本机监听，不设用户"),
         };
         eprintln!("{name} 将在后续版本提供；{instead}。");

@@ -3,6 +3,7 @@
 mod adoption;
 mod alert;
 mod analyze;
+mod backup;
 mod case;
 mod case_export;
 mod case_show;
@@ -12,6 +13,7 @@ mod check;
 mod crawl;
 mod deliveries;
 mod demo;
+mod doctor;
 mod eval;
 mod events;
 mod events_bursts;
@@ -36,6 +38,7 @@ mod probe_save;
 mod probe_text;
 mod reindex;
 mod reply;
+mod restore;
 mod rules;
 mod run;
 mod search;
@@ -163,6 +166,12 @@ enum Command {
     Stats(stats::Stats),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
+    /// 备份：数据库、存证、附件、配置，写成一个文件；不必停机 · one file, while others work
+    Backup(backup::Backup),
+    /// 恢复：从备份文件恢复到数据目录；核对备份 · a backup into a data folder
+    Restore(restore::Restore),
+    /// 体检：逐项检查，说明该怎么办 · is all well, and what to do
+    Doctor(doctor::Doctor),
     #[command(flatten)]
     Later(later::Later),
 }
@@ -259,6 +268,9 @@ pub fn run() -> ExitCode {
         Command::Rules(command) => command.run(&common),
         Command::Stats(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
+        Command::Backup(command) => command.run(&common),
+        Command::Restore(command) => command.run(&common),
+        Command::Doctor(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };
     match done {

@@ -13,6 +13,7 @@ mod case;
 mod case_figures;
 mod case_state;
 mod channel;
+mod checkup;
 mod correction;
 mod delivery;
 mod event;
@@ -57,6 +58,7 @@ pub use case::{
 pub use case_figures::{CaseFigures, CaseTrack, FromCount};
 pub use case_state::{CaseKind, CaseMove, CaseState};
 pub use channel::Channel;
+pub use checkup::{CheckState, Checkup};
 pub use coded::UnknownCode;
 pub use correction::{Adoption, Correction, LevelChange, Withdrawal, opinions};
 pub use delivery::{

@@ -58,6 +58,8 @@ pub fn housekeep_once(app: &App) -> Result<()> {
     };
     app.store.drop_captures(before(settings.wait))?;
     app.store.drop_visits(now - KEEP_VISITS)?;
+    app.store
+        .prune_audit(now - app.config.settings.web.audit_keep())?;
     for file in app.store.expired_evidence(before(settings.keep))? {
         // The file first: a file that nobody knows of would stay for ever.
         app.archive.remove(&file)?;

@@ -39,6 +39,17 @@ impl Store {
         })
     }
 
+    /// Periods that somebody signed for, oldest first, each once.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn frozen_periods(&self) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare("SELECT DISTINCT period FROM ledgers ORDER BY period")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Content and hash of the ledger of the period that was frozen last, without its posts.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ mod shift;
 mod source_claims;
 mod sources;
 mod targets;
+mod upkeep;
 mod uptakes;
 mod users;
 mod watches;
@@ -78,6 +79,7 @@ pub use sessions::{NewSession, UsedLink};
 pub use shift::Flagged;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};
+pub use upkeep::NumberGap;
 pub use uptakes::UptakeError;
 pub use users::Credentials;
 
@@ -90,6 +92,9 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// How many migrations this program knows.
+const MIGRATIONS_KNOWN: usize = migrate::MIGRATIONS.len();
 
 /// How long a statement waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
