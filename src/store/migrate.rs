@@ -25,9 +25,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0018_ledgers.sql"),
     include_str!("migrations/0019_adoptions.sql"),
     include_str!("migrations/0020_access.sql"),
+    include_str!("migrations/0021_attachments.sql"),
     include_str!("migrations/0022_rule_changes.sql"),
     include_str!("migrations/0024_today.sql"),
-    include_str!("migrations/0021_attachments.sql"),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

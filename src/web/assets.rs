@@ -29,6 +29,8 @@ const ASSETS: &[Asset] = &[
         name: "triage.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("assets/triage.js"),
+    },
+    Asset {
         name: "entry.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("assets/entry.js"),

@@ -95,6 +95,11 @@ impl Frame {
         self.permissions.contains(&Permission::Export)
     }
 
+    /// Whether the visitor may look behind the mask.
+    pub fn may_unmask(&self) -> bool {
+        self.permissions.contains(&Permission::Unmask)
+    }
+
     /// Whether the visitor may approve and sign.
     pub fn may_sign(&self) -> bool {
         self.permissions.contains(&Permission::Sign)

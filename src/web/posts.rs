@@ -1,8 +1,8 @@
 //! `/posts/{id}`: one post, why it was flagged, how its reach grew.
 
 use super::Shared;
-use super::drafting::cited;
 use super::attachments::{AttachmentLine, lines};
+use super::drafting::cited;
 use super::error::WebError;
 use super::frame::Frame;
 use super::labels::LabelForm;
@@ -11,9 +11,9 @@ use super::triage::{Item, Maker, is_fragment};
 use super::visitor::Who;
 use crate::app::{App, PostAdoption};
 use crate::model::{
-    Correction, Field, Judgement, Look, Permission, PostId, Reading, StoredPost, Visitor,
+    AttachedTo, Correction, Field, Judgement, Look, Permission, PostId, Reading, StoredPost,
+    Visitor,
 };
-use crate::model::{AttachedTo, Correction, Field, Judgement, PostId, Reading, StoredPost};
 use crate::text::heading::heading;
 use anyhow::Result;
 use askama::Template;
@@ -36,13 +36,6 @@ struct PostPage {
     facts: Vec<(&'static str, String)>,
     /// Ids and names of the watches it matched.
     watches: Vec<(String, String)>,
-    paragraphs: Vec<String>,
-    picture_needs_a_look: bool,
-    /// When the page was found gone; empty while it stands.
-    deleted_at: String,
-    /// When the pages kept as evidence were read.
-    evidence: Vec<String>,
-    attachments: Vec<AttachmentLine>,
     /// Rule, sentence, how often people agreed with the rule.
     reasons: Vec<(String, String, String)>,
     /// What people thought of the machine's word on posts of the same wording.
@@ -52,6 +45,7 @@ struct PostPage {
     corrections: Vec<String>,
     /// When the level changed, and how.
     levels: Vec<(String, String)>,
+    attachments: Vec<AttachmentLine>,
     readings: Vec<ReadingLine>,
     copies: Vec<PostLine>,
     /// Who looked behind the mask; for those who may.
@@ -129,32 +123,6 @@ pub async fn similar(
                 },
                 is_fragment(&headers),
             )))
-            let readings = app.store.readings(stored.id)?;
-            let copies = app.store.copies_of(stored.id)?;
-            let judgement = app.store.judgement(stored.id)?;
-            let frame = Frame::of(app, &visitor, "/")?;
-            let mut page = post_page(frame, &stored, judgement.as_ref(), &readings, &copies);
-            let changes = app.store.level_changes(stored.id)?;
-            page.levels = changes
-                .iter()
-                .map(|change| (minute(Some(change.at)), change.to_string()))
-                .collect();
-            let corrections = app.store.corrections_of(stored.id)?;
-            page.corrections = corrections.iter().map(correction_line).collect();
-            page.add_adoption(&app.adoption_of(stored.id)?);
-            page.deleted_at = app
-                .store
-                .deleted_at(stored.id)?
-                .map(|at| minute(Some(at)))
-                .unwrap_or_default();
-            page.watches = watches(app, stored.id)?;
-            page.attachments = lines(app, AttachedTo::Post(stored.id))?;
-            let kept = app.store.evidence_of(stored.id)?;
-            page.evidence = kept
-                .iter()
-                .map(|kept| minute(Some(kept.fetched_at)))
-                .collect();
-            Ok(Some(page))
         })
         .await?;
     let (page, wants_fragment) = page.ok_or(WebError::NotFound)?;
@@ -206,22 +174,6 @@ fn post_page(app: &App, visitor: &Visitor, stored: &StoredPost) -> Result<PostPa
         // The machine's own: what people said stands apart.
         reasons: (judgement.iter())
             .flat_map(|judgement| &judgement.machine.reasons)
-        level: line.level,
-        level_label: line.level_label,
-        facts: facts(stored, judgement),
-        // Only what a browser may follow safely; a source could hand us anything.
-        url: post
-            .url
-            .clone()
-            .filter(|url| url.starts_with("http://") || url.starts_with("https://")),
-        watches: Vec::new(),
-        paragraphs: post.text.lines().map(str::to_owned).collect(),
-        picture_needs_a_look: analysis.is_some_and(|analysis| analysis.picture_needs_a_look),
-        deleted_at: String::new(),
-        evidence: Vec::new(),
-        attachments: Vec::new(),
-        reasons: reasons
-            .iter()
             .map(|reason| (reason.rule.clone(), reason.text.clone(), String::new()))
             .collect(),
         template: Vec::new(),
@@ -235,6 +187,7 @@ fn post_page(app: &App, visitor: &Visitor, stored: &StoredPost) -> Result<PostPa
         levels: (changes.iter())
             .map(|change| (minute(Some(change.at)), change.to_string()))
             .collect(),
+        attachments: lines(app, AttachedTo::Post(id))?,
         readings: readings.iter().map(reading_line).collect(),
         copies: (app
             .store
