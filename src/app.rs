@@ -4,11 +4,13 @@
 mod accounts;
 mod adoption;
 mod alerts;
+mod audit;
 mod export;
 mod ledger;
 mod rules;
 mod search;
 mod source_report;
+mod system;
 mod trend;
 mod watches;
 
@@ -20,6 +22,7 @@ pub use ledger::{FrozenMark, LedgerReport};
 pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
+pub use system::{Sizes, SystemReport};
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};
 pub use watches::WatchReport;
 

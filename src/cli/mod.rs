@@ -3,6 +3,7 @@
 mod adoption;
 mod alert;
 mod analyze;
+mod audit;
 mod case;
 mod case_export;
 mod case_show;
@@ -10,6 +11,7 @@ mod case_steps;
 mod case_words;
 mod check;
 mod crawl;
+mod deeds;
 mod deliveries;
 mod demo;
 mod eval;
@@ -57,7 +59,7 @@ use crate::model::Problem;
 use crate::pipeline;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use output::Failure;
+use output::{DONE, DONE_IN_PART, Failure};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -163,6 +165,8 @@ enum Command {
     Stats(stats::Stats),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
+    /// 审计：何人何时做了何事，导出，校验 · who did what, and whether the record is whole
+    Audit(audit::Audit),
     #[command(flatten)]
     Later(later::Later),
 }
@@ -221,8 +225,8 @@ impl Common {
 
 /// Runs the command of the process's arguments.
 pub fn run() -> ExitCode {
-    let arguments = match usage::parse() {
-        Ok(arguments) => arguments,
+    let (arguments, deeds) = match usage::parse() {
+        Ok(parsed) => parsed,
         Err(code) => return code,
     };
     start_logging(arguments.log.as_deref(), &arguments.command);
@@ -259,12 +263,25 @@ pub fn run() -> ExitCode {
         Command::Rules(command) => command.run(&common),
         Command::Stats(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
+        Command::Audit(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };
     match done {
+        Ok(code) if !deeds.is_empty() && is_done(code) => match deeds::note(&common, &deeds) {
+            Ok(()) => code,
+            Err(error) => {
+                eprintln!("已经做完，但没能记入审计：{error:#}");
+                ExitCode::from(DONE_IN_PART)
+            }
+        },
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
+}
+
+/// Wholly or in part.
+fn is_done(code: ExitCode) -> bool {
+    code == DONE || code == ExitCode::from(DONE_IN_PART)
 }
 
 /// The daemon tells what it does; the other commands only what went wrong.
