@@ -4,6 +4,7 @@
 mod accounts;
 mod adoption;
 mod alerts;
+mod audit;
 mod backup;
 mod doctor;
 mod export;
@@ -13,6 +14,7 @@ mod restore;
 mod rules;
 mod search;
 mod source_report;
+mod system;
 mod trend;
 mod watches;
 
@@ -28,6 +30,7 @@ pub use restore::{RestoreError, RestoreOrder, Restored, check_backup, restore};
 pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
+pub use system::{Sizes, SystemReport};
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};
 pub use watches::WatchReport;
 

@@ -164,7 +164,7 @@ impl App {
         let manifest = Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            schema: crate::store::Store::schema_version(),
+            schema: crate::store::Store::known_schema(),
             made_at,
             bureau: self.config.settings.bureau.name.clone(),
             parts,

@@ -183,7 +183,7 @@ fn head(sheet: &mut Worksheet, watermark: &str, bold: &Format) -> Result<u32> {
 }
 
 /// A table program takes what begins like this for a formula.
-fn harmless(text: String) -> String {
+pub(super) fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {

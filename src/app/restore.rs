@@ -149,7 +149,7 @@ fn manifest(archive: &mut Archive) -> Result<Manifest> {
         .context("备份清单已损坏")?;
     let manifest: Manifest = serde_json::from_slice(&text).context("备份清单已损坏")?;
     ensure!(
-        manifest.format == FORMAT && manifest.schema <= Store::schema_version(),
+        manifest.format == FORMAT && manifest.schema <= Store::known_schema(),
         "备份由更新版本的程序（{}）制作，请换用新版本的程序恢复",
         manifest.program
     );

@@ -3,6 +3,7 @@
 mod adoption;
 mod alert;
 mod analyze;
+mod audit;
 mod backup;
 mod case;
 mod case_export;
@@ -11,6 +12,7 @@ mod case_steps;
 mod case_words;
 mod check;
 mod crawl;
+mod deeds;
 mod deliveries;
 mod demo;
 mod doctor;
@@ -60,7 +62,7 @@ use crate::model::Problem;
 use crate::pipeline;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use output::Failure;
+use output::{DONE, DONE_IN_PART, Failure};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -172,6 +174,8 @@ enum Command {
     Restore(restore::Restore),
     /// 体检：逐项检查，说明该怎么办 · is all well, and what to do
     Doctor(doctor::Doctor),
+    /// 审计：何人何时做了何事，导出，校验 · who did what, and whether the record is whole
+    Audit(audit::Audit),
     #[command(flatten)]
     Later(later::Later),
 }
@@ -230,8 +234,8 @@ impl Common {
 
 /// Runs the command of the process's arguments.
 pub fn run() -> ExitCode {
-    let arguments = match usage::parse() {
-        Ok(arguments) => arguments,
+    let (arguments, deeds) = match usage::parse() {
+        Ok(parsed) => parsed,
         Err(code) => return code,
     };
     start_logging(arguments.log.as_deref(), &arguments.command);
@@ -271,12 +275,25 @@ pub fn run() -> ExitCode {
         Command::Backup(command) => command.run(&common),
         Command::Restore(command) => command.run(&common),
         Command::Doctor(command) => command.run(&common),
+        Command::Audit(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };
     match done {
+        Ok(code) if !deeds.is_empty() && is_done(code) => match deeds::note(&common, &deeds) {
+            Ok(()) => code,
+            Err(error) => {
+                eprintln!("已经做完，但没能记入审计：{error:#}");
+                ExitCode::from(DONE_IN_PART)
+            }
+        },
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
+}
+
+/// Wholly or in part.
+fn is_done(code: ExitCode) -> bool {
+    code == DONE || code == ExitCode::from(DONE_IN_PART)
 }
 
 /// The daemon tells what it does; the other commands only what went wrong.

@@ -199,7 +199,7 @@ impl Order {
         let frozen = report.frozen.as_ref().map_or(String::new(), mark);
         let ledger = &report.ledger;
         if let Some(path) = &self.xlsx {
-            write(path, &workbook(ledger, &frozen)?)?;
+            write(path, &workbook(ledger, &frozen, "")?)?;
         }
         let publisher = app.config.digests.first();
         let publisher = publisher.map_or("", |digest| digest.publisher.as_str());

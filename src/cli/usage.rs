@@ -1,8 +1,10 @@
 //! 命令行 — arguments in, or help and mistakes in Chinese: the only file that knows how clap words them.
 
 use super::Arguments;
+use super::deeds::deeds;
 use super::output::{DONE, WRONG_USAGE};
 use super::usage_names::chinese_name;
+use crate::model::NewAudit;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use std::error::Error as _;
@@ -12,12 +14,16 @@ use std::process::ExitCode;
 /// Place in the help of what all commands have.
 const COMMON_ORDER: usize = 900;
 
-/// The arguments of the process; the exit code where help was asked for or they are wrong.
-pub fn parse() -> Result<Arguments, ExitCode> {
+/// The arguments of the process, with what the audit is to say of them; the exit code where help was asked for or they are
+/// wrong.
+pub fn parse() -> Result<(Arguments, Vec<NewAudit>), ExitCode> {
     let command = command();
     let asked = asked(&command, std::env::args_os().skip(1));
     let matches = command.try_get_matches();
-    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = matches.and_then(|matches| {
+        let arguments = Arguments::from_arg_matches(&matches)?;
+        Ok((arguments, deeds(&matches)))
+    });
     arguments.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _closed_pipe = error.print();
@@ -258,6 +264,7 @@ fn likeliest(error: &Error, kind: ContextKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::{asked, command, in_chinese};
+    use crate::cli::deeds::{commands, deeds};
     use std::ffi::OsString;
 
     fn said(arguments: &[&str]) -> String {
@@ -310,6 +317,60 @@ mod tests {
         ] {
             let said = said(arguments);
             assert!(said.contains(what), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_a_line_in_the_audit_is_a_command() {
+        let all = command();
+        for (path, arguments) in commands() {
+            let mut innermost = &all;
+            for name in path.split(' ') {
+                innermost = innermost.find_subcommand(name).expect(path);
+            }
+            for argument in arguments {
+                let mut known = innermost.get_arguments();
+                assert!(
+                    known.any(|known| known.get_id() == argument),
+                    "{path} {argument}"
+                );
+            }
+        }
+        for (arguments, told) in [
+            (
+                &["issue", "sign", "7", "--by", "张三"][..],
+                &["张三 签发 刊物#7"][..],
+            ),
+            (
+                &["alert", "ack", "3", "4", "--by", "李四"],
+                &["李四 处置预警 预警#3、#4"],
+            ),
+            (&["label", "5"], &[]),
+            (
+                &["label", "5", "--level", "黄", "--by", "李四"],
+                &["李四 更正级别 信息#5"],
+            ),
+            (&["search", "社保"], &[]),
+            (
+                &["search", "社保", "--csv", "x.csv"],
+                &["命令行 导出 检索结果"],
+            ),
+            (&["import", "a.csv", "--dry-run"], &[]),
+            (&["import", "a.csv"], &["命令行 补录 文件a.csv"]),
+            (
+                &[
+                    "stats", "year", "2017", "--freeze", "--by", "张三", "--xlsx", "x",
+                ],
+                &["张三 台账 台账2017", "张三 导出 台账2017"],
+            ),
+        ] {
+            let arguments = std::iter::once(&"yuqing").chain(arguments);
+            let matches = command().try_get_matches_from(arguments);
+            let lines = deeds(&matches.expect("right usage"));
+            let lines = lines
+                .iter()
+                .map(|line| format!("{} {} {}", line.actor, line.action.label(), line.subject));
+            assert_eq!(lines.collect::<Vec<_>>(), told);
         }
     }
 

@@ -13,6 +13,7 @@ pub fn chinese_name(id: &str, name: &str) -> Option<&'static str> {
 /// Arguments whose name in the code says too little of the value.
 const BY_ID: &[(&str, &str)] = &[
     ("keep", "份数"),
+    ("actor", "姓名"),
     ("pages", "页数"),
     ("number", "第几份"),
     ("topic", "主题"),

@@ -194,6 +194,16 @@ impl Index {
         !self.answering().folder.ends_with(&self.wanted)
     }
 
+    /// Format and dictionary of the index that this program makes.
+    pub fn version(&self) -> &str {
+        &self.wanted
+    }
+
+    /// Posts that can be found.
+    pub fn document_count(&self) -> u64 {
+        self.answering().reader.searcher().num_docs()
+    }
+
     /// How far the next index is built, `None` while none is: it is begun by [`Index::begin_next`].
     pub fn next_cursor(&self) -> Option<u64> {
         self.lock_next().as_ref().map(|next| next.cursor)

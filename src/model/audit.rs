@@ -104,3 +104,19 @@ pub struct AuditCheck {
     /// The first line that does not fit, and why.
     pub broken: Option<(i64, String)>,
 }
+
+impl AuditCheck {
+    /// What it comes to, for people.
+    pub fn sentence(&self) -> String {
+        match &self.broken {
+            Some((_, why)) => format!(
+                "审计记录被改动或已损坏：{why}（此前{}条完好），请与备份核对。",
+                self.lines
+            ),
+            None => format!(
+                "审计记录完好，共{}条，末条校验值{}。",
+                self.lines, self.last_hash
+            ),
+        }
+    }
+}

@@ -33,11 +33,12 @@ const VIEWS: &[(&str, &[&str])] = &[
     ("按处室", &["by_office.", "cases_by_office."]),
 ];
 
-/// The workbook as bytes. `frozen` says who signed for it and when, of a live one it is empty.
+/// The workbook as bytes. `frozen` says who signed for it and when, of a live one it is empty; `watermark` stands below the
+/// figures and in the footer of every sheet, unless it is empty.
 ///
 /// # Errors
 /// The library refuses.
-pub fn workbook(ledger: &Ledger, frozen: &str) -> Result<Vec<u8>> {
+pub fn workbook(ledger: &Ledger, frozen: &str, watermark: &str) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
     let bold = Format::new().set_bold();
     let sheet = book.add_worksheet().set_name("汇总")?;
@@ -48,6 +49,9 @@ pub fn workbook(ledger: &Ledger, frozen: &str) -> Result<Vec<u8>> {
     let all: Vec<&Group> = groups().iter().collect();
     let end = figures_sheet(sheet, ledger, &title, &all, &bold)?;
     sheet.write_string(end + 1, 0, &ledger.sentence)?;
+    if !watermark.is_empty() {
+        sheet.write_string(end + 3, 0, watermark)?;
+    }
     for (name, families) in VIEWS {
         let sheet = book.add_worksheet().set_name(*name)?;
         let groups: Vec<&Group> = families.iter().filter_map(|key| group_of(key)).collect();
@@ -61,6 +65,13 @@ pub fn workbook(ledger: &Ledger, frozen: &str) -> Result<Vec<u8>> {
     }
     entries_sheet(book.add_worksheet().set_name("条目清单")?, ledger, &bold)?;
     definitions_sheet(book.add_worksheet().set_name("定义")?, &bold)?;
+    if !watermark.is_empty() {
+        // `&` begins a code of Excel's.
+        let footer = format!("&L{}&R&P/&N", watermark.replace('&', "&&"));
+        for sheet in book.worksheets_mut() {
+            sheet.set_footer(&footer);
+        }
+    }
     Ok(book.save_to_buffer()?)
 }
 

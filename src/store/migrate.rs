@@ -1,5 +1,6 @@
 //! Brings a database up to this program's version. Migrations append and are never edited after a release.
 
+use super::Store;
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -29,6 +30,17 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0022_rule_changes.sql"),
     include_str!("migrations/0024_today.sql"),
 ];
+
+impl Store {
+    /// 数据库版本: migrations applied.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn schema_version(&self) -> Result<u32> {
+        let reader = self.reader()?;
+        Ok(reader.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+    }
+}
 
 /// Applies what is missing, each step in a transaction of its own.
 ///

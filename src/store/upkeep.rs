@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// The version of the tables, as far as this program has brought them.
-    pub fn schema_version() -> usize {
+    pub fn known_schema() -> usize {
         MIGRATIONS_KNOWN
     }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 /// The index may lag behind the store by this many changes before we call it ill.
-const MAX_LAG: u64 = 50_000;
+pub const MAX_LAG: u64 = 50_000;
 
 pub async fn health(State(app): Shared) -> (StatusCode, Json<Value>) {
     let checked = app

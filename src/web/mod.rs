@@ -8,6 +8,7 @@ mod alerts_page;
 mod api;
 mod assets;
 mod attachments;
+mod audit_page;
 mod cases;
 mod chart;
 mod choice;
@@ -50,6 +51,7 @@ mod sources;
 mod spark;
 mod spoken;
 mod stats;
+mod system;
 mod triage;
 mod upload;
 mod uptakes;
@@ -60,7 +62,7 @@ mod watches;
 pub use routes::{Door, Route};
 
 use crate::app::App;
-use crate::model::Permission::{self, Configure, Edit, Export, Read, Sign, Unmask};
+use crate::model::Permission::{self, Administer, Configure, Edit, Export, Read, Sign, Unmask};
 use access::Gate;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -267,7 +269,23 @@ fn table() -> Routes {
         .post("/sources/{id}/crawl", needs(Configure), source_edit::crawl)
         // 统计
         .get("/stats", needs(Read), stats::page)
+        .get("/stats/posts", needs(Read), stats::posts)
+        .get("/stats/difference", needs(Read), stats::difference)
+        .post("/stats/freeze", needs(Sign), stats::freeze)
+        .post("/stats/export", needs(Export), stats::export)
         // 系统
+        .get("/system", needs(Administer), system::page)
+        .get("/system/audit", needs(Administer), audit_page::page)
+        .post(
+            "/system/audit/verify",
+            needs(Administer),
+            audit_page::verify,
+        )
+        .post(
+            "/system/audit/export",
+            needs(Administer),
+            audit_page::export,
+        )
         .get("/health", Door::Open, health::health)
         // 接口
         .get("/api/openapi.json", Door::Open, api::describe::document)

@@ -115,8 +115,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),
     ("memchr", &["extract"]),
-    ("csv", &["import", "app/export"]),
+    ("csv", &["import", "app/export", "app/audit"]),
     ("rust_xlsxwriter", &["app/export", "stats/book"]),
+    // How much room a disk has left.
+    ("rustix", &["app/system"]),
     ("pinyin", &["text/synonyms"]),
     (
         "unicode_width",

@@ -24,6 +24,7 @@ mod desk_gate;
 mod desk_issues;
 mod desk_rules;
 mod desk_search;
+mod desk_stats;
 mod desk_today;
 mod events;
 mod evidence;
