@@ -12,8 +12,6 @@ pub enum Later {
     Restore(Rest),
     /// 体检（后续版本） · later version
     Doctor(Rest),
-    /// 用户（后续版本） · later version
-    User(Rest),
 }
 
 #[derive(Args)]
@@ -29,7 +27,6 @@ impl Later {
                 ("backup、restore", "停止程序后复制数据目录即是备份")
             }
             Later::Doctor(_) => ("doctor", "可先用 `yuqing check` 检查配置"),
-            Later::User(_) => ("user", "网页目前只在本机监听，不设用户"),
         };
         eprintln!("{name} 将在后续版本提供；{instead}。");
         Ok(ExitCode::from(FAILED))

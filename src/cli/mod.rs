@@ -48,6 +48,7 @@ mod train;
 mod trend;
 mod usage;
 mod usage_names;
+mod user;
 mod watch;
 mod watch_edit;
 
@@ -161,6 +162,9 @@ enum Command {
     /// 台账：月度、年度统计，冻结，指标背后的信息 · the ledger of a month or a year
     #[command(subcommand)]
     Stats(stats::Stats),
+    /// 用户：新增、列出、口令、角色、停用、解锁 · who may come in
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
     #[command(flatten)]
@@ -258,6 +262,7 @@ pub fn run() -> ExitCode {
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),
         Command::Stats(command) => command.run(&common),
+        Command::User(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
         Command::Later(command) => command.run(),
     };
