@@ -3,10 +3,12 @@
 
 mod lockout;
 mod password;
+mod picture;
 mod secret;
 mod totp;
 
 pub use lockout::{Lockout, Tries};
 pub use password::{PasswordFault, check_password, hash_password, is_password, pretend_password};
+pub use picture::{Picture, qr_code};
 pub use secret::{hash_secret, new_secret};
 pub use totp::{new_totp_secret, totp_address, totp_code, totp_step};

@@ -2,10 +2,10 @@
 
 use super::App;
 use crate::access::{
-    Tries, check_password, hash_password, hash_secret, is_password, new_secret, pretend_password,
-    totp_step,
+    Lockout, Tries, check_password, hash_password, hash_secret, is_password, new_secret,
+    pretend_password, totp_step,
 };
-use crate::model::{AuditAction, NewAudit, Role, User, UserId, Visitor};
+use crate::model::{AccountRefusal, AuditAction, NewAudit, Role, User, UserId, Visitor};
 use crate::store::{Credentials, NewSession};
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
@@ -222,7 +222,7 @@ impl App {
     ) -> Result<User> {
         let (name, display) = (name.trim(), display.trim());
         check_name(name, display)?;
-        anyhow::ensure!(!roles.is_empty(), "请至少选择一个角色");
+        check_roles(roles)?;
         let hash = match password {
             None => None,
             Some(password) => {
@@ -236,6 +236,43 @@ impl App {
         }
         let added = self.store.user(id)?.context("the user was just added")?;
         Ok(added.user)
+    }
+
+    /// Changes 姓名 and roles of a user.
+    ///
+    /// # Errors
+    /// The display name is empty or too long, no role is left, or nobody would administer: the message says which.
+    pub fn change_user(&self, user: &User, display: &str, roles: &[Role]) -> Result<()> {
+        let display = display.trim();
+        check_name(&user.name, display)?;
+        check_roles(roles)?;
+        self.store.change_roles(user.id, display, roles)
+    }
+
+    /// How long a name has to wait after wrong passwords; none where it need not.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn lockout(&self, name: &str) -> Result<Option<Lockout>> {
+        let now = self.now();
+        // No try comes from an empty address: only those of the name count.
+        let (of_name, of_address, latest) =
+            self.store.failures(name, "", Tries::window_from(now))?;
+        let tries = Tries {
+            of_name,
+            of_address,
+            latest,
+        };
+        Ok(tries.lockout(now))
+    }
+
+    /// Lets a name try again at once.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn unlock(&self, user: &User) -> Result<()> {
+        let before = Tries::window_from(self.now());
+        self.store.forget_failures(&user.name, before)
     }
 
     /// Sets a password; all sessions of the user end.
@@ -300,11 +337,17 @@ fn check_name(name: &str, display: &str) -> Result<()> {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
     anyhow::ensure!(
         (2..=32).contains(&name.chars().count()) && name.chars().all(is_plain),
-        "登录名为2至32个字，只用字母、数字、汉字和 . _ - @"
+        AccountRefusal("登录名为2至32个字，只用字母、数字、汉字和 . _ - @".to_owned())
     );
     anyhow::ensure!(
         (1..=20).contains(&display.chars().count()) && !display.chars().any(char::is_control),
-        "姓名为1至20个字"
+        AccountRefusal("姓名为1至20个字".to_owned())
     );
+    Ok(())
+}
+
+fn check_roles(roles: &[Role]) -> Result<()> {
+    let refusal = || AccountRefusal("请至少选择一个角色".to_owned());
+    anyhow::ensure!(!roles.is_empty(), refusal());
     Ok(())
 }

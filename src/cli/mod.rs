@@ -32,7 +32,6 @@ mod issue_show;
 mod issue_verify;
 mod label;
 mod labels;
-mod later;
 mod original;
 mod output;
 mod probe;
@@ -53,6 +52,7 @@ mod train;
 mod trend;
 mod usage;
 mod usage_names;
+mod user;
 mod watch;
 mod watch_edit;
 
@@ -166,6 +166,9 @@ enum Command {
     /// 台账：月度、年度统计，冻结，指标背后的信息 · the ledger of a month or a year
     #[command(subcommand)]
     Stats(stats::Stats),
+    /// 用户：新增、列出、口令、角色、停用、解锁 · who may come in
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// 重建检索索引 · rebuild the index from the database
     Reindex(reindex::Reindex),
     /// 备份：数据库、存证、附件、配置，写成一个文件；不必停机 · one file, while others work
@@ -176,8 +179,6 @@ enum Command {
     Doctor(doctor::Doctor),
     /// 审计：何人何时做了何事，导出，校验 · who did what, and whether the record is whole
     Audit(audit::Audit),
-    #[command(flatten)]
-    Later(later::Later),
 }
 
 /// What a command needs of the common options.
@@ -271,12 +272,12 @@ pub fn run() -> ExitCode {
         Command::Labels(command) => command.run(&common),
         Command::Rules(command) => command.run(&common),
         Command::Stats(command) => command.run(&common),
+        Command::User(command) => command.run(&common),
         Command::Reindex(command) => command.run(&common),
         Command::Backup(command) => command.run(&common),
         Command::Restore(command) => command.run(&common),
         Command::Doctor(command) => command.run(&common),
         Command::Audit(command) => command.run(&common),
-        Command::Later(command) => command.run(),
     };
     match done {
         Ok(code) if !deeds.is_empty() && is_done(code) => match deeds::note(&common, &deeds) {

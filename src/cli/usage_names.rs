@@ -24,6 +24,9 @@ const BY_ID: &[(&str, &str)] = &[
     ("log", "详细程度"),
     ("events", "事件编号"),
     ("recipient", "收件人代号"),
+    ("user", "登录名"),
+    ("display", "姓名"),
+    ("role", "角色"),
 ];
 
 /// The names in the code.

@@ -84,6 +84,11 @@ impl User {
     }
 }
 
+/// 不合要求 — what somebody wanted of an account and cannot have; a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct AccountRefusal(pub String);
+
 /// 来访者 — a user on one device or program, as a route sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {

@@ -159,6 +159,19 @@ impl Store {
         })
     }
 
+    /// Ends all sessions of a user but one; how many there were.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn end_other_sessions(&self, user: UserId, kept: &str) -> Result<usize> {
+        self.write_durably(|transaction| {
+            Ok(transaction.execute(
+                "DELETE FROM sessions WHERE user_id = ?1 AND hash <> ?2",
+                params![user.0, kept],
+            )?)
+        })
+    }
+
     /// Leaves a sentence for the next page of a session.
     ///
     /// # Errors

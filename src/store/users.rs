@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::rows::{from_ms, to_ms};
-use crate::model::{Permission, Role, Timestamp, User, UserId};
+use crate::model::{AccountRefusal, Permission, Role, Timestamp, User, UserId};
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Row, params};
@@ -39,7 +39,8 @@ impl Store {
                     row.get(0)
                 })
                 .optional()?;
-            anyhow::ensure!(known.is_none(), "登录名{name}已有人使用，请换一个");
+            let taken = || AccountRefusal(format!("登录名{name}已有人使用，请换一个"));
+            anyhow::ensure!(known.is_none(), taken());
             transaction.execute(
                 "INSERT INTO users (name, display, roles, created_at) VALUES (?1, ?2, ?3, ?4)",
                 params![name, display, codes(roles), to_ms(now)],
@@ -188,7 +189,8 @@ fn ensure_administered(transaction: &rusqlite::Transaction<'_>) -> Result<()> {
         [],
         |row| row.get(0),
     )?;
-    anyhow::ensure!(left > 0, "至少要有一名在用的管理员，请先指定另一名管理员");
+    let refusal = || AccountRefusal("至少要有一名在用的管理员，请先指定另一名管理员".to_owned());
+    anyhow::ensure!(left > 0, refusal());
     Ok(())
 }
 

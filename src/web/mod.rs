@@ -4,6 +4,9 @@
 //! Reading, searching and signing work without JavaScript; nothing is loaded from another host.
 
 mod access;
+mod account;
+mod account_keys;
+mod account_totp;
 mod alerts_page;
 mod api;
 mod assets;
@@ -35,6 +38,7 @@ mod login;
 mod marked;
 mod moments;
 mod originals;
+mod password;
 mod posts;
 mod replies;
 mod routes;
@@ -55,6 +59,7 @@ mod system;
 mod triage;
 mod upload;
 mod uptakes;
+mod users;
 mod visitor;
 mod watch_edit;
 mod watches;
@@ -95,6 +100,21 @@ fn table() -> Routes {
         .get("/welcome/{secret}", Door::Secret, login::welcome)
         .post("/welcome/{secret}", Door::Secret, login::begin)
         .get("/enter/{secret}", Door::Secret, login::enter)
+        .get("/password/{secret}", Door::Secret, password::page)
+        .post("/password/{secret}", Door::Secret, password::set)
+        .get("/account", needs(Read), account::page)
+        .post("/account/password", needs(Read), account::password)
+        .post("/account/sessions/others", needs(Read), account::end_others)
+        .post("/account/sessions/all", needs(Read), account::end_all)
+        .get("/account/totp", needs(Read), account_totp::form)
+        .post("/account/totp", needs(Read), account_totp::begin)
+        .post("/account/totp/end", needs(Read), account_totp::end)
+        .post("/account/keys", needs(Read), account_keys::add)
+        .post(
+            "/account/keys/{id}/revoke",
+            needs(Read),
+            account_keys::revoke,
+        )
         .get("/assets/{file}", Door::Open, assets::file)
         // 今日
         .get("/", needs(Read), home::page)
@@ -285,6 +305,31 @@ fn table() -> Routes {
             "/system/audit/export",
             needs(Administer),
             audit_page::export,
+        )
+        .get("/system/users", needs(Administer), users::list)
+        .post("/system/users", needs(Administer), users::add)
+        .get("/system/users/{id}", needs(Administer), users::page)
+        .post("/system/users/{id}", needs(Administer), users::change)
+        .post("/system/users/{id}/state", needs(Administer), users::state)
+        .post(
+            "/system/users/{id}/password",
+            needs(Administer),
+            users::password,
+        )
+        .post(
+            "/system/users/{id}/unlock",
+            needs(Administer),
+            users::unlock,
+        )
+        .post(
+            "/system/users/{id}/sign-out",
+            needs(Administer),
+            users::sign_out,
+        )
+        .post(
+            "/system/users/{id}/totp/end",
+            needs(Administer),
+            users::end_totp,
         )
         .get("/health", Door::Open, health::health)
         // 接口

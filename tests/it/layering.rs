@@ -135,6 +135,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tantivy", &["index"]),
     ("argon2", &["access/password"]),
     ("totp_rs", &["access/totp"]),
+    ("qrcode", &["access/picture"]),
     ("getrandom", &["access"]),
     ("tower_http", &["web"]),
     // A description of what others read, as serde is.

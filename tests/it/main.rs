@@ -3,6 +3,7 @@
 
 mod adoptions;
 mod alerts;
+mod backup;
 mod binary;
 mod broken_config;
 mod browser;
@@ -26,6 +27,7 @@ mod desk_rules;
 mod desk_search;
 mod desk_stats;
 mod desk_today;
+mod desk_users;
 mod events;
 mod evidence;
 mod feed;
@@ -47,5 +49,6 @@ mod search;
 mod site;
 mod stats;
 mod summaries;
+mod user_cli;
 mod watches;
 mod year;
