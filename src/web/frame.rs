@@ -109,9 +109,4 @@ impl Frame {
     pub fn may_configure(&self) -> bool {
         self.permissions.contains(&Permission::Configure)
     }
-
-    /// Whether the visitor may administer.
-    pub fn may_administer(&self) -> bool {
-        self.permissions.contains(&Permission::Administer)
-    }
 }
