@@ -3,6 +3,7 @@
 
 mod adoptions;
 mod alerts;
+mod backup;
 mod binary;
 mod broken_config;
 mod browser;
