@@ -1,7 +1,9 @@
 //! `yuqing doctor`: a line for everything that may go wrong unseen, and what to do.
 
 use super::Common;
-use super::output::{DONE, DONE_IN_PART, FAILED, Failure, column, print_json, print_text};
+use super::output::{
+    DONE, DONE_IN_PART, FAILED, Failure, column, in_chinese, print_json, print_text,
+};
 use crate::app::{App, Clock, doctor};
 use crate::model::{CheckState, Checkup};
 use clap::Args;
@@ -55,7 +57,7 @@ fn examine(common: &Common) -> Vec<Checkup> {
         Ok(app) => lines.extend(doctor(&app)),
         Err(error) => lines.push(Checkup::fail(
             "数据目录",
-            format!("打不开：{error:#}"),
+            format!("打不开：{}", in_chinese(&error)),
             "请检查数据目录的权限和磁盘；数据库已损坏时从备份恢复（yuqing restore）",
         )),
     }

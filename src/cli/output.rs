@@ -60,7 +60,7 @@ impl Failure {
 }
 
 /// What went wrong, outermost first, with the words of the operating system and of the database in Chinese.
-fn in_chinese(error: &anyhow::Error) -> String {
+pub fn in_chinese(error: &anyhow::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for link in error.chain() {
         let words = match link.downcast_ref::<std::io::Error>() {
