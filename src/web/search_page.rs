@@ -370,12 +370,15 @@ fn choices<T: Copy>(
     choices
 }
 
+/// How a value is written, for machines or for people.
+type Word<T> = fn(T) -> &'static str;
+
 fn ticks(builder: &Builder) -> [Ticks; 4] {
     fn group<T: Copy + PartialEq>(
         legend: &'static str,
         name: &'static str,
         all: &[T],
-        words: (fn(T) -> &'static str, fn(T) -> &'static str),
+        words: (Word<T>, Word<T>),
         chosen: &[T],
     ) -> Ticks {
         let (code, label) = words;

@@ -282,10 +282,7 @@ fn backups_grow_old_and_so_does_the_audit() {
     let app = &test.app;
     let backup = |app: &yuqing::app::App| -> Checkup {
         let lines = doctor(app).into_iter();
-        lines
-            .filter(|line| line.name == "备份")
-            .last()
-            .expect("a line")
+        lines.rfind(|line| line.name == "备份").expect("a line")
     };
     let write = |subject: &str| {
         let line = NewAudit {
