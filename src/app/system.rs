@@ -1,6 +1,6 @@
 //! 系统状况 — versions, sizes, and whether everything keeps up.
 
-use super::{App, index_folder};
+use super::{App, disk_space, index_folder};
 use anyhow::Result;
 use chrono::Datelike;
 use std::path::Path;
@@ -116,6 +116,5 @@ fn folder_size(folder: &Path) -> u64 {
 }
 
 fn free_space(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    disk.f_bavail.checked_mul(disk.f_frsize)
+    Some(disk_space(folder).ok()?.free_bytes)
 }

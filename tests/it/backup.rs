@@ -281,7 +281,7 @@ fn backups_grow_old_and_so_does_the_audit() {
     let test = TestApp::open(shipped());
     let app = &test.app;
     let backup = |app: &yuqing::app::App| -> Checkup {
-        let lines = doctor(app).into_iter();
+        let mut lines = doctor(app).into_iter();
         lines.rfind(|line| line.name == "备份").expect("a line")
     };
     let write = |subject: &str| {

@@ -117,8 +117,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("memchr", &["extract"]),
     ("csv", &["import", "app/export", "app/audit"]),
     ("rust_xlsxwriter", &["app/export", "stats/book"]),
-    // How much room a disk has left.
-    ("rustix", &["app/system"]),
     ("pinyin", &["text/synonyms"]),
     (
         "unicode_width",

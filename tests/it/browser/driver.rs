@@ -17,7 +17,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Keys that are no letters.
 pub const ENTER: &str = "\u{e007}";
-/// Leaves a field, closes what is open.
 
 /// 浏览器 — one window of Chromium; ends with the value.
 pub struct Browser {

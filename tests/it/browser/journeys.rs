@@ -3,6 +3,7 @@
 
 use super::BrowserDesk;
 use crate::site::{TestApp, shipped};
+use chrono::TimeDelta;
 use serde_json::json;
 use std::collections::HashSet;
 use std::io::Read;
@@ -86,6 +87,7 @@ async fn morning() -> (TestApp, TempDir) {
     let imported = import_file(app, &file, &ImportOrder::default()).expect("the store works");
     assert_eq!(imported.error, None);
     app.on_cpu(process_all).await.expect("the steps work");
+    test.later(TimeDelta::minutes(5));
     (test, folder)
 }
 
