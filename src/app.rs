@@ -85,7 +85,7 @@ pub struct App {
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
     /// Places for work that blocks.
-    blocking: Semaphore,
+    blocking: Arc<Semaphore>,
 }
 
 /// Threads of blocking work: more would only wait for the same cores and the same database, each with memory of its own.
@@ -124,7 +124,7 @@ impl App {
             standing,
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
-            blocking: Semaphore::new(BLOCKING_THREADS),
+            blocking: Arc::new(Semaphore::new(BLOCKING_THREADS)),
         }))
     }
 
@@ -151,11 +151,16 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = self.blocking.acquire().await.context("never closed")?;
+        // The place belongs to the work: whoever no longer waits for it does not make room for more.
+        let place = Arc::clone(&self.blocking).acquire_owned();
+        let place = place.await.context("never closed")?;
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&app))
-            .await
-            .context("work on the CPU broke off")?
+        tokio::task::spawn_blocking(move || {
+            let _place = place;
+            work(&app)
+        })
+        .await
+        .context("work on the CPU broke off")?
     }
 
     /// Takes the data folder for one daemon; keep the value as long as it runs. What only its owner may do is done

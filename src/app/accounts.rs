@@ -14,7 +14,9 @@ use chrono::TimeDelta;
 const FIRST_LINK: TimeDelta = TimeDelta::hours(24);
 /// One that lets a user set a password.
 const PASSWORD_LINK: TimeDelta = TimeDelta::hours(24);
-/// Bytes of a browser's name that are kept.
+/// Characters of a name.
+const MAX_NAME_CHARS: usize = 32;
+/// Characters of a browser's name that are kept.
 const AGENT_CHARS: usize = 120;
 
 /// What somebody typed.
@@ -78,6 +80,11 @@ impl App {
     pub fn sign_in(&self, typed: &SignIn) -> Result<String, SignInError> {
         let now = self.now();
         let name = typed.name.trim();
+        // No user has such a name: what is typed there is kept nowhere.
+        if name.chars().count() > MAX_NAME_CHARS {
+            pretend_password(&typed.password);
+            return Err(SignInError::Wrong);
+        }
         let from = Tries::window_from(now);
         let (of_name, of_address, latest) = self.store.failures(name, &typed.address, from)?;
         let tries = Tries {
@@ -336,7 +343,7 @@ fn opens(known: &Credentials, password: &str) -> bool {
 fn check_name(name: &str, display: &str) -> Result<()> {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
     anyhow::ensure!(
-        (2..=32).contains(&name.chars().count()) && name.chars().all(is_plain),
+        (2..=MAX_NAME_CHARS).contains(&name.chars().count()) && name.chars().all(is_plain),
         AccountRefusal("登录名为2至32个字，只用字母、数字、汉字和 . _ - @".to_owned())
     );
     anyhow::ensure!(

@@ -14,6 +14,9 @@ const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// Signing in again within this time begins no new shift.
 const SAME_SHIFT: TimeDelta = TimeDelta::hours(4);
 
+/// Failures are kept so long; those that count are younger.
+const KEPT_FAILURES: TimeDelta = TimeDelta::days(1);
+
 /// A session to begin.
 pub struct NewSession<'a> {
     /// SHA-256 of the token.
@@ -212,6 +215,10 @@ impl Store {
             transaction.execute(
                 "INSERT INTO sign_in_failures (name, address, at) VALUES (?1, ?2, ?3)",
                 params![name, address, to_ms(now)],
+            )?;
+            transaction.execute(
+                "DELETE FROM sign_in_failures WHERE at <= ?1",
+                [to_ms(now - KEPT_FAILURES)],
             )?;
             Ok(())
         })

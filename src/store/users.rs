@@ -109,7 +109,7 @@ impl Store {
                 params![id.0, password],
             )?;
             transaction.execute("DELETE FROM sessions WHERE user_id = ?1", [id.0])?;
-            Ok(())
+            end_links(transaction, id)
         })
     }
 
@@ -165,6 +165,7 @@ impl Store {
             )?;
             if let Some(at) = disabled {
                 transaction.execute("DELETE FROM sessions WHERE user_id = ?1", [id.0])?;
+                end_links(transaction, id)?;
                 transaction.execute(
                     "UPDATE api_keys SET revoked_at = ?2 WHERE user_id = ?1 AND revoked_at IS NULL",
                     params![id.0, to_ms(at)],
@@ -180,6 +181,16 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Links that would set another password are good for nothing more.
+fn end_links(transaction: &rusqlite::Transaction<'_>, id: UserId) -> Result<()> {
+    transaction.execute(
+        "UPDATE sign_in_links SET used_at = created_at
+         WHERE user_id = ?1 AND purpose = 'password' AND used_at IS NULL",
+        [id.0],
+    )?;
+    Ok(())
 }
 
 fn ensure_administered(transaction: &rusqlite::Transaction<'_>) -> Result<()> {

@@ -50,7 +50,11 @@ impl Origin {
 /// Lets through, or answers instead.
 pub async fn enforce(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match admit(&gate, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) if request.method() == Method::GET => next.run(request).await,
+        // Who hangs up does not stop what was begun: a deed and its line of the audit belong together.
+        Ok(request) => tokio::spawn(next.run(request))
+            .await
+            .unwrap_or_else(|error| WebError::Internal(error.into()).into_response()),
         Err(refusal) => refusal,
     }
 }
@@ -63,7 +67,8 @@ async fn admit(gate: &Gate, mut request: Request) -> Result<Request, Response> {
         Door::Open | Door::Secret => None,
         Door::Needs(permission) => Some(permission),
     };
-    let has_password = request.uri().path() == "/login" || needed.is_some();
+    // A secret in the address is as good as a password.
+    let has_password = request.uri().path() == "/login" || door != Door::Open;
     if has_password && !origin.is_private() {
         return Err(WebError::Insecure.into_response());
     }

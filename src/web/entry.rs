@@ -244,7 +244,8 @@ fn form_page(
 /// Media to complete: those entered lately, then those we read.
 fn media(app: &App, latest: &[StoredPost]) -> Vec<String> {
     let entered = latest.iter().map(|stored| stored.post.source_name.clone());
-    let read = app.config.sources.iter();
+    let collecting = app.collecting();
+    let read = collecting.sources.iter();
     let read = read.map(|declared| declared.source.name.clone());
     let mut media: Vec<String> = Vec::new();
     for name in entered.chain(read) {

@@ -42,9 +42,9 @@ pub async fn judge(State(app): Shared, Lines(text): Lines) -> Result<Json<Judged
                 "一次最多研判{MAX_POSTS}条，请分几次"
             )));
         }
-        let rules = &app.config.rules;
+        let rules = app.rules();
         let judged = rows.posts.iter().map(|(_, post)| {
-            JudgedPost::of(post, analyze(post, &Spread::of_snapshot(post), rules))
+            JudgedPost::of(post, analyze(post, &Spread::of_snapshot(post), &rules))
         });
         Ok(Judged {
             posts: judged.collect(),

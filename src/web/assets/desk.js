@@ -21,6 +21,11 @@
     }
   }, true);
 
+  // What scrolls sideways can be reached by keyboard.
+  document.querySelectorAll(".scroll").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  });
+
   // Keys: one press on an element with data-key, while nobody is typing.
   const isTyping = (target) =>
     target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);

@@ -136,9 +136,18 @@ fn pages() -> Vec<&'static str> {
         let is_page = !route.path.starts_with("/api/")
             && !route.path.contains('{')
             && route.path != "/health";
-        let is_file = ["export", "download", ".csv", ".xlsx", ".json", "/facets"]
-            .iter()
-            .any(|end| route.path.ends_with(end));
+        let is_file = [
+            "export",
+            "download",
+            ".csv",
+            ".xlsx",
+            ".json",
+            "/facets",
+            "/stats/posts",
+            "/stats/difference",
+        ]
+        .iter()
+        .any(|end| route.path.ends_with(end));
         route.method == Method::GET && is_page && !is_file && matches!(route.door, Door::Needs(_))
     });
     pages
