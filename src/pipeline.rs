@@ -45,11 +45,11 @@ pub use import::{ImportOrder, Imported, import_file, import_upload, list_refused
 pub use inbox::{inbox_folders, inbox_once, note_of_folders};
 pub use issues::{
     CheckedRendition, EditOrder, EditRefusal, SealState, Verification, edit_issue, freeze_issue,
-    freeze_once, verify_issue,
+    freeze_now_or_later, freeze_once, verify_issue,
 };
 pub use lab::{Change, Counts, Lab, LabBounds, LabelledPosts, Verdict, compare_rules};
 pub use labels::{LabelError, label_post, training_rows, withdraw_label};
-pub use looks::{LookError, Looker, permit_look, permit_look_of_role};
+pub use looks::{LookError, Looker, is_entitled_by_role, permit_look, permit_look_of_role};
 pub use probe::{
     Followed, Guess, ProbeOrder, Probed, Prober, gave_no_text, guess_source, probe, said_once,
 };

@@ -209,6 +209,14 @@ pub fn freeze_issue(app: &App, id: IssueId) -> Result<()> {
     Ok(())
 }
 
+/// As [`freeze_issue`], for whoever has just signed: the signature stands, and what fails now is made by
+/// [`freeze_once`] at its next turn.
+pub fn freeze_now_or_later(app: &App, id: IssueId) {
+    if let Err(error) = freeze_issue(app, id) {
+        tracing::warn!(issue = id.0, "Issue {} is frozen later: {error:#}", id.0);
+    }
+}
+
 /// 核对结果 of an issue.
 #[derive(Debug, Serialize)]
 pub struct Verification {

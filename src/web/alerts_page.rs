@@ -321,7 +321,7 @@ pub async fn act(
         &app,
         &visitor,
         AuditAction::Alert,
-        format!("alert:{id}"),
+        format!("预警#{id}"),
         &back_to,
         sentence,
     )

@@ -6,8 +6,8 @@ use super::error::WebError;
 use super::layout::minute;
 use super::visitor::Who;
 use crate::app::App;
-use crate::model::{AttachedTo, AttachmentId, AuditAction};
-use crate::pipeline::read_attachment;
+use crate::model::{AttachedTo, AttachmentId, AuditAction, Permission};
+use crate::pipeline::{is_entitled_by_role, read_attachment};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -55,11 +55,21 @@ pub async fn file(
     let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let found = app
         .on_cpu(move |app| {
+            if !is_entitled_by_role(app, visitor.by()) {
+                let detail = "不在可查看原文的名单（privacy.may_see_originals）中";
+                app.audit(
+                    &visitor,
+                    AuditAction::Refused,
+                    &format!("附件#{id}"),
+                    detail,
+                )?;
+                return Ok(Err(WebError::Forbidden(Permission::Unmask)));
+            }
             let found = read_attachment(app, AttachmentId(id))?;
             if let Some((attachment, _)) = &found {
                 let of = match attachment.to {
                     AttachedTo::Post(post) => format!("信息#{}", post.0),
-                    AttachedTo::Case(case) => format!("办理#{}", case.0),
+                    AttachedTo::Case(case) => format!("办理件#{}", case.0),
                 };
                 let detail = format!("查看{of}的附件“{}”", attachment.file.name);
                 app.audit(
@@ -69,9 +79,9 @@ pub async fn file(
                     &detail,
                 )?;
             }
-            Ok(found)
+            Ok(Ok(found))
         })
-        .await?;
+        .await??;
     let (attachment, bytes) = found.ok_or(WebError::NotFound)?;
     let kind = attachment.file.kind;
     let way = if kind.is_picture() {

@@ -79,7 +79,7 @@ async fn merge(app: &Arc<App>, visitor: &Visitor, ids: Vec<i64>) -> Result<Respo
         app,
         visitor,
         AuditAction::Event,
-        format!("event:{kept}"),
+        format!("事件#{kept}"),
         &format!("/events/{kept}"),
         format!("已把事件{}并入事件{kept}。", others.join("、")),
     )
@@ -111,7 +111,7 @@ pub async fn split(
         &app,
         &visitor,
         AuditAction::Event,
-        format!("event:{id}"),
+        format!("事件#{id}"),
         &format!("/events/{new}"),
         format!(
             "已从事件{id}拆出信息{}，另立事件{new}，转载随原帖一并拆出。",
@@ -152,7 +152,7 @@ pub async fn draft(
         &app,
         &visitor,
         AuditAction::Draft,
-        format!("issue:{}", issue.0),
+        format!("刊物#{}", issue.0),
         &format!("/issues/{}", issue.0),
         sentence,
     )

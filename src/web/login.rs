@@ -189,7 +189,11 @@ pub async fn begin(
                 Ok(user) => user,
                 Err(error) => return Ok(Err(WebError::Wrong(error.to_string()))),
             };
-            app.use_link(&known)?;
+            if !app.use_link(&known)? {
+                // Somebody used it in the same moment: there is one first administrator.
+                app.store.set_disabled(user.id, Some(app.now()))?;
+                return Ok(Err(used_up()));
+            }
             let how = "用一次性链接建立首位管理员";
             Ok(Ok(app.begin(&user, &address, &agent, how)?))
         })

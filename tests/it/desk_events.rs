@@ -210,7 +210,7 @@ async fn events_are_merged_and_taken_apart_again_by_forms() {
         "{page}"
     );
     let lines = audit(app, AuditAction::Event);
-    assert_eq!(lines[0].subject, format!("event:{queue}"));
+    assert_eq!(lines[0].subject, format!("事件#{queue}"));
     // The old address leads on.
     let old = desk.get(&format!("/events/{injury}")).await;
     assert_eq!(old.location, format!("/events/{queue}"));
@@ -285,7 +285,7 @@ async fn a_brief_is_drafted_from_the_event() {
     let drafted = desk.post(&path, &[]).await;
     assert_eq!(drafted.status, StatusCode::SEE_OTHER, "{}", drafted.text());
     assert_eq!(drafted.location, "/issues/1");
-    assert_eq!(audit(app, AuditAction::Draft)[0].subject, "issue:1");
+    assert_eq!(audit(app, AuditAction::Draft)[0].subject, "刊物#1");
     let page = desk.get(&format!("/events/{id}")).await.text();
     assert!(page.contains("href=\"/issues/1\""), "{page}");
     assert!(page.contains(&format!("已为事件{id}起草第1号稿件")) || page.contains("第1号稿件"));
@@ -328,7 +328,7 @@ async fn alerts_are_taken_done_and_called_false_with_a_note() {
     assert!(page.contains("已签收：李芳。已电话报告"), "{page}");
     assert!(!page.contains("13812345678"), "a note is masked");
     let line = &audit(app, AuditAction::Alert)[0];
-    assert_eq!(line.subject, "alert:1");
+    assert_eq!(line.subject, "预警#1");
     assert!(!line.detail.contains("13812345678"), "{}", line.detail);
     let again = desk.post("/alerts/1", &[("deed", "acknowledged")]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);

@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::digest::DigestSettings;
 use crate::model::{AuditAction, DigestKind, EventId, Issue, IssueId, IssueState, PostId, Visitor};
 use crate::pipeline::{
-    Drafted, MatterId, draft_express, draft_now, draft_supplement, freeze_issue, masked_text,
-    process_all,
+    Drafted, MatterId, draft_express, draft_now, draft_supplement, freeze_now_or_later,
+    masked_text, process_all,
 };
 use crate::report::{IssueRow, issue_document};
 use crate::store::{IssueFilter, SignError};
@@ -236,7 +236,8 @@ pub async fn sign(
             let digest = digests.find(|digest| digest.code == issue.content.digest);
             let recipients = digest.map_or(&[] as &[String], |digest| &digest.recipients);
             app.store.sign_issue(id, by, recipients, app.now())?;
-            Ok(freeze_issue(app, id)?)
+            freeze_now_or_later(app, id);
+            Ok(())
         },
     )
     .await

@@ -40,7 +40,7 @@ async fn deed_on(
             Ok(what(app, &file, &by))
         })
         .await??;
-    let (subject, path) = (format!("办理#{id}"), format!("/cases/{id}"));
+    let (subject, path) = (format!("办理件#{id}"), format!("/cases/{id}"));
     deed::done(app, visitor, AuditAction::Case, subject, &path, said).await
 }
 

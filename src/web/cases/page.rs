@@ -405,7 +405,7 @@ pub async fn sheet(
             app.audit(
                 &visitor,
                 AuditAction::Export,
-                &format!("办理#{id}"),
+                &format!("办理件#{id}"),
                 &detail,
             )?;
             Ok(Some(bytes))

@@ -167,7 +167,7 @@ pub async fn register(
         .await?;
     match outcome {
         Ok((id, said)) => {
-            let subject = format!("办理#{}", id.0);
+            let subject = format!("办理件#{}", id.0);
             let path = format!("/cases/{}", id.0);
             deed::done(&app, &who, AuditAction::Case, subject, &path, said).await
         }

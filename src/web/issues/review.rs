@@ -5,7 +5,7 @@ use super::{digest_of, issue_id, path_of, seen, subject_of};
 use crate::app::App;
 use crate::digest::layout::number_line;
 use crate::model::{AuditAction, Issue, IssueId, Visitor};
-use crate::pipeline::{freeze_issue, masked_text};
+use crate::pipeline::{freeze_now_or_later, masked_text};
 use crate::store::SignError;
 use crate::web::Shared;
 use crate::web::deed::done;
@@ -66,7 +66,7 @@ pub async fn sign(
     step(&app, &visitor, &id, &fields, action, |app, issue, by| {
         let recipients = digest_of(app, issue).map_or(&[][..], |digest| &digest.recipients);
         app.store.sign_issue(issue.id, by, recipients, app.now())?;
-        freeze_issue(app, issue.id)?;
+        freeze_now_or_later(app, issue.id);
         let signed = app.store.issue(issue.id)?;
         let number = signed.as_ref().map(number_line).unwrap_or_default();
         let hands = match signed.and_then(|issue| issue.signed) {
