@@ -104,6 +104,22 @@ async fn a_programme_with_a_picture_is_entered_judged_and_stored_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_names_shuts_others_out_of_attachments() {
+    let mut config = shipped();
+    config.settings.privacy.may_see_originals = vec!["王明".to_owned()];
+    let test = TestApp::open(config);
+    let desk = Desk::of(&test.app);
+    let files = [("files", "截图.png", "image/png", PNG)];
+    desk.upload("/entry", &PROGRAMME, &files).await;
+    let refused = desk.get("/attachments/1").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert_eq!(audited(&test, AuditAction::Refused).len(), 1);
+    assert_eq!(audited(&test, AuditAction::Unmask).len(), 0);
+    let named = Desk::with_roles(&test.app, "王明", Role::ALL);
+    assert_eq!(named.get("/attachments/1").await.body, PNG);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attachments_are_given_as_they_are_to_those_who_may_and_written_down() {
     let test = TestApp::open(shipped());
     let desk = Desk::of(&test.app);
