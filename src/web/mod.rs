@@ -5,63 +5,39 @@
 
 mod access;
 mod account;
-mod account_keys;
-mod account_totp;
-mod alerts_page;
+mod alerts;
 mod api;
 mod assets;
 mod attachments;
-mod audit_page;
 mod cases;
 mod chart;
 mod choice;
 mod deed;
-mod drafting;
 mod entry;
-mod entry_import;
 mod error;
 mod events;
-mod events_course;
-mod events_deeds;
-mod events_history;
-mod events_page;
-mod events_spark;
 mod feed;
 mod form;
 mod frame;
 mod health;
-mod home;
 mod issues;
-mod labels;
 mod layout;
 mod login;
-mod marked;
 mod moments;
-mod originals;
 mod password;
 mod posts;
-mod replies;
 mod routes;
-mod rule_changes;
-mod rule_edit;
-mod rule_words;
 mod rules;
 mod search;
-mod search_build;
-mod search_export;
-mod search_page;
-mod source_edit;
 mod sources;
 mod spark;
 mod spoken;
 mod stats;
 mod system;
+mod today;
 mod triage;
 mod upload;
-mod uptakes;
-mod users;
 mod visitor;
-mod watch_edit;
 mod watches;
 
 pub use routes::{Door, Route};
@@ -106,51 +82,59 @@ fn table() -> Routes {
         .post("/account/password", needs(Read), account::password)
         .post("/account/sessions/others", needs(Read), account::end_others)
         .post("/account/sessions/all", needs(Read), account::end_all)
-        .get("/account/totp", needs(Read), account_totp::form)
-        .post("/account/totp", needs(Read), account_totp::begin)
-        .post("/account/totp/end", needs(Read), account_totp::end)
-        .post("/account/keys", needs(Read), account_keys::add)
+        .get("/account/totp", needs(Read), account::totp::form)
+        .post("/account/totp", needs(Read), account::totp::begin)
+        .post("/account/totp/end", needs(Read), account::totp::end)
+        .post("/account/keys", needs(Read), account::keys::add)
         .post(
             "/account/keys/{id}/revoke",
             needs(Read),
-            account_keys::revoke,
+            account::keys::revoke,
         )
         .get("/assets/{file}", Door::Open, assets::file)
         // 今日
-        .get("/", needs(Read), home::page)
-        .post("/today/draft", needs(Edit), drafting::begin)
-        .post("/today/issues/{id}/drop", needs(Edit), drafting::drop_entry)
-        .post("/today/alerts/{id}", needs(Edit), home::act_on_alert)
+        .get("/", needs(Read), today::page)
+        .post("/today/draft", needs(Edit), today::drafting::begin)
+        .post(
+            "/today/issues/{id}/drop",
+            needs(Edit),
+            today::drafting::drop_entry,
+        )
+        .post("/today/alerts/{id}", needs(Edit), today::act_on_alert)
         .get("/posts/{id}", needs(Read), posts::page)
         .get("/posts/{id}/similar", needs(Read), posts::similar)
-        .get("/posts/{id}/label", needs(Edit), labels::form)
+        .get("/posts/{id}/label", needs(Edit), posts::labels::form)
         .post("/posts/{id}/label", needs(Edit), triage::label)
         .post("/posts/{id}/undo", needs(Edit), triage::undo)
         .post("/posts/{id}/copy", needs(Edit), triage::copy)
         .post("/posts/{id}/distinct", needs(Edit), triage::distinct)
         .post("/posts/{id}/merge", needs(Edit), triage::merge)
         .post("/posts/{id}/print", needs(Edit), triage::print)
-        .post("/posts/{id}/original", needs(Unmask), originals::original)
+        .post(
+            "/posts/{id}/original",
+            needs(Unmask),
+            posts::originals::original,
+        )
         .post(
             "/posts/{id}/evidence/{number}",
             needs(Unmask),
-            originals::evidence,
+            posts::originals::evidence,
         )
         // 检索
-        .get("/search", needs(Read), search_page::page)
-        .get("/search/facets", needs(Read), search_page::facets)
-        .post("/search/export", needs(Export), search_export::export)
+        .get("/search", needs(Read), search::page::page)
+        .get("/search/facets", needs(Read), search::page::facets)
+        .post("/search/export", needs(Export), search::export::export)
         // 事件
         .get("/events", needs(Read), events::page)
-        .post("/events/merge", needs(Edit), events_deeds::merge_chosen)
-        .get("/events/{id}", needs(Read), events_page::page)
-        .get("/events/{id}/history", needs(Read), events_history::page)
-        .post("/events/{id}/merge", needs(Edit), events_deeds::merge_into)
-        .post("/events/{id}/split", needs(Edit), events_deeds::split)
-        .post("/events/{id}/draft", needs(Edit), events_deeds::draft)
-        .get("/alerts", needs(Read), alerts_page::list)
-        .get("/alerts/{id}", needs(Read), alerts_page::page)
-        .post("/alerts/{id}", needs(Edit), alerts_page::act)
+        .post("/events/merge", needs(Edit), events::deeds::merge_chosen)
+        .get("/events/{id}", needs(Read), events::page::page)
+        .get("/events/{id}/history", needs(Read), events::history::page)
+        .post("/events/{id}/merge", needs(Edit), events::deeds::merge_into)
+        .post("/events/{id}/split", needs(Edit), events::deeds::split)
+        .post("/events/{id}/draft", needs(Edit), events::deeds::draft)
+        .get("/alerts", needs(Read), alerts::list)
+        .get("/alerts/{id}", needs(Read), alerts::page)
+        .post("/alerts/{id}", needs(Edit), alerts::act)
         // 刊物
         .get("/issues", needs(Read), issues::list)
         .get("/issues/zeros", needs(Read), issues::zeros)
@@ -185,11 +169,15 @@ fn table() -> Routes {
         .get("/cases", needs(Read), cases::list)
         .get("/cases/new", needs(Edit), cases::register::page)
         .post("/cases/new", needs(Edit), cases::register::register)
-        .get("/cases/replies", needs(Read), replies::page)
-        .post("/cases/replies", needs(Edit), replies::register)
-        .get("/cases/uptakes", needs(Read), uptakes::page)
-        .post("/cases/uptakes", needs(Edit), uptakes::register)
-        .post("/cases/uptakes/{id}/void", needs(Edit), uptakes::void)
+        .get("/cases/replies", needs(Read), cases::replies::page)
+        .post("/cases/replies", needs(Edit), cases::replies::register)
+        .get("/cases/uptakes", needs(Read), cases::uptakes::page)
+        .post("/cases/uptakes", needs(Edit), cases::uptakes::register)
+        .post(
+            "/cases/uptakes/{id}/void",
+            needs(Edit),
+            cases::uptakes::void,
+        )
         .get("/cases/{id}", needs(Read), cases::page::page)
         .post("/cases/{id}/advance", needs(Edit), cases::deeds::advance)
         .post("/cases/{id}/close", needs(Edit), cases::deeds::close)
@@ -205,88 +193,100 @@ fn table() -> Routes {
         .get("/attachments/{id}", needs(Unmask), attachments::file)
         .get("/entry", needs(Edit), entry::page)
         .post("/entry", needs(Edit), entry::enter)
-        .get("/entry/import", needs(Edit), entry_import::page)
-        .post("/entry/import", needs(Edit), entry_import::import)
-        .get("/entry/tables/{name}", needs(Edit), entry_import::table)
+        .get("/entry/import", needs(Edit), entry::import::page)
+        .post("/entry/import", needs(Edit), entry::import::import)
+        .get("/entry/tables/{name}", needs(Edit), entry::import::table)
         .get("/entry/{id}", needs(Edit), entry::entered)
         .post("/entry/{id}/issue", needs(Edit), entry::into_issue)
         // 专题
         .get("/watches", needs(Read), watches::list)
-        .post("/watches", needs(Permission::Edit), watch_edit::add)
-        .get("/watches/new", needs(Permission::Edit), watch_edit::blank)
+        .post("/watches", needs(Permission::Edit), watches::edit::add)
+        .get(
+            "/watches/new",
+            needs(Permission::Edit),
+            watches::edit::blank,
+        )
         .post(
             "/watches/preview",
             needs(Permission::Edit),
-            watch_edit::preview,
+            watches::edit::preview,
         )
         .get("/watches/{id}", needs(Read), watches::page)
         .get("/watches/{id}/test", needs(Read), watches::test)
         .get(
             "/watches/{id}/edit",
             needs(Permission::Edit),
-            watch_edit::form,
+            watches::edit::form,
         )
         .post(
             "/watches/{id}/edit",
             needs(Permission::Edit),
-            watch_edit::change,
+            watches::edit::change,
         )
         .post(
             "/watches/{id}/pause",
             needs(Permission::Edit),
-            watch_edit::pause,
+            watches::edit::pause,
         )
         .post(
             "/watches/{id}/resume",
             needs(Permission::Edit),
-            watch_edit::resume,
+            watches::edit::resume,
         )
         .post(
             "/watches/{id}/remove",
             needs(Permission::Edit),
-            watch_edit::remove,
+            watches::edit::remove,
         )
         // 词库
         .get("/rules", needs(Read), rules::levels)
         .get("/rules/topics", needs(Read), rules::topics)
         .get("/rules/topics/{code}", needs(Read), rules::topic)
         .get("/rules/lexicon", needs(Read), rules::lexicon)
-        .get("/rules/edit", needs(Configure), rule_edit::file_form)
-        .post("/rules/edit", needs(Configure), rule_edit::file)
-        .post("/rules/topics/{code}", needs(Configure), rule_edit::topic)
-        .get("/rules/row", needs(Configure), rule_edit::row_form)
-        .post("/rules/row", needs(Configure), rule_edit::row)
-        .get("/rules/changes", needs(Read), rule_changes::list)
-        .get("/rules/changes/{id}", needs(Read), rule_changes::page)
+        .get("/rules/edit", needs(Configure), rules::edit::file_form)
+        .post("/rules/edit", needs(Configure), rules::edit::file)
+        .post("/rules/topics/{code}", needs(Configure), rules::edit::topic)
+        .get("/rules/row", needs(Configure), rules::edit::row_form)
+        .post("/rules/row", needs(Configure), rules::edit::row)
+        .get("/rules/changes", needs(Read), rules::changes::list)
+        .get("/rules/changes/{id}", needs(Read), rules::changes::page)
         .post(
             "/rules/changes/{id}/try",
             needs(Configure),
-            rule_changes::try_again,
+            rules::changes::try_again,
         )
         .post(
             "/rules/changes/{id}/apply",
             needs(Configure),
-            rule_changes::apply,
+            rules::changes::apply,
         )
         .post(
             "/rules/changes/{id}/drop",
             needs(Configure),
-            rule_changes::give_up,
+            rules::changes::give_up,
         )
         .post(
             "/rules/changes/{id}/restore",
             needs(Configure),
-            rule_changes::restore,
+            rules::changes::restore,
         )
         // 信源
         .get("/sources", needs(Read), sources::page)
-        .get("/sources/new", needs(Configure), source_edit::form)
-        .post("/sources/new", needs(Configure), source_edit::preview)
-        .post("/sources/save", needs(Configure), source_edit::save)
+        .get("/sources/new", needs(Configure), sources::edit::form)
+        .post("/sources/new", needs(Configure), sources::edit::preview)
+        .post("/sources/save", needs(Configure), sources::edit::save)
         .get("/sources/{id}", needs(Read), sources::one)
-        .post("/sources/{id}", needs(Configure), source_edit::edit)
-        .post("/sources/{id}/state", needs(Configure), source_edit::state)
-        .post("/sources/{id}/crawl", needs(Configure), source_edit::crawl)
+        .post("/sources/{id}", needs(Configure), sources::edit::edit)
+        .post(
+            "/sources/{id}/state",
+            needs(Configure),
+            sources::edit::state,
+        )
+        .post(
+            "/sources/{id}/crawl",
+            needs(Configure),
+            sources::edit::crawl,
+        )
         // 统计
         .get("/stats", needs(Read), stats::page)
         .get("/stats/posts", needs(Read), stats::posts)
@@ -295,41 +295,49 @@ fn table() -> Routes {
         .post("/stats/export", needs(Export), stats::export)
         // 系统
         .get("/system", needs(Administer), system::page)
-        .get("/system/audit", needs(Administer), audit_page::page)
+        .get("/system/audit", needs(Administer), system::audit::page)
         .post(
             "/system/audit/verify",
             needs(Administer),
-            audit_page::verify,
+            system::audit::verify,
         )
         .post(
             "/system/audit/export",
             needs(Administer),
-            audit_page::export,
+            system::audit::export,
         )
-        .get("/system/users", needs(Administer), users::list)
-        .post("/system/users", needs(Administer), users::add)
-        .get("/system/users/{id}", needs(Administer), users::page)
-        .post("/system/users/{id}", needs(Administer), users::change)
-        .post("/system/users/{id}/state", needs(Administer), users::state)
+        .get("/system/users", needs(Administer), system::users::list)
+        .post("/system/users", needs(Administer), system::users::add)
+        .get("/system/users/{id}", needs(Administer), system::users::page)
+        .post(
+            "/system/users/{id}",
+            needs(Administer),
+            system::users::change,
+        )
+        .post(
+            "/system/users/{id}/state",
+            needs(Administer),
+            system::users::state,
+        )
         .post(
             "/system/users/{id}/password",
             needs(Administer),
-            users::password,
+            system::users::password,
         )
         .post(
             "/system/users/{id}/unlock",
             needs(Administer),
-            users::unlock,
+            system::users::unlock,
         )
         .post(
             "/system/users/{id}/sign-out",
             needs(Administer),
-            users::sign_out,
+            system::users::sign_out,
         )
         .post(
             "/system/users/{id}/totp/end",
             needs(Administer),
-            users::end_totp,
+            system::users::end_totp,
         )
         .get("/health", Door::Open, health::health)
         // 接口

@@ -3,6 +3,8 @@
 pub mod deeds;
 pub mod page;
 pub mod register;
+pub mod replies;
+pub mod uptakes;
 
 use super::Shared;
 use super::choice::{Choice, choices};

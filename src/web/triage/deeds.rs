@@ -9,10 +9,10 @@ use crate::pipeline::{EditOrder, edit_issue, join_event, say_label, unsay_label}
 use crate::store::Act;
 use crate::web::Shared;
 use crate::web::deed;
-use crate::web::drafting::{Draft, cited};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::labels::label_of;
+use crate::web::posts::labels::label_of;
+use crate::web::today::drafting::{Draft, cited};
 use crate::web::visitor::Who;
 use askama::Template;
 use axum::extract::{Path, State};

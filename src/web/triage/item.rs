@@ -5,7 +5,7 @@ use crate::model::{
     Analysis, Field, IssueId, Judgement, Level, Permission, PostId, Reading, StoredPost, Visitor,
 };
 use crate::web::layout::{PostLine, minute};
-use crate::web::marked::{self, Piece};
+use crate::web::posts::marked::{self, Piece};
 use crate::web::spark::spark;
 use anyhow::Result;
 use std::collections::HashSet;

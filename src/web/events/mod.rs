@@ -1,0 +1,248 @@
+//! `/events`: posts about one happening, together; the gravest first.
+
+pub mod course;
+pub mod deeds;
+pub mod history;
+pub mod page;
+pub mod spark;
+
+use crate::app::App;
+use crate::model::{Level, Phase, Topic};
+use crate::store::{EventFilter, ListedEvent};
+use crate::web::Shared;
+use crate::web::error::WebError;
+use crate::web::events::spark::spark;
+use crate::web::frame::Frame;
+use crate::web::layout::{minute, page_number};
+use crate::web::visitor::Who;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Html;
+use chrono::TimeDelta;
+use serde::Deserialize;
+use std::str::FromStr;
+use url::form_urlencoded::Serializer;
+
+/// Events per page.
+const PAGE_SIZE: usize = 20;
+/// Days looked back where nothing is chosen.
+const USUAL_DAYS: &str = "30";
+/// What one may choose; `all` also finds what was years ago.
+const DAYS: &[(&str, &str)] = &[
+    ("1", "近1天"),
+    ("3", "近3天"),
+    ("7", "近7天"),
+    ("30", "近30天"),
+    ("90", "近90天"),
+    ("365", "近一年"),
+    ("all", "全部"),
+];
+
+#[derive(Deserialize)]
+pub struct Parameters {
+    #[serde(default)]
+    level: String,
+    #[serde(default)]
+    phase: String,
+    #[serde(default)]
+    topic: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    words: String,
+    #[serde(default)]
+    days: String,
+    #[serde(default, deserialize_with = "page_number")]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "events.html", config = "src/web/askama.toml")]
+struct EventsPage {
+    frame: Frame,
+    place: String,
+    words: String,
+    levels: Vec<Choice>,
+    phases: Vec<Choice>,
+    topics: Vec<Choice>,
+    days: Vec<Choice>,
+    events: Vec<EventLine>,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    is_chosen: bool,
+}
+
+/// An event in a list.
+pub struct EventLine {
+    /// Row id.
+    pub id: i64,
+    /// Title.
+    pub title: String,
+    /// Code for the colour.
+    pub level: &'static str,
+    /// 级别.
+    pub level_label: &'static str,
+    /// Why this level.
+    pub reason: String,
+    /// 阶段.
+    pub phase: &'static str,
+    /// 属地 and 主题.
+    pub about: String,
+    /// 首发.
+    pub first: String,
+    /// 最新.
+    pub last: String,
+    /// Posts.
+    pub post_count: u64,
+    /// Independent sources.
+    pub source_count: u64,
+    /// 走势, drawn.
+    pub spark: String,
+}
+
+impl EventLine {
+    /// The line of one event.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn of(app: &App, listed: ListedEvent) -> anyhow::Result<EventLine> {
+        let event = listed.event;
+        let topic = event.topic.map_or("", Topic::label);
+        let about = [listed.place.as_str(), topic];
+        let about: Vec<&str> = about.into_iter().filter(|word| !word.is_empty()).collect();
+        Ok(EventLine {
+            id: event.id.0,
+            spark: spark(&app.store.moments_of_event(event.id)?),
+            title: event.title,
+            level: event.level.code(),
+            level_label: event.level.label(),
+            reason: event.level_reason,
+            phase: event.phase.label(),
+            about: about.join("　"),
+            first: minute(Some(event.first_at)),
+            last: minute(Some(event.last_at)),
+            post_count: event.post_count,
+            source_count: event.source_count,
+        })
+    }
+}
+
+pub async fn page(
+    State(app): Shared,
+    Who(visitor): Who,
+    Query(asked): Query<Parameters>,
+) -> Result<Html<String>, WebError> {
+    let since = match asked.days() {
+        "all" => None,
+        days => Some(app.now() - days_of(days)?),
+    };
+    let filter = EventFilter {
+        since,
+        level: chosen::<Level>("级别", &asked.level)?,
+        phase: chosen::<Phase>("阶段", &asked.phase)?,
+        topic: chosen::<Topic>("主题", &asked.topic)?,
+        place: asked.place.trim().to_owned(),
+        words: asked.words.trim().to_owned(),
+        limit: PAGE_SIZE + 1,
+        offset: asked.page.saturating_mul(PAGE_SIZE),
+    };
+    let page = app
+        .on_cpu(move |app| {
+            let mut listed = app.store.listed_events(&filter)?;
+            let has_more = listed.len() > PAGE_SIZE;
+            listed.truncate(PAGE_SIZE);
+            let events = listed.into_iter().map(|listed| EventLine::of(app, listed));
+            Ok(EventsPage {
+                frame: Frame::of(app, &visitor, "/events")?,
+                events: events.collect::<anyhow::Result<_>>()?,
+                levels: choices(Level::ALL, Level::code, Level::label, filter.level),
+                phases: choices(Phase::ALL, Phase::code, Phase::label, filter.phase),
+                topics: choices(Topic::ALL, Topic::code, Topic::label, filter.topic),
+                days: (DAYS.iter())
+                    .map(|(value, label)| Choice {
+                        value,
+                        label,
+                        is_chosen: *value == asked.days(),
+                    })
+                    .collect(),
+                previous: asked.page.checked_sub(1).map(|page| asked.address(page)),
+                next: has_more.then(|| asked.address(asked.page + 1)),
+                place: filter.place,
+                words: filter.words,
+            })
+        })
+        .await?;
+    Ok(Html(page.render()?))
+}
+
+impl Parameters {
+    fn days(&self) -> &str {
+        match self.days.as_str() {
+            "" => USUAL_DAYS,
+            days => days,
+        }
+    }
+
+    /// The same question, another page of its answer.
+    fn address(&self, page: usize) -> String {
+        let mut query = Serializer::new(String::new());
+        for (name, value) in [
+            ("level", &self.level),
+            ("phase", &self.phase),
+            ("topic", &self.topic),
+            ("place", &self.place),
+            ("words", &self.words),
+            ("days", &self.days),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if page > 0 {
+            query.append_pair("page", &page.to_string());
+        }
+        format!("/events?{}", query.finish())
+    }
+}
+
+fn days_of(text: &str) -> Result<TimeDelta, WebError> {
+    let wrong = || WebError::Wrong(format!("时间：“{text}”应是天数，如 30，或 all"));
+    let days: i64 = text.parse().map_err(|_| wrong())?;
+    if (1..=36_500).contains(&days) {
+        Ok(TimeDelta::days(days))
+    } else {
+        Err(wrong())
+    }
+}
+
+fn chosen<T: FromStr>(label: &str, text: &str) -> Result<Option<T>, WebError>
+where
+    T::Err: std::fmt::Display,
+{
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = text.parse();
+    parsed
+        .map(Some)
+        .map_err(|error: T::Err| WebError::Wrong(format!("{label}：{error}")))
+}
+
+fn choices<T: Copy + PartialEq>(
+    all: &[T],
+    code: fn(T) -> &'static str,
+    label: fn(T) -> &'static str,
+    chosen: Option<T>,
+) -> Vec<Choice> {
+    let choice = |value: &T| Choice {
+        value: code(*value),
+        label: label(*value),
+        is_chosen: chosen == Some(*value),
+    };
+    all.iter().map(choice).collect()
+}
