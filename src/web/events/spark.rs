@@ -52,7 +52,7 @@ pub fn spark(moments: &[Timestamp]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::model::Timestamp;
-    use crate::web::spark;
+    use super::spark;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_from_rfc3339(text).expect("test time")

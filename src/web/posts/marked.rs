@@ -65,7 +65,7 @@ pub fn passage(text: &str, words: &[String], width: usize) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use crate::model::Reason;
-    use crate::web::{passage, quoted, whole};
+    use super::{passage, quoted, whole};
 
     fn reason(text: &str) -> Reason {
         Reason {

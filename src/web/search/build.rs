@@ -113,7 +113,7 @@ fn codes<T: Copy>(name: &str, values: &[T], code: impl Fn(T) -> &'static str) ->
 #[cfg(test)]
 mod tests {
     use crate::index::Query;
-    use crate::web::Builder;
+    use super::Builder;
 
     #[test]
     fn what_is_filled_in_becomes_a_query() {
