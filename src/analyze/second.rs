@@ -13,6 +13,8 @@ use crate::text::mask::may_identify;
 const ABOUT_FROM: [f32; 3] = [0.25, 0.4, 0.5];
 /// Where no word of a topic occurs, the likeliest topic is at least so probable: what is about nothing is not about us.
 const TOPIC_FROM: f32 = 0.04;
+/// So many words of what other offices deal with, and no word of a topic of ours: whatever the examples say, it is theirs.
+const OTHERS_FROM: usize = 3;
 /// From this probability on it is to be dealt with; where the rules say so too, an offence is rather looked at twice than
 /// missed.
 const RELEVANT_FROM: f32 = 0.6;
@@ -65,7 +67,8 @@ fn revise_about(found: &Found, draft: &mut Draft, examples: &ByExamples<'_>) {
     let lacking = [draft.places.names_home, found.has_word_of_ours()];
     let lacking = lacking.iter().filter(|is_there| !**is_there).count();
     let probability = examples.about();
-    let has_topic = !draft.topics.is_empty() || examples.best_topic() >= TOPIC_FROM;
+    let is_others = draft.topics.is_empty() && found.filter_count("trade") >= OTHERS_FROM;
+    let has_topic = !draft.topics.is_empty() || (!is_others && examples.best_topic() >= TOPIC_FROM);
     let is_about = probability >= ABOUT_FROM[lacking] && has_topic;
     if is_about != draft.about.is_about {
         let (not, said) = match is_about {

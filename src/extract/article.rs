@@ -88,6 +88,9 @@ fn body_by_rules(
             body.has_video |= more.has_video;
         }
     }
+    if let Some(body) = body.as_mut() {
+        body.text = body::without_chrome(&body.text);
+    }
     let body = body.filter(|body| !body.text.is_empty() || body.has_image || body.has_video);
     if body.is_none() {
         found

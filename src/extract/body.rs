@@ -148,7 +148,7 @@ static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Drops lines of the page's furniture, wherever they stand.
-fn without_chrome(text: &str) -> String {
+pub fn without_chrome(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| line.chars().count() > 40 || !CHROME.is_match(line))
