@@ -6,6 +6,7 @@ mod adoption;
 mod alerts;
 mod audit;
 mod backup;
+mod counted_days;
 mod doctor;
 mod export;
 mod ledger;
@@ -81,6 +82,8 @@ pub struct App {
     watching: watches::Watching,
     /// Rules and sources in force.
     standing: rules::Standing,
+    /// What a ledger counted before.
+    counted_days: counted_days::CountedDays,
     /// What clustering compared lately.
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
@@ -122,6 +125,7 @@ impl App {
             clock,
             watching,
             standing,
+            counted_days: counted_days::CountedDays::default(),
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
             blocking: Arc::new(Semaphore::new(BLOCKING_THREADS)),

@@ -11,6 +11,7 @@ use crate::stats::{
 };
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A ledger with what is known of its signature.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
@@ -47,8 +48,7 @@ impl App {
     /// The store refuses, or a frozen ledger that it is compared with was changed.
     pub fn live_ledger(&self, period: LedgerPeriod) -> Result<LedgerReport> {
         let corrections = self.store.corrections()?;
-        let bounds = period.bounds(self.zone());
-        let current = self.records(bounds, period.steps(self.zone()), &corrections)?;
+        let current = self.records(period, &corrections)?;
         let previous = self.earlier(period.previous(), &corrections)?;
         let year_before = match period.year_before() == period.previous() {
             true => previous.clone(),
@@ -80,8 +80,7 @@ impl App {
                 is_frozen: true,
             });
         }
-        let bounds = period.bounds(self.zone());
-        let records = self.records(bounds, vec![(period.title(), bounds)], corrections)?;
+        let records = self.records(period, corrections)?;
         Ok(Earlier {
             figures: stats::figures(&records, &self.offices(period)),
             is_frozen: false,
@@ -176,6 +175,43 @@ impl App {
         Ok(behind.map(|(id, _)| *id).collect())
     }
 
+    /// How many posts are behind a figure of a ledger, and so many of them, newest day first. Of a day without such a post
+    /// nothing is read.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn page_behind(
+        &self,
+        period: LedgerPeriod,
+        report: &LedgerReport,
+        figure: &str,
+        page: Range<usize>,
+    ) -> Result<(usize, Vec<PostId>)> {
+        if report.rows.is_some() {
+            let ids = self.posts_behind(period, report, figure)?;
+            let shown = ids.iter().rev().skip(page.start).take(page.len());
+            return Ok((ids.len(), shown.copied().collect()));
+        }
+        let offices = self.offices(period);
+        let (mut passed, mut shown) = (0, Vec::new());
+        for (day, posts) in (self.counted_days).days_back(&self.store, self.zone(), period)? {
+            let count = stats::count_behind(&posts, figure, &offices);
+            let is_on_page = passed < page.end && passed + count > page.start;
+            if is_on_page {
+                let rows = self.store.facts_by_post(day)?;
+                let behind = rows
+                    .into_iter()
+                    .rev()
+                    .filter(|(_, facts)| keys(facts, &offices).iter().any(|key| key == figure));
+                let skipped = page.start.saturating_sub(passed);
+                let ids = behind.map(|(id, _)| id).skip(skipped);
+                shown.extend(ids.take(page.len() - shown.len()));
+            }
+            passed += count;
+        }
+        Ok((passed, shown))
+    }
+
     /// 办理件与答复 of the period, as far as it is over.
     fn ledger_cases(&self, period: Period) -> Result<LedgerCases> {
         let cases = self.store.cases()?;
@@ -209,22 +245,15 @@ impl App {
         Topic::ALL.iter().map(office).collect()
     }
 
-    fn records(
-        &self,
-        period: Period,
-        steps: Vec<(String, Period)>,
-        corrections: &[Correction],
-    ) -> Result<Records> {
+    fn records(&self, asked: LedgerPeriod, corrections: &[Correction]) -> Result<Records> {
         let store = &self.store;
-        let counted = steps
-            .into_iter()
-            .map(|(label, step)| Ok((label, store.counted_facts(step)?)));
+        let period = asked.bounds(self.zone());
+        let (posts, steps) = self.counted_days.count(store, self.zone(), asked)?;
         let digests = self.config.digests.iter();
         Ok(Records {
             period,
-            steps: counted.collect::<Result<Vec<_>>>()?,
-            outlets: store.outlet_count(period)?,
-            delays_ms: store.discovery_delays(period)?,
+            posts,
+            steps,
             issues: store.signed_in(period)?,
             zero_reports: store.zero_reports_in(period)?,
             events: store.events_begun_in(period)?,

@@ -54,7 +54,7 @@ pub struct IssueNumber {
 }
 
 /// 监测时段 — from inclusive, to exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Period {
     /// Begin.
     pub from: Timestamp,

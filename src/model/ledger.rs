@@ -1,9 +1,10 @@
 //! 台账 — what a ledger counts by, and what is kept of one that was frozen.
 
 use crate::model::coded::coded_enum;
-use crate::model::{Analysis, PostId, UptakeCounts};
+use crate::model::{Analysis, Period, PostId, UptakeCounts};
 use crate::model::{Channel, EventId, Intent, Jurisdiction, Level, Sentiment, Timestamp, Topic};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 coded_enum! {
     /// 归类 — as what a ledger counts a stored post: every post is exactly one of these.
@@ -36,6 +37,25 @@ pub struct Facts {
     pub place: String,
     /// 主题, the primary one first.
     pub topics: Vec<Topic>,
+}
+
+/// One post as a ledger counts it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedPost {
+    /// 底数.
+    pub facts: Facts,
+    /// The outlet, or the place where it has none.
+    pub outlet: String,
+    /// 发现时延 in milliseconds, where a source of ours brought it and its page told the minute.
+    pub delay_ms: Option<i64>,
+}
+
+/// The days that a period touches, counted from the Unix epoch on in no time zone: by these the store says where what is
+/// counted was changed.
+pub fn revision_days(period: Period) -> RangeInclusive<i64> {
+    const DAY_MS: i64 = 86_400_000;
+    let last = period.to.timestamp_millis() - 1;
+    period.from.timestamp_millis().div_euclid(DAY_MS)..=last.div_euclid(DAY_MS)
 }
 
 /// 属地 that a ledger counts by: the district that has to answer, else the one it happened in; empty where the matter is

@@ -73,7 +73,8 @@ pub use issue::{
 pub use judgement::{Held, Judgement, Said, level_reasons, rules_behind};
 pub use label::{Field, Label};
 pub use ledger::{
-    CountedAs, Emergency, Facts, FrozenLedger, LedgerCases, LedgerEvent, SourceHealth, ledger_place,
+    CountedAs, CountedPost, Emergency, Facts, FrozenLedger, LedgerCases, LedgerEvent, SourceHealth,
+    ledger_place, revision_days,
 };
 pub use level::Level;
 pub use look::{Look, Looked, OriginalWords};

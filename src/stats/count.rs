@@ -4,9 +4,10 @@ use crate::model::{
     Adoption, Channel, CountedAs, DigestKind, Facts, Issue, IssueState, LedgerCases, LedgerEvent,
     Level, Period, Sentiment, SourceHealth, Topic,
 };
-use crate::stats::Figures;
+use crate::stats::{Figures, PostCount};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// 承办处室 by topic.
 pub type Offices = BTreeMap<Topic, String>;
@@ -21,12 +22,10 @@ const AUTHORITY: TimeDelta = TimeDelta::hours(5);
 pub struct Records {
     /// The period.
     pub period: Period,
-    /// Its parts in order, each with its name and how many posts have which facts.
-    pub steps: Vec<(String, Vec<(Facts, u64)>)>,
-    /// 传播家数.
-    pub outlets: u64,
-    /// 发现时延 in milliseconds, ascending.
-    pub delays_ms: Vec<i64>,
+    /// Its posts.
+    pub posts: Arc<PostCount>,
+    /// Its parts in order, each with its name and its posts.
+    pub steps: Vec<(String, Arc<PostCount>)>,
     /// Issues signed in it, void ones among them.
     pub issues: Vec<Issue>,
     /// 零报告 by digest.
@@ -45,6 +44,42 @@ pub struct Records {
 
 /// The figures a post counts for, each once.
 pub fn keys(facts: &Facts, offices: &Offices) -> Vec<String> {
+    let mut keys = keys_without_office(facts);
+    if facts.standing == CountedAs::Judged {
+        keys.push(office_of(&topic_key(facts), offices));
+    }
+    keys
+}
+
+/// `by_topic.…` of the primary topic.
+fn topic_key(facts: &Facts) -> String {
+    let topic = facts.topics.first().map_or("none", |topic| topic.code());
+    format!("by_topic.{topic}")
+}
+
+/// `by_office.…` of a `by_topic.…`.
+fn office_of(topic_key: &str, offices: &Offices) -> String {
+    let (_, topic) = topic_key.split_once('.').unwrap_or_default();
+    let topic: Option<Topic> = topic.parse().ok();
+    let office = topic.and_then(|topic| offices.get(&topic));
+    format!("by_office.{}", office.map_or("未定", String::as_str))
+}
+
+/// How many of the posts count for a figure that [`is_post_figure`].
+pub fn count_behind(posts: &PostCount, figure: &str, offices: &Offices) -> usize {
+    let by_topic = posts.figures.family("by_topic");
+    let count: f64 = match figure.starts_with("by_office.") {
+        true => by_topic
+            .filter(|(key, _)| office_of(key, offices) == figure)
+            .map(|(_, count)| count)
+            .sum(),
+        false => posts.figures.get(figure).unwrap_or_default(),
+    };
+    count as usize
+}
+
+/// Which office answers may change with a date; all else follows from the facts alone.
+pub(super) fn keys_without_office(facts: &Facts) -> Vec<String> {
     let mut keys = vec!["collected".to_owned()];
     match facts.standing {
         CountedAs::Official => keys.push("official".to_owned()),
@@ -53,7 +88,7 @@ pub fn keys(facts: &Facts, offices: &Offices) -> Vec<String> {
             keys.push("removed".to_owned());
             keys.push(format!("removed_by.{}", facts.standing));
         }
-        CountedAs::Judged => judged_keys(facts, offices, &mut keys),
+        CountedAs::Judged => judged_keys(facts, &mut keys),
     }
     if matches!(facts.standing, CountedAs::Judged | CountedAs::Copy) {
         keys.push("spread".to_owned());
@@ -61,13 +96,10 @@ pub fn keys(facts: &Facts, offices: &Offices) -> Vec<String> {
     keys
 }
 
-fn judged_keys(facts: &Facts, offices: &Offices, keys: &mut Vec<String>) {
-    let primary = facts.topics.first();
-    let topic = primary.map_or("none", |topic| topic.code());
-    let office = primary.and_then(|topic| offices.get(topic));
+fn judged_keys(facts: &Facts, keys: &mut Vec<String>) {
     keys.push("posts".to_owned());
     keys.push(format!("by_channel.{}", facts.channel));
-    keys.push(format!("by_topic.{topic}"));
+    keys.push(topic_key(facts));
     keys.push(format!("by_sentiment.{}", facts.sentiment));
     keys.push(format!("by_level.{}", facts.level));
     keys.push(format!("by_intent.{}", facts.intent));
@@ -75,10 +107,6 @@ fn judged_keys(facts: &Facts, offices: &Offices, keys: &mut Vec<String>) {
     if !facts.place.is_empty() {
         keys.push(format!("by_place.{}", facts.place));
     }
-    keys.push(format!(
-        "by_office.{}",
-        office.map_or("未定", String::as_str)
-    ));
     if facts.topics.is_empty() {
         keys.push("by_matter.none".to_owned());
     }
@@ -122,21 +150,21 @@ pub fn is_post_figure(key: &str) -> bool {
 pub fn figures(records: &Records, offices: &Offices) -> Figures {
     let mut counted = Figures::default();
     blank(&mut counted);
-    for (facts, count) in records.steps.iter().flat_map(|(_, cells)| cells) {
-        for key in keys(facts, offices) {
-            counted.add(key, *count);
-        }
+    let posts = &records.posts;
+    counted.take(&posts.figures);
+    for (topic, count) in posts.figures.family("by_topic") {
+        counted.raise(office_of(topic, offices), count);
     }
     let matters = counted.family("by_matter").map(|(_, count)| count).sum();
     counted.set("sub_matters", matters);
-    counted.add("outlets", records.outlets);
+    counted.add("outlets", posts.outlets.len() as u64);
     share(
         &mut counted,
         "negative_share",
         "by_sentiment.negative",
         "posts",
     );
-    spread_times(&mut counted, "found_after", &records.delays_ms);
+    spread_times(&mut counted, "found_after", &posts.delays_ms);
     count_issues(records, &mut counted);
     count_events(&records.events, &mut counted);
     count_cases(&records.cases, &mut counted);

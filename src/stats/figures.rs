@@ -14,6 +14,23 @@ impl Figures {
         *self.0.entry(key.into()).or_default() += count as f64;
     }
 
+    /// Adds what was counted elsewhere.
+    pub fn raise(&mut self, key: impl Into<String>, value: f64) {
+        *self.0.entry(key.into()).or_default() += value;
+    }
+
+    /// Adds all counts of another part.
+    pub fn take(&mut self, other: &Figures) {
+        for (key, value) in &other.0 {
+            match self.0.get_mut(key) {
+                Some(sum) => *sum += value,
+                None => {
+                    self.0.insert(key.clone(), *value);
+                }
+            }
+        }
+    }
+
     /// Sets what is no count: a share, a median.
     pub fn set(&mut self, key: impl Into<String>, value: f64) {
         self.0.insert(key.into(), value);

@@ -9,18 +9,20 @@ mod figures;
 mod group;
 mod layout;
 mod period;
+mod post_count;
 mod seal;
 mod sentence;
 
 pub use book::workbook;
 pub use cases::{is_emergency_of, ledger_cases};
 pub use change::{change, value};
-pub use count::{Offices, Records, figures, is_post_figure, keys};
+pub use count::{Offices, Records, count_behind, figures, is_post_figure, keys};
 pub use difference::{ChangedFigure, ChangedPost, Difference, FieldChange, difference};
 pub use figures::{Figures, printed};
 pub use group::{Group, Members, definitions, group_of, groups, label, level_name, rows};
 pub use layout::layout;
 pub use period::LedgerPeriod;
+pub use post_count::PostCount;
 pub use seal::hash;
 pub use sentence::sentence;
 
@@ -184,22 +186,13 @@ impl Ledger {
 }
 
 fn trend(records: &Records) -> Vec<TrendStep> {
-    let none = Offices::new();
-    let step = |(label, cells): &(String, Vec<_>)| {
-        let mut counted = Figures::default();
-        for (facts, count) in cells {
-            for key in keys(facts, &none) {
-                counted.add(key, *count);
-            }
-        }
-        TrendStep {
-            label: label.clone(),
-            posts: counted.count("posts"),
-            negative: counted.count("by_sentiment.negative"),
-            flagged: counted.count("flagged"),
-        }
-    };
-    records.steps.iter().map(step).collect()
+    let steps = records.steps.iter().map(|(label, posts)| TrendStep {
+        label: label.clone(),
+        posts: posts.figures.count("posts"),
+        negative: posts.figures.count("by_sentiment.negative"),
+        flagged: posts.figures.count("flagged"),
+    });
+    steps.collect()
 }
 
 fn entry_list(records: &Records) -> Vec<LedgerEntry> {

@@ -79,6 +79,15 @@ impl LedgerPeriod {
         steps
     }
 
+    /// The month that a step of a year is; `None` for a day of a month.
+    pub fn month_of(self, step: Period) -> Option<LedgerPeriod> {
+        let first_day = step.from.date_naive();
+        self.is_year.then_some(LedgerPeriod {
+            first_day,
+            is_year: false,
+        })
+    }
+
     fn after(self) -> NaiveDate {
         self.first_day + Months::new(if self.is_year { 12 } else { 1 })
     }

@@ -1,13 +1,14 @@
 use super::{Figures, Members, Offices, figures, group_of, groups, is_post_figure, keys, label};
 use crate::model::{
-    Adoption, Channel, Cited, Corrects, CountedAs, DigestKind, Entry, EventId, Facts, Intent,
-    Issue, IssueContent, IssueId, IssueNumber, IssueState, Jurisdiction, LedgerCases, LedgerEvent,
-    Level, Masthead, Overview, Period, Section, Sentiment, Series, Signature, SourceHealth,
-    Timestamp, Topic,
+    Adoption, Channel, Cited, Corrects, CountedAs, CountedPost, DigestKind, Entry, EventId, Facts,
+    Intent, Issue, IssueContent, IssueId, IssueNumber, IssueState, Jurisdiction, LedgerCases,
+    LedgerEvent, Level, Masthead, Overview, Period, Section, Sentiment, Series, Signature,
+    SourceHealth, Timestamp, Topic,
 };
-use crate::stats::{Compared, Earlier, LedgerPeriod, Records, compile};
+use crate::stats::{Compared, Earlier, LedgerPeriod, PostCount, Records, compile};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse_from_rfc3339(text).expect("test time")
@@ -26,15 +27,25 @@ fn facts(standing: CountedAs, topics: &[Topic]) -> Facts {
     }
 }
 
-fn records(cells: Vec<(Facts, u64)>) -> Records {
+fn records(cells: Vec<(Facts, usize)>) -> Records {
+    let posts: Vec<CountedPost> = (cells.into_iter())
+        .flat_map(|(facts, count)| {
+            let post = CountedPost {
+                facts,
+                outlet: "某论坛".to_owned(),
+                delay_ms: None,
+            };
+            std::iter::repeat_n(post, count)
+        })
+        .collect();
+    let posts = Arc::new(PostCount::of(&posts));
     Records {
         period: Period {
             from: at("2017-01-01T00:00:00+08:00"),
             to: at("2018-01-01T00:00:00+08:00"),
         },
-        steps: vec![("1月".to_owned(), cells)],
-        outlets: 0,
-        delays_ms: Vec::new(),
+        steps: vec![("1月".to_owned(), Arc::clone(&posts))],
+        posts,
         issues: Vec::new(),
         zero_reports: BTreeMap::new(),
         events: Vec::new(),

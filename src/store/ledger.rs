@@ -5,7 +5,8 @@ use super::Store;
 use super::issues::{ISSUE_COLUMNS, issue_of};
 use super::rows::{code, from_ms, to_ms};
 use crate::model::{
-    Analysis, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic, ledger_place,
+    Analysis, CountedPost, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic,
+    ledger_place, revision_days,
 };
 use anyhow::Result;
 use rusqlite::{Row, Transaction, params};
@@ -30,25 +31,52 @@ const FROM_COUNTED: &str = "FROM posts p INDEXED BY posts_to_count
      WHERE p.effective_at >= ?1 AND p.effective_at < ?2";
 
 impl Store {
-    /// How many posts of the period have which facts.
+    /// How often what is counted of the days was changed, by day as in `day_revisions`; days on which nothing ever was
+    /// are left out.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn counted_facts(&self, period: Period) -> Result<Vec<(Facts, u64)>> {
+    pub fn day_revisions(&self, period: Period) -> Result<BTreeMap<i64, u64>> {
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
-            "SELECT {FACTS}, count(*) {FROM_COUNTED} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-             ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
-        ))?;
-        let counted = select
-            .query_map(bounds(period), |row| {
-                Ok((facts_of(row)?, row.get(FACT_COLUMNS)?))
+        let mut select = reader.prepare_cached(
+            "SELECT day, revision FROM day_revisions WHERE day BETWEEN ?1 AND ?2",
+        )?;
+        let days = revision_days(period);
+        let revisions = select
+            .query_map([days.start(), days.end()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
             })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(counted)
+            .collect::<rusqlite::Result<BTreeMap<_, _>>>()?;
+        Ok(revisions)
     }
 
-    /// The same post by post, in the order of their ids.
+    /// The posts of the period as they are counted, in no order. A discovery is timed only where a source of ours
+    /// brought the post and its page told the minute.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn counted_posts(&self, period: Period) -> Result<Vec<CountedPost>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {FACTS}, coalesce(p.outlet, p.source_name),
+                 CASE WHEN p.source_id IS NOT NULL AND p.published_precision IN ('second', 'minute')
+                          AND p.first_seen_at >= p.published_at
+                      THEN p.first_seen_at - p.published_at END
+             {FROM_COUNTED}"
+        ))?;
+        let posts = select
+            .query_map(bounds(period), |row| {
+                Ok(CountedPost {
+                    facts: facts_of(row)?,
+                    outlet: row.get(FACT_COLUMNS)?,
+                    delay_ms: row.get(FACT_COLUMNS + 1)?,
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(posts)
+    }
+
+    /// The facts of the posts of the period, in the order of their ids.
     ///
     /// # Errors
     /// The database refuses.
@@ -63,44 +91,6 @@ impl Store {
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(rows)
-    }
-
-    /// 传播家数 — outlets and places that published something relevant in the period, copies included.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn outlet_count(&self, period: Period) -> Result<u64> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(
-            "SELECT count(DISTINCT coalesce(p.outlet, p.source_name))
-             FROM posts p JOIN effective_judgements e ON e.post_id = p.id
-             WHERE p.effective_at >= ?1 AND p.effective_at < ?2 AND e.relevant
-                 AND NOT p.is_official AND p.channel <> 'government' AND e.intent <> 'ad'",
-        )?;
-        Ok(select.query_row(bounds(period), |row| row.get(0))?)
-    }
-
-    /// 发现时延 in milliseconds, ascending: of relevant originals that a source of ours brought and whose page told the
-    /// minute.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn discovery_delays(&self, period: Period) -> Result<Vec<i64>> {
-        let reader = self.reader()?;
-        let mut select = reader.prepare_cached(
-            "SELECT p.first_seen_at - p.published_at AS delay
-             FROM posts p JOIN effective_judgements e ON e.post_id = p.id
-             WHERE p.effective_at >= ?1 AND p.effective_at < ?2 AND e.relevant
-                 AND p.repost_of IS NULL AND e.intent <> 'ad' AND NOT p.is_official
-                 AND p.channel <> 'government' AND p.source_id IS NOT NULL
-                 AND p.published_precision IN ('second', 'minute')
-                 AND p.first_seen_at >= p.published_at
-             ORDER BY delay",
-        )?;
-        let delays = select
-            .query_map(bounds(period), |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(delays)
     }
 
     /// Issues signed in the period, void ones among them, in the order of their signatures.

@@ -1,7 +1,6 @@
 //! `/stats/posts`: the posts behind a figure, of a frozen ledger those it was counted from.
 
 use super::{Parameters, address, asked, mark, report};
-use crate::model::PostId;
 use crate::stats::{group_of, is_post_figure, label};
 use crate::web::Shared;
 use crate::web::error::WebError;
@@ -58,18 +57,14 @@ pub async fn page(
     let page = app.on_cpu(move |app| {
         let is_live = parameters.is_live();
         let report = report(app, period, is_live)?;
-        let ids = app.posts_behind(period, &report, &figure)?;
-        let shown: Vec<PostId> = (ids.iter().rev())
-            .skip(wanted.page * PAGE_SIZE)
-            .take(PAGE_SIZE)
-            .copied()
-            .collect();
+        let first = wanted.page * PAGE_SIZE;
+        let (count, shown) = app.page_behind(period, &report, &figure, first..first + PAGE_SIZE)?;
         let stored = app.store.posts(&shown)?;
         let turned = |page: usize| {
             let asked = asked(period, is_live);
             format!("/stats/posts?{asked}&figure={figure}&page={page}")
         };
-        let has_more = (wanted.page + 1) * PAGE_SIZE < ids.len();
+        let has_more = first + PAGE_SIZE < count;
         Ok(BehindPage {
             frame: Frame::of(app, &visitor, "/stats")?,
             title: period.title(),
@@ -77,7 +72,7 @@ pub async fn page(
             definition: group.definition,
             frozen: report.frozen.as_ref().map_or(String::new(), mark),
             ledger_address: address(period, is_live),
-            count: ids.len(),
+            count,
             gone: shown.len() - stored.len(),
             posts: stored.iter().map(PostLine::of).collect(),
             previous: wanted.page.checked_sub(1).map(turned),
