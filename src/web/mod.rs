@@ -200,44 +200,16 @@ fn table() -> Routes {
         .post("/entry/{id}/issue", needs(Edit), entry::into_issue)
         // 专题
         .get("/watches", needs(Read), watches::list)
-        .post("/watches", needs(Permission::Edit), watches::edit::add)
-        .get(
-            "/watches/new",
-            needs(Permission::Edit),
-            watches::edit::blank,
-        )
-        .post(
-            "/watches/preview",
-            needs(Permission::Edit),
-            watches::edit::preview,
-        )
+        .post("/watches", needs(Edit), watches::edit::add)
+        .get("/watches/new", needs(Edit), watches::edit::blank)
+        .post("/watches/preview", needs(Edit), watches::edit::preview)
         .get("/watches/{id}", needs(Read), watches::page)
         .get("/watches/{id}/test", needs(Read), watches::test)
-        .get(
-            "/watches/{id}/edit",
-            needs(Permission::Edit),
-            watches::edit::form,
-        )
-        .post(
-            "/watches/{id}/edit",
-            needs(Permission::Edit),
-            watches::edit::change,
-        )
-        .post(
-            "/watches/{id}/pause",
-            needs(Permission::Edit),
-            watches::edit::pause,
-        )
-        .post(
-            "/watches/{id}/resume",
-            needs(Permission::Edit),
-            watches::edit::resume,
-        )
-        .post(
-            "/watches/{id}/remove",
-            needs(Permission::Edit),
-            watches::edit::remove,
-        )
+        .get("/watches/{id}/edit", needs(Edit), watches::edit::form)
+        .post("/watches/{id}/edit", needs(Edit), watches::edit::change)
+        .post("/watches/{id}/pause", needs(Edit), watches::edit::pause)
+        .post("/watches/{id}/resume", needs(Edit), watches::edit::resume)
+        .post("/watches/{id}/remove", needs(Edit), watches::edit::remove)
         // 词库
         .get("/rules", needs(Read), rules::levels)
         .get("/rules/topics", needs(Read), rules::topics)

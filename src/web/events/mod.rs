@@ -4,16 +4,16 @@ pub mod course;
 pub mod deeds;
 pub mod history;
 pub mod page;
-pub mod spark;
 
 use crate::app::App;
-use crate::model::{Level, Phase, Topic};
+use crate::model::{Level, Phase, Timestamp, Topic};
 use crate::store::{EventFilter, ListedEvent};
 use crate::web::Shared;
+use crate::web::choice::{Choice, choices};
 use crate::web::error::WebError;
-use crate::web::events::spark::spark;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::spark::spark;
 use crate::web::visitor::Who;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -23,6 +23,8 @@ use serde::Deserialize;
 use std::str::FromStr;
 use url::form_urlencoded::Serializer;
 
+/// Days of the small picture of an event, the day of its latest post the last of them.
+const SPARK_DAYS: usize = 14;
 /// Events per page.
 const PAGE_SIZE: usize = 20;
 /// Days looked back where nothing is chosen.
@@ -71,12 +73,6 @@ struct EventsPage {
     next: Option<String>,
 }
 
-struct Choice {
-    value: &'static str,
-    label: &'static str,
-    is_chosen: bool,
-}
-
 /// An event in a list.
 pub struct EventLine {
     /// Row id.
@@ -117,7 +113,7 @@ impl EventLine {
         let about: Vec<&str> = about.into_iter().filter(|word| !word.is_empty()).collect();
         Ok(EventLine {
             id: event.id.0,
-            spark: spark(&app.store.moments_of_event(event.id)?),
+            spark: course_of_days(&app.store.moments_of_event(event.id)?),
             title: event.title,
             level: event.level.code(),
             level_label: event.level.label(),
@@ -130,6 +126,24 @@ impl EventLine {
             source_count: event.source_count,
         })
     }
+}
+
+/// How many posts an event had on each of its latest days, drawn; `moments` are in the order of time.
+fn course_of_days(moments: &[Timestamp]) -> String {
+    let Some(last) = moments.last() else {
+        return String::new();
+    };
+    let mut counts = [0; SPARK_DAYS];
+    for moment in moments {
+        let ago = (last.date_naive() - moment.date_naive()).num_days();
+        let column = usize::try_from(ago).ok();
+        let column = column.and_then(|ago| SPARK_DAYS.checked_sub(ago + 1));
+        if let Some(column) = column {
+            counts[column] += 1;
+        }
+    }
+    let last = last.format("%Y-%m-%d");
+    spark(&counts, &format!("至{last}的{SPARK_DAYS}天每日信息数"))
 }
 
 pub async fn page(
@@ -160,16 +174,19 @@ pub async fn page(
             Ok(EventsPage {
                 frame: Frame::of(app, &visitor, "/events")?,
                 events: events.collect::<anyhow::Result<_>>()?,
-                levels: choices(Level::ALL, Level::code, Level::label, filter.level),
-                phases: choices(Phase::ALL, Phase::code, Phase::label, filter.phase),
-                topics: choices(Topic::ALL, Topic::code, Topic::label, filter.topic),
-                days: (DAYS.iter())
-                    .map(|(value, label)| Choice {
-                        value,
-                        label,
-                        is_chosen: *value == asked.days(),
-                    })
-                    .collect(),
+                levels: choices(
+                    Level::ALL.iter().map(|one| (one.code(), one.label())),
+                    &asked.level,
+                ),
+                phases: choices(
+                    Phase::ALL.iter().map(|one| (one.code(), one.label())),
+                    &asked.phase,
+                ),
+                topics: choices(
+                    Topic::ALL.iter().map(|one| (one.code(), one.label())),
+                    &asked.topic,
+                ),
+                days: choices(DAYS.iter().copied(), asked.days()),
                 previous: asked.page.checked_sub(1).map(|page| asked.address(page)),
                 next: has_more.then(|| asked.address(asked.page + 1)),
                 place: filter.place,
@@ -233,16 +250,25 @@ where
         .map_err(|error: T::Err| WebError::Wrong(format!("{label}：{error}")))
 }
 
-fn choices<T: Copy + PartialEq>(
-    all: &[T],
-    code: fn(T) -> &'static str,
-    label: fn(T) -> &'static str,
-    chosen: Option<T>,
-) -> Vec<Choice> {
-    let choice = |value: &T| Choice {
-        value: code(*value),
-        label: label(*value),
-        is_chosen: chosen == Some(*value),
-    };
-    all.iter().map(choice).collect()
+#[cfg(test)]
+mod tests {
+    use super::course_of_days;
+    use crate::model::Timestamp;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_from_rfc3339(text).expect("test time")
+    }
+
+    #[test]
+    fn a_day_is_a_column_and_what_is_older_is_left_out() {
+        let drawn = course_of_days(&[
+            at("2017-03-01T09:00:00+08:00"),
+            at("2017-04-13T23:59:00+08:00"),
+            at("2017-04-14T00:00:00+08:00"),
+            at("2017-04-14T09:00:00+08:00"),
+        ]);
+        let said = "至2017-04-14的14天每日信息数：0、0、0、0、0、0、0、0、0、0、0、0、1、2\"";
+        assert!(drawn.contains(said), "{drawn}");
+        assert_eq!(course_of_days(&[]), "");
+    }
 }
