@@ -29,7 +29,7 @@ impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EventError::Unknown(id) => {
-                write!(f, "没有编号为{}的事件；`yuqing events` 列出全部事件", id.0)
+                write!(f, "没有编号为{}的事件", id.0)
             }
             EventError::Gone(id, decision) => {
                 let (gone, now) = (id.0, decision.event.0);

@@ -24,14 +24,15 @@ mod issues;
 mod layout;
 mod login;
 mod moments;
+mod numbered;
 mod password;
 mod posts;
+mod refused;
 mod routes;
 mod rules;
 mod search;
 mod sources;
 mod spark;
-mod spoken;
 mod stats;
 mod system;
 mod today;
@@ -39,6 +40,7 @@ mod triage;
 mod upload;
 mod visitor;
 mod watches;
+mod work;
 
 pub use routes::{Door, Route};
 

@@ -1,6 +1,6 @@
 //! `/api/v1/issues`: as `yuqing issue`; what is signed is frozen and goes out byte for byte.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, bounded, refused, work};
 use crate::app::App;
 use crate::digest::DigestSettings;
@@ -12,9 +12,10 @@ use crate::pipeline::{
 use crate::report::{IssueRow, issue_document};
 use crate::store::{IssueFilter, SignError};
 use crate::web::issues;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -108,7 +109,7 @@ pub async fn show(State(app): Shared, Numbered(id): Numbered) -> Result<Json<Val
 pub async fn export(
     state: Shared,
     who: Who,
-    id: Path<String>,
+    id: Numbered,
     Asked(file): Asked<File>,
 ) -> Result<Response, WebError> {
     let format = issues::ExportParameters::of(file.format);
@@ -166,7 +167,7 @@ pub async fn draft(
 fn matter(digest: &DigestSettings, order: &Draft) -> Result<Option<MatterId>, WebError> {
     let wrong = |message: &str| Err(WebError::Wrong(message.to_owned()));
     match (digest.kind, order.event, order.post) {
-        (DigestKind::Special, _, _) => wrong("专题报告请在命令行起草：yuqing issue draft"),
+        (DigestKind::Special, _, _) => wrong("专题报告请在网页的“刊物”里起草"),
         (DigestKind::Express, Some(_), Some(_)) => wrong("快报只写 event 或 post 之一"),
         (DigestKind::Express, None, None) => wrong("快报要说明哪件事：event 或 post"),
         (DigestKind::Express, _, _) if order.supplement => wrong("快报不设增刊"),

@@ -12,13 +12,11 @@ use super::error::WebError;
 use super::frame::Frame;
 use super::layout::{minute, page_number};
 use super::moments::begin_of;
-use super::spoken::spoken;
 use super::visitor::Who;
 use crate::app::App;
 use crate::model::{Case, CaseField, CaseKind, CaseState, Timestamp, Urgency, Visitor};
-use crate::pipeline::CaseRefusal;
-use crate::store::CaseError;
 use crate::text::duration::duration;
+use crate::web::work::work;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -94,9 +92,7 @@ pub async fn list(
     Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| Ok(cases_page(app, &visitor, &parameters)))
-        .await??;
+    let page = work(&app, move |app| cases_page(app, &visitor, &parameters)).await?;
     Ok(Html(page.render()?))
 }
 
@@ -249,17 +245,5 @@ pub fn left(case: &Case, now: Timestamp) -> String {
         (false, None, None) => format!("剩{apart}"),
         (false, Some(_), _) => format!("已按时{}", case.deadline.met_by.label()),
         (false, None, Some(_)) => "已办结".to_owned(),
-    }
-}
-
-/// A refusal as a page says it.
-pub fn refused(error: impl Into<CaseRefusal>) -> WebError {
-    match error.into() {
-        CaseRefusal::Case(CaseError::Store(error)) => WebError::Internal(error),
-        CaseRefusal::Case(CaseError::NotFound(_)) => WebError::NotFound,
-        CaseRefusal::Case(
-            error @ (CaseError::Moved { .. } | CaseError::Registered(_) | CaseError::Closed(_)),
-        ) => WebError::Conflict(spoken(&error.to_string())),
-        refusal => WebError::Wrong(spoken(&refusal.to_string())),
     }
 }

@@ -1,10 +1,11 @@
 //! 起草 on request: what is due now, 增刊, 快报, 专题报告, 更正.
 
-use super::refusal::{of_order, of_request};
-use super::{issue_id, path_of, subject_of};
+use super::{path_of, subject_of};
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::model::{AuditAction, DigestKind, EventId, IssueId, PostId, Topic, Visitor};
+use crate::model::{
+    AuditAction, AuditSubject, DigestKind, EventId, IssueId, PostId, Topic, Visitor,
+};
 use crate::pipeline::{
     About, Drafted, MatterId, SpecialOrder, draft_correction, draft_express, draft_now,
     draft_special, draft_supplement, process_all, special_days, special_order,
@@ -14,8 +15,11 @@ use crate::web::deed::{back, done};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::layout::minute;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
-use axum::extract::{Path, State};
+use crate::web::work::work;
+use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -47,7 +51,7 @@ pub async fn draft(
         (None, None) if fields.has("supplement") => draft_supplement(&app, &digest, by).await,
         (None, None) => Ok(draft_now(&app, &digest, by).await?),
     };
-    report(&app, &visitor, &digest, drafted.map_err(of_request)?).await
+    report(&app, &visitor, &digest, drafted.map_err(refused::draft)?).await
 }
 
 /// 快报 about which matter.
@@ -66,7 +70,7 @@ fn matter(fields: &Fields) -> Result<MatterId, WebError> {
 
 /// 专题报告 about what.
 async fn order(app: &Arc<App>, fields: Fields) -> Result<SpecialOrder, WebError> {
-    app.on_cpu(move |app| Ok(order_of(app, &fields))).await?
+    work(app, move |app| order_of(app, &fields)).await
 }
 
 fn order_of(app: &App, fields: &Fields) -> Result<SpecialOrder, WebError> {
@@ -97,9 +101,9 @@ fn order_of(app: &App, fields: &Fields) -> Result<SpecialOrder, WebError> {
     };
     let first: Option<NaiveDate> = fields.parsed("from", "起始日")?;
     let last: Option<NaiveDate> = fields.parsed("to", "截止日")?;
-    let period = special_days(first, last, app.now()).map_err(of_order)?;
+    let period = special_days(first, last, app.now()).map_err(refused::order)?;
     let name = Some(fields.text("name")).filter(|name| !name.is_empty());
-    special_order(app, about, name, period).map_err(of_order)
+    special_order(app, about, name, period).map_err(refused::order)
 }
 
 async fn report(
@@ -130,7 +134,7 @@ async fn report(
         Drafted::Zero { period, .. } => {
             let (from, to) = (minute(Some(period.from)), minute(Some(period.to)));
             let sentence = format!("{title}{from}至{to}没有重要舆情，已登记零报告，不占期号。");
-            let subject = format!("零报告{}", digest.code);
+            let subject = AuditSubject::ZeroReport.named(&digest.code);
             let path = "/issues/zeros";
             done(app, visitor, AuditAction::Draft, subject, path, sentence).await
         }
@@ -147,16 +151,16 @@ async fn report(
 pub async fn correct(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id: IssueId = issue_id(&id)?;
+    let id = IssueId(id);
     let reason = fields.required("reason", "更正说明")?.to_owned();
     let by = visitor.by().to_owned();
-    let drafted = app
-        .on_cpu(move |app| Ok(draft_correction(app, id, &reason, &by)))
-        .await?
-        .map_err(of_request)?;
+    let drafted = work(&app, move |app| {
+        draft_correction(app, id, &reason, &by).map_err(refused::draft)
+    })
+    .await?;
     let Drafted::Issue {
         id: correction,
         is_new,

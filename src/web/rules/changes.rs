@@ -13,11 +13,12 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::numbered::Numbered;
 use crate::web::rules::edit::days;
 use crate::web::rules::refused;
 use crate::web::visitor::Who;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -117,7 +118,7 @@ pub async fn list(
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
     let found = app
         .on_cpu(move |app| {
@@ -191,7 +192,7 @@ fn others(old: Verdict, new: Verdict) -> String {
 pub async fn try_again(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let days = days(&fields)?;
@@ -211,7 +212,7 @@ pub async fn try_again(
 pub async fn apply(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let reason = fields.required("reason", "修改理由")?.to_owned();
@@ -240,7 +241,7 @@ pub async fn apply(
 pub async fn give_up(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
 ) -> Result<Response, WebError> {
     let by = visitor.by().to_owned();
     let dropped = app.on_cpu(move |app| Ok(drop_change(app, id, &by))).await?;
@@ -253,7 +254,7 @@ pub async fn give_up(
 pub async fn restore(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let days = days(&fields)?;

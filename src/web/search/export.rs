@@ -2,7 +2,7 @@
 //! folder and sent from there, so that memory does not grow with the hits.
 
 use crate::app::{App, Export, TableFormat, watermark};
-use crate::model::{AuditAction, Visitor};
+use crate::model::{AuditAction, AuditSubject, Visitor};
 use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::search::Parameters;
@@ -89,7 +89,7 @@ fn write(app: &App, visitor: &Visitor, export: &Export<'_>, asked: &str) -> Resu
     app.audit(
         visitor,
         AuditAction::Export,
-        "检索结果",
+        AuditSubject::Hits.label(),
         &format!("导出{count}条为{kind}，检索式：{asked}"),
     )?;
     Ok(file)

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::config::{Block, quoted};
 use crate::extract::Extraction;
-use crate::model::{AuditAction, Channel, OutletTier, SourceKind, Visitor};
+use crate::model::{AuditAction, AuditSubject, Channel, OutletTier, SourceKind, Visitor};
 use crate::pipeline::{
     NewSource, ProbeOrder, Probed, Prober, SourceEdit, SourceRefusal, add_source, crawl_soon,
     edit_source, gave_no_text, guess_source, probe, said_once, with_free_id,
@@ -257,7 +257,7 @@ pub async fn save(
         sentence += "本站的采集规则文件已存在，未改动。";
     }
     let path = format!("/sources/{}", saved.id);
-    let subject = format!("信源{}", saved.id);
+    let subject = AuditSubject::Source.named(&saved.id);
     done(
         &app,
         &visitor,
@@ -350,7 +350,7 @@ async fn changed(
     let Some(said) = edited.map_err(refused)? else {
         return back(&app, &visitor, &path, "没有改动。").await;
     };
-    let subject = format!("信源{id}");
+    let subject = AuditSubject::Source.named(&id);
     let sentence = format!("已保存：{said}。");
     done(
         &app,
@@ -376,7 +376,7 @@ pub async fn crawl(
     }
     let path = format!("/sources/{id}");
     let sentence = "已排入采集队列，轮到时即采集；夜间停采时段内的，时段过后采集。";
-    let subject = format!("信源{id}");
+    let subject = AuditSubject::Source.named(&id);
     done(
         &app,
         &visitor,

@@ -4,17 +4,18 @@ pub mod drafting;
 
 use crate::app::App;
 use crate::model::{
-    Alert, AlertId, AlertState, AlertStep, AuditAction, CrawlOutcome, EventId, IssueId, Level,
-    Timestamp, Visitor,
+    Alert, AlertId, AlertState, AlertStep, AuditAction, AuditSubject, CrawlOutcome, EventId,
+    IssueId, Level, Timestamp, Visitor,
 };
 use crate::pipeline::masked_text;
-use crate::store::{AlertActError, AlertFilter, Flagged};
+use crate::store::{AlertFilter, Flagged};
 use crate::web::Shared;
 use crate::web::deed;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::refused;
 use crate::web::spark::spark;
 use crate::web::today::drafting::{Draft, cited};
 use crate::web::triage::{Item, Maker, own_path};
@@ -549,14 +550,10 @@ pub async fn act_on_alert(
     let acted = app
         .on_cpu(move |app| Ok(app.store.act_on_alert(id, &step)))
         .await?;
-    acted.map_err(|refusal| match refusal {
-        AlertActError::Unknown(_) => WebError::NotFound,
-        AlertActError::Closed(..) => WebError::Conflict(format!("{refusal}。")),
-        AlertActError::Store(error) => WebError::Internal(error),
-    })?;
+    acted.map_err(refused::alert)?;
     let back = own_path(fields.text("back")).unwrap_or("/?tab=alerts");
     let (subject, sentence) = (
-        format!("预警#{}", id.0),
+        AuditSubject::Alert.numbered(id.0),
         format!("第{}号预警{}", id.0, state.label()),
     );
     deed::done(&app, &visitor, AuditAction::Alert, subject, back, sentence).await

@@ -1,17 +1,17 @@
 //! What is done with one post of the list.
 
 use super::item::{Item, Maker};
-use super::words::{refused_copy, refused_edit, refused_label, refused_merge};
 use super::{is_fragment, own_path};
 use crate::app::App;
-use crate::model::{AuditAction, Field, IssueId, Label, PostId, Visitor};
-use crate::pipeline::{EditOrder, edit_issue, join_event, say_label, unsay_label};
+use crate::model::{AuditAction, AuditSubject, Field, IssueId, Label, PostId, Visitor};
+use crate::pipeline::{EditOrder, EventError, edit_issue, join_event, say_label, unsay_label};
 use crate::store::Act;
 use crate::web::Shared;
 use crate::web::deed;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::posts::labels::label_of;
+use crate::web::refused;
 use crate::web::today::drafting::{Draft, cited};
 use crate::web::visitor::Who;
 use askama::Template;
@@ -37,7 +37,7 @@ struct Done {
 
 impl Done {
     fn post(action: AuditAction, id: PostId, sentence: String) -> Done {
-        let subject = format!("信息#{}", id.0);
+        let subject = AuditSubject::Post.numbered(id.0);
         Done {
             action,
             subject,
@@ -213,7 +213,7 @@ pub async fn label(
             label.clone(),
             act(app, visitor, fields.text("note")),
         );
-        let correction = said.map_err(|refusal| refused_label(refusal, &label))?;
+        let correction = said.map_err(refused::label)?;
         let sentence = format!("第{}号信息：{correction}", id.0);
         Ok(Done::post(action_of(&label), id, sentence))
     })
@@ -231,7 +231,7 @@ pub async fn undo(
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, visitor, id, fields| {
         let taken = unsay_label(app, id, act(app, visitor, fields.text("note")));
-        let taken = taken.map_err(|refusal| refused_label(refusal, &Label::default()))?;
+        let taken = taken.map_err(refused::label)?;
         let sentence = format!("第{}号信息：已撤回{taken}", id.0);
         Ok(Done::post(action_of(&taken.label), id, sentence))
     })
@@ -251,7 +251,7 @@ pub async fn copy(
         let first = app
             .store
             .mark_copy(id, other(fields)?, visitor.by(), app.now());
-        let first = first.map_err(refused_copy)?;
+        let first = first.map_err(refused::copy)?;
         let sentence = format!("第{}号信息已判为第{}号的转载", id.0, first.0);
         Ok(Done::post(AuditAction::Label, id, sentence))
     })
@@ -268,7 +268,7 @@ pub async fn distinct(
 ) -> Result<Response, WebError> {
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, _, id, _| {
-        app.store.unmark_copy(id).map_err(refused_copy)?;
+        app.store.unmark_copy(id).map_err(refused::copy)?;
         let sentence = format!("第{}号信息不再算作转载", id.0);
         Ok(Done::post(AuditAction::Label, id, sentence))
     })
@@ -293,11 +293,18 @@ pub async fn merge(
             let said = format!("第{}号信息不在任何事件里，不能归入。", other.0);
             return Err(WebError::Conflict(said));
         };
-        let joined = join_event(app, id, event, visitor.by()).map_err(refused_merge)?;
+        let joined = join_event(app, id, event, visitor.by()).map_err(not_joined)?;
         let sentence = format!("第{}号信息已归入事件{}", id.0, joined.0);
         Ok(Done::post(AuditAction::Event, id, sentence))
     })
     .await
+}
+
+fn not_joined(refusal: EventError) -> WebError {
+    match refusal {
+        EventError::OneEvent => WebError::Conflict("两条信息已在同一事件里。".to_owned()),
+        refusal => refused::named_event(refusal),
+    }
 }
 
 /// 编入刊物.
@@ -314,11 +321,11 @@ pub async fn print(
         let issue = IssueId(said.parse().map_err(|_| WebError::NotFound)?);
         let order = [EditOrder::AddPost(id)];
         let edited = edit_issue(app, issue, None, visitor.by(), &order);
-        let (revision, changes) = edited.map_err(refused_edit)?;
+        let (revision, changes) = edited.map_err(refused::edit)?;
         let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
         Ok(Done {
             action: AuditAction::Draft,
-            subject: format!("刊物#{}", issue.0),
+            subject: AuditSubject::Issue.numbered(issue.0),
             sentence: format!("{}（第{revision}次修订）", what.join("；")),
         })
     })

@@ -3,11 +3,9 @@
 
 mod deeds;
 mod item;
-mod words;
 
 pub use deeds::{copy, distinct, label, merge, print, undo};
 pub use item::{Item, Maker};
-pub use words::refused_edit;
 
 use axum::http::HeaderMap;
 
