@@ -15,6 +15,7 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -237,18 +238,16 @@ pub async fn save(
     let lines = |name| fields.whole(name).replace("\r\n", "\n");
     let (rules, tables) = (lines("rules"), lines("tables"));
     let by = visitor.by().to_owned();
-    let saved = app
-        .on_cpu(move |app| {
-            let new = NewSource {
-                block: &block,
-                page: &page,
-                rules: rules.trim_start(),
-                tables: &tables,
-            };
-            Ok(add_source(app, &by, &new))
-        })
-        .await?;
-    let saved = saved.map_err(refused)?;
+    let saved = work(&app, move |app| {
+        let new = NewSource {
+            block: &block,
+            page: &page,
+            rules: rules.trim_start(),
+            tables: &tables,
+        };
+        add_source(app, &by, &new).map_err(refused)
+    })
+    .await?;
     let mut sentence = format!("已新增信源“{}”，即将开始采集。", fields.text("name"));
     if saved.rules_file.is_some() {
         sentence += "采集规则已一并写入。";
@@ -343,11 +342,11 @@ async fn changed(
     mark: Option<String>,
 ) -> Result<Response, WebError> {
     let (by, source) = (visitor.by().to_owned(), id.clone());
-    let edited = app
-        .on_cpu(move |app| Ok(edit_source(app, &by, &source, &edit, mark.as_deref())))
-        .await?;
+    let edited = work(&app, move |app| {
+        edit_source(app, &by, &source, &edit, mark.as_deref()).map_err(refused)
+    });
     let path = format!("/sources/{id}");
-    let Some(said) = edited.map_err(refused)? else {
+    let Some(said) = edited.await? else {
         return back(&app, &visitor, &path, "没有改动。").await;
     };
     let subject = AuditSubject::Source.named(&id);
@@ -370,8 +369,8 @@ pub async fn crawl(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     let source = id.clone();
-    let asked = app.on_cpu(move |app| Ok(crawl_soon(app, &source))).await?;
-    if !asked.map_err(refused)? {
+    let asked = work(&app, move |app| crawl_soon(app, &source).map_err(refused));
+    if !asked.await? {
         return Err(WebError::Conflict("这个信源已停用，请先启用。".to_owned()));
     }
     let path = format!("/sources/{id}");
