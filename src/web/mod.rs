@@ -306,6 +306,13 @@ fn table() -> Routes {
             needs(Administer),
             system::audit::export,
         )
+        .get("/system/backups", needs(Administer), system::backups::page)
+        .post("/system/backups", needs(Administer), system::backups::make)
+        .post(
+            "/system/backups/{name}/check",
+            needs(Administer),
+            system::backups::check,
+        )
         .get("/system/users", needs(Administer), system::users::list)
         .post("/system/users", needs(Administer), system::users::add)
         .get("/system/users/{id}", needs(Administer), system::users::page)

@@ -26,6 +26,7 @@ mod desk_issues;
 mod desk_rules;
 mod desk_search;
 mod desk_stats;
+mod desk_system;
 mod desk_today;
 mod desk_users;
 mod events;

@@ -5,7 +5,7 @@ pub mod drafting;
 use crate::app::App;
 use crate::model::{
     Alert, AlertId, AlertState, AlertStep, AuditAction, CrawlOutcome, EventId, IssueId, Level,
-    Timestamp, Visitor,
+    Permission, Timestamp, Visitor,
 };
 use crate::pipeline::masked_text;
 use crate::store::{AlertActError, AlertFilter, Flagged};
@@ -76,6 +76,8 @@ struct TodayPage {
     alerts: Vec<AlertLine>,
     cases: Vec<CaseLine>,
     troubled: Vec<(String, String)>,
+    /// What is wrong with the backups, for those who make them; empty for all others.
+    backups: String,
     previous: Option<String>,
     next: Option<String>,
     draft: Draft,
@@ -283,6 +285,10 @@ fn today(app: &App, visitor: &Visitor, asked: &Asked) -> Result<TodayPage> {
         alerts: alerts.iter().map(alert_line).collect(),
         cases,
         troubled,
+        backups: match visitor.may(Permission::Administer) {
+            true => app.backup_trouble()?.unwrap_or_default(),
+            false => String::new(),
+        },
         previous: (asked.page.checked_sub(1)).map(|page| asked.with("page", &page.to_string())),
         next: (offset + size < count).then(|| asked.with("page", &(asked.page + 1).to_string())),
         draft: Draft::beside(app, visitor, asked.issue, &back)?,
