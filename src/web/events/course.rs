@@ -193,10 +193,10 @@ pub fn spread(members: &[Member]) -> Vec<Spread> {
 
 #[cfg(test)]
 mod tests {
+    use super::{curves, sources, spread};
     use crate::model::{
         Channel, Engagement, Level, Member, OutletTier, PostId, Sentiment, Timestamp,
     };
-    use crate::web::{curves, sources, spread};
     use chrono::TimeDelta;
 
     fn member(id: i64, minutes: i64, source: &str, repost_of: Option<i64>) -> Member {

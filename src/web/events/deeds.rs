@@ -220,7 +220,7 @@ fn not_drafted(error: RequestError) -> WebError {
 
 #[cfg(test)]
 mod tests {
-    use crate::web::numbers;
+    use super::numbers;
 
     #[test]
     fn numbers_stand_alone_or_together() {

@@ -51,8 +51,8 @@ pub fn spark(moments: &[Timestamp]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::spark;
     use crate::model::Timestamp;
-    use crate::web::spark;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_from_rfc3339(text).expect("test time")

@@ -64,8 +64,8 @@ pub fn passage(text: &str, words: &[String], width: usize) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
+    use super::{passage, quoted, whole};
     use crate::model::Reason;
-    use crate::web::{passage, quoted, whole};
 
     fn reason(text: &str) -> Reason {
         Reason {

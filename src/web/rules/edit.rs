@@ -398,7 +398,7 @@ fn with_row(text: &str, line: usize, row: Option<&str>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::web::{with_row, words};
+    use super::{with_row, words};
 
     #[test]
     fn a_row_changes_and_all_else_stays() {

@@ -112,8 +112,8 @@ fn codes<T: Copy>(name: &str, values: &[T], code: impl Fn(T) -> &'static str) ->
 
 #[cfg(test)]
 mod tests {
+    use super::Builder;
     use crate::index::Query;
-    use crate::web::Builder;
 
     #[test]
     fn what_is_filled_in_becomes_a_query() {

@@ -284,7 +284,7 @@ fn read<T>(
 
 #[cfg(test)]
 mod tests {
-    use crate::web::Parameters;
+    use super::Parameters;
 
     #[test]
     fn a_search_is_written_in_the_words_of_the_language() {
@@ -305,8 +305,8 @@ mod tests {
             let written = asked.written();
             assert_eq!(written, expected, "{address}");
             let query = asked.query().expect(address);
-            let days = |query: &crate::web::SearchQuery| query.days();
-            let read: crate::web::SearchQuery = written.parse().expect(address);
+            let days = |query: &super::SearchQuery| query.days();
+            let read: super::SearchQuery = written.parse().expect(address);
             assert_eq!(days(&read), days(&query), "{address}");
         }
     }

@@ -465,8 +465,8 @@ fn pieces(snippet: &str, highlights: &[(usize, usize)]) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Parameters, facet_values, marked, proposal};
     use crate::index::suggest::Suggestion;
-    use crate::web::{Parameters, facet_values, marked, proposal};
     use url::form_urlencoded::parse;
 
     fn asked() -> Parameters {
