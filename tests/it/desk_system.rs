@@ -24,7 +24,7 @@ async fn a_backup_is_made_and_read_again_at_the_desk() {
     let admin = Desk::with_roles(&test.app, "信息员", &[Role::Admin]);
     let empty = admin.get("/system/backups").await.text();
     for words in [
-        "备份没有备份过",
+        "备份：没有备份过",
         "备份目录里还没有备份",
         "立即备份",
         "restore --force",
@@ -94,7 +94,7 @@ async fn old_backups_are_said_to_those_who_make_them() {
     let test = TestApp::open(config(Vec::new()));
     let admin = Desk::with_roles(&test.app, "信息员", &[Role::Admin]);
     let editor = Desk::with_roles(&test.app, "王芳", &[Role::Editor]);
-    assert!(admin.get("/").await.text().contains("备份没有备份过"));
+    assert!(admin.get("/").await.text().contains("备份：没有备份过"));
     // As the timer does.
     let line = NewAudit {
         actor: "命令行".to_owned(),
@@ -114,19 +114,19 @@ async fn old_backups_are_said_to_those_who_make_them() {
     );
     for path in ["/", "/system"] {
         let shown = admin.get(path).await.text();
-        assert!(!shown.contains("备份最近一次"), "{path}: {shown}");
+        assert!(!shown.contains("备份：最近一次"), "{path}: {shown}");
     }
     test.later(TimeDelta::hours(50));
     let admin = Desk::with_roles(&test.app, "信息员", &[Role::Admin]);
     let editor_again = Desk::with_roles(&test.app, "王芳", &[Role::Editor]);
     for path in ["/", "/system", "/system/backups"] {
         let shown = admin.get(path).await.text();
-        let said = "备份最近一次在2017-04-14 09:00，已过2天";
+        let said = "备份：最近一次在2017-04-14 09:00，已过2天";
         assert!(shown.contains(said), "{path}: {shown}");
         assert!(shown.contains("/system/backups"), "{path}");
     }
     for desk in [editor, editor_again] {
-        assert!(!desk.get("/").await.text().contains("备份最近一次"));
+        assert!(!desk.get("/").await.text().contains("备份：最近一次"));
     }
 }
 

@@ -62,7 +62,7 @@ fn troubles(app: &App, report: &SystemReport) -> Result<Vec<String>> {
         troubles.push("数据目录所在磁盘所剩空间不多，请清理或扩容。".to_owned());
     }
     if let Some(trouble) = app.backup_trouble()? {
-        troubles.push(format!("备份{trouble}，见“备份”。"));
+        troubles.push(format!("备份：{trouble}，见“备份”。"));
     }
     Ok(troubles)
 }
