@@ -17,6 +17,7 @@ mod rules;
 mod search;
 mod source_report;
 mod system;
+mod table;
 mod trend;
 mod watches;
 
@@ -26,7 +27,7 @@ pub use alerts::{AlertReport, DutyReport};
 pub use backup::{BackupFile, BackupReport, Manifest, backups_in, dated_name, prune_backups};
 pub use backups::{BACKED_UP, BackupCheck, KeptBackup};
 pub use doctor::doctor;
-pub use export::{Export, TableFormat, watermark};
+pub use export::Export;
 pub use ledger::{FrozenMark, LedgerReport};
 pub use machine::{DiskSpace, disk_space};
 pub use own_account::{MAX_KEYS, ProofError};
@@ -35,6 +36,7 @@ pub use rules::Collecting;
 pub use search::{Hit, SNIPPET_CHARS, SearchOrder, SearchReport};
 pub use source_report::SourceReport;
 pub use system::{Sizes, SystemReport};
+pub use table::{Cell, Rows, Table, TableFormat, watermark};
 pub use trend::{MAX_STEPS, Trend, TrendStep, share};
 pub use watches::WatchReport;
 

@@ -34,6 +34,7 @@ mod spark;
 mod spoken;
 mod stats;
 mod system;
+mod table;
 mod today;
 mod triage;
 mod upload;
@@ -127,6 +128,7 @@ fn table() -> Routes {
         // 事件
         .get("/events", needs(Read), events::page)
         .post("/events/merge", needs(Edit), events::deeds::merge_chosen)
+        .post("/events/export", needs(Export), events::export::export)
         .get("/events/{id}", needs(Read), events::page::page)
         .get("/events/{id}/history", needs(Read), events::history::page)
         .post("/events/{id}/merge", needs(Edit), events::deeds::merge_into)
@@ -167,6 +169,7 @@ fn table() -> Routes {
         .get("/feed/{file}", Door::Secret, feed::atom)
         // 办理, 补录
         .get("/cases", needs(Read), cases::list)
+        .post("/cases/export", needs(Export), cases::export::export)
         .get("/cases/new", needs(Edit), cases::register::page)
         .post("/cases/new", needs(Edit), cases::register::register)
         .get("/cases/replies", needs(Read), cases::replies::page)

@@ -23,6 +23,7 @@ mod desk_entry;
 mod desk_events;
 mod desk_gate;
 mod desk_issues;
+mod desk_lists;
 mod desk_rules;
 mod desk_search;
 mod desk_stats;
