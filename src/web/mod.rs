@@ -132,6 +132,7 @@ fn table() -> Routes {
         .get("/events/{id}", needs(Read), events::page::page)
         .get("/events/{id}/history", needs(Read), events::history::page)
         .post("/events/{id}/merge", needs(Edit), events::deeds::merge_into)
+        .post("/events/{id}/unmerge", needs(Edit), events::deeds::unmerge)
         .post("/events/{id}/split", needs(Edit), events::deeds::split)
         .post("/events/{id}/draft", needs(Edit), events::deeds::draft)
         .get("/alerts", needs(Read), alerts::list)
