@@ -382,6 +382,11 @@ fn table() -> Routes {
             api::issues::export,
         )
         .post(
+            "/api/v1/issues/{id}/edit",
+            needs(Edit),
+            api::issue_edit::edit,
+        )
+        .post(
             "/api/v1/issues/{id}/approve",
             needs(Sign),
             api::issues::approve,
