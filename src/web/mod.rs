@@ -124,6 +124,7 @@ fn table() -> Routes {
         // 检索
         .get("/search", needs(Read), search::page::page)
         .get("/search/facets", needs(Read), search::page::facets)
+        .post("/search/recent/clear", needs(Read), search::recent::forget)
         .post("/search/export", needs(Export), search::export::export)
         // 事件
         .get("/events", needs(Read), events::page)

@@ -24,6 +24,7 @@ mod desk_events;
 mod desk_gate;
 mod desk_issues;
 mod desk_lists;
+mod desk_recent;
 mod desk_rules;
 mod desk_search;
 mod desk_stats;

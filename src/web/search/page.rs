@@ -9,6 +9,7 @@ use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::PostLine;
 use crate::web::search::build::Builder;
+use crate::web::search::recent::{Recent, keep, recent};
 use crate::web::search::{Mistake, PAGE_SIZE, Parameters};
 use crate::web::visitor::Who;
 use anyhow::Result;
@@ -57,6 +58,7 @@ struct SearchPage {
     watch_address: String,
     previous: Option<String>,
     next: Option<String>,
+    recent: Vec<Recent>,
 }
 
 #[derive(Template)]
@@ -180,10 +182,14 @@ fn search_page(app: &App, visitor: &Visitor, written: &[u8]) -> Result<SearchPag
         watch_address: String::new(),
         previous: None,
         next: None,
+        recent: recent(app, visitor)?,
         parameters,
     };
     if page.is_asked {
         page.search(app)?;
+    }
+    if page.is_asked && page.mistake.is_empty() {
+        keep(app, visitor, &page.parameters)?;
     }
     Ok(page)
 }
