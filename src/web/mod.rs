@@ -111,6 +111,7 @@ fn table() -> Routes {
         .post("/posts/{id}/distinct", needs(Edit), triage::distinct)
         .post("/posts/{id}/merge", needs(Edit), triage::merge)
         .post("/posts/{id}/print", needs(Edit), triage::print)
+        .post("/triage", needs(Edit), triage::several)
         .post(
             "/posts/{id}/original",
             needs(Unmask),

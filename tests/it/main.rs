@@ -18,6 +18,7 @@ mod deliveries_cli;
 mod demo;
 mod desk;
 mod desk_api;
+mod desk_bulk;
 mod desk_cases;
 mod desk_entry;
 mod desk_events;
