@@ -196,7 +196,10 @@ pub fn known_event(app: &App, id: EventId) -> Result<EventMembers, EventError> {
     }))
 }
 
-fn in_order(app: &App, ids: impl IntoIterator<Item = PostId>) -> Result<Vec<StoredPost>> {
+pub(super) fn in_order(
+    app: &App,
+    ids: impl IntoIterator<Item = PostId>,
+) -> Result<Vec<StoredPost>> {
     let ids: Vec<PostId> = ids.into_iter().collect();
     let mut posts = app.store.posts(&ids)?;
     posts.sort_by_key(|post| (post.post.effective_at(), post.id));

@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod describe;
 pub mod events;
 pub mod import;
+pub mod issue_edit;
 pub mod issues;
 pub mod labels;
 pub mod posts;

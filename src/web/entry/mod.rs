@@ -105,6 +105,14 @@ struct EntryPage {
     latest: Vec<PostLine>,
 }
 
+impl EntryPage {
+    /// Something stands in a field that is folded away.
+    fn has_more(&self) -> bool {
+        let folded = ["url", "author", "comments", "reposts", "likes"];
+        folded.iter().any(|name| self.values.has(name))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "entered.html", config = "src/web/askama.toml")]
 struct EnteredPage {

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::model::{AuditAction, AuditSubject, DigestKind, EventId, PostId, Visitor};
-use crate::pipeline::{Drafted, MatterId, RequestError, draft_express, merge_events, split_event};
+use crate::pipeline::{
+    Drafted, MatterId, RequestError, draft_express, merge_events, split_event, unmerge_event,
+};
 use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
@@ -81,6 +83,33 @@ async fn merge(app: &Arc<App>, visitor: &Visitor, ids: Vec<i64>) -> Result<Respo
         AuditSubject::Event.numbered(kept),
         &format!("/events/{kept}"),
         format!("已把事件{}并入事件{kept}。", others.join("、")),
+    )
+    .await
+}
+
+/// 撤销归并 of however many events.
+pub async fn unmerge(
+    State(app): Shared,
+    Who(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
+    let by = visitor.by().to_owned();
+    let apart = app
+        .on_cpu(move |app| Ok(unmerge_event(app, EventId(id), &by)))
+        .await?;
+    let Some(new) = apart.map_err(refused::named_event)? else {
+        let sentence = format!("事件{id}没有可撤销的归并，可能已经撤销，或后来又有调整。");
+        return Err(WebError::Conflict(sentence));
+    };
+    let new: Vec<String> = new.iter().map(|event| event.0.to_string()).collect();
+    done(
+        &app,
+        &visitor,
+        AuditAction::Event,
+        AuditSubject::Event.numbered(id),
+        &format!("/events/{id}"),
+        format!("已撤销归并，另立事件{}。", new.join("、")),
     )
     .await
 }

@@ -2,6 +2,7 @@
 
 pub mod course;
 pub mod deeds;
+pub mod export;
 pub mod history;
 pub mod page;
 
@@ -11,6 +12,7 @@ use crate::store::{EventFilter, ListedEvent};
 use crate::web::Shared;
 use crate::web::choice::{Choice, choices};
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
 use crate::web::spark::spark;
@@ -71,6 +73,8 @@ struct EventsPage {
     events: Vec<EventLine>,
     previous: Option<String>,
     next: Option<String>,
+    /// What was chosen, for the form that takes the list along.
+    pairs: Vec<(&'static str, String)>,
 }
 
 /// An event in a list.
@@ -151,19 +155,10 @@ pub async fn page(
     Who(visitor): Who,
     Query(asked): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let since = match asked.days() {
-        "all" => None,
-        days => Some(app.now() - days_of(days)?),
-    };
     let filter = EventFilter {
-        since,
-        level: chosen::<Level>("级别", &asked.level)?,
-        phase: chosen::<Phase>("阶段", &asked.phase)?,
-        topic: chosen::<Topic>("主题", &asked.topic)?,
-        place: asked.place.trim().to_owned(),
-        words: asked.words.trim().to_owned(),
         limit: PAGE_SIZE + 1,
         offset: asked.page.saturating_mul(PAGE_SIZE),
+        ..asked.filter(app.now())?
     };
     let page = app
         .on_cpu(move |app| {
@@ -189,6 +184,7 @@ pub async fn page(
                 days: choices(DAYS.iter().copied(), asked.days()),
                 previous: asked.page.checked_sub(1).map(|page| asked.address(page)),
                 next: has_more.then(|| asked.address(asked.page + 1)),
+                pairs: asked.pairs(),
                 place: filter.place,
                 words: filter.words,
             })
@@ -205,21 +201,75 @@ impl Parameters {
         }
     }
 
-    /// The same question, another page of its answer.
-    fn address(&self, page: usize) -> String {
-        let mut query = Serializer::new(String::new());
-        for (name, value) in [
+    /// As the form that takes the list along says it.
+    fn of(fields: &Fields) -> Parameters {
+        let field = |name| fields.text(name).to_owned();
+        Parameters {
+            level: field("level"),
+            phase: field("phase"),
+            topic: field("topic"),
+            place: field("place"),
+            words: field("words"),
+            days: field("days"),
+            page: 0,
+        }
+    }
+
+    /// Which events, without a limit.
+    fn filter(&self, now: Timestamp) -> Result<EventFilter, WebError> {
+        Ok(EventFilter {
+            since: match self.days() {
+                "all" => None,
+                days => Some(now - days_of(days)?),
+            },
+            level: chosen::<Level>("级别", &self.level)?,
+            phase: chosen::<Phase>("阶段", &self.phase)?,
+            topic: chosen::<Topic>("主题", &self.topic)?,
+            place: self.place.trim().to_owned(),
+            words: self.words.trim().to_owned(),
+            limit: 0,
+            offset: 0,
+        })
+    }
+
+    /// What makes the same list.
+    fn pairs(&self) -> Vec<(&'static str, String)> {
+        let all = [
             ("level", &self.level),
             ("phase", &self.phase),
             ("topic", &self.topic),
             ("place", &self.place),
             ("words", &self.words),
             ("days", &self.days),
+        ];
+        let set = all.into_iter().filter(|(_, value)| !value.is_empty());
+        set.map(|(name, value)| (name, value.clone())).collect()
+    }
+
+    /// `近30天，级别：红`.
+    fn spoken(&self, filter: &EventFilter) -> String {
+        let days = self.days();
+        let named = DAYS.iter().find(|(value, _)| *value == days);
+        let mut said =
+            vec![named.map_or_else(|| format!("近{days}天"), |(_, label)| (*label).to_owned())];
+        for (name, value) in [
+            ("级别", filter.level.map_or("", Level::label)),
+            ("阶段", filter.phase.map_or("", Phase::label)),
+            ("主题", filter.topic.map_or("", Topic::label)),
+            ("属地", &filter.place),
+            ("标题含", &filter.words),
         ] {
             if !value.is_empty() {
-                query.append_pair(name, value);
+                said.push(format!("{name}：{value}"));
             }
         }
+        said.join("，")
+    }
+
+    /// The same question, another page of its answer.
+    fn address(&self, page: usize) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(self.pairs());
         if page > 0 {
             query.append_pair("page", &page.to_string());
         }

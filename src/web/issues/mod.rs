@@ -12,7 +12,7 @@ mod send;
 mod verify;
 mod zeros;
 
-pub use draft::{correct, draft};
+pub use draft::{SpecialAsked, correct, draft};
 pub use edit::{add, drop, note, order, reword};
 pub use export::{Parameters as ExportParameters, export};
 pub use list::list;

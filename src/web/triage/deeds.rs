@@ -29,10 +29,10 @@ struct Answer {
 }
 
 /// What was done.
-struct Done {
-    action: AuditAction,
-    subject: String,
-    sentence: String,
+pub(super) struct Done {
+    pub action: AuditAction,
+    pub subject: String,
+    pub sentence: String,
 }
 
 impl Done {
@@ -207,17 +207,23 @@ pub async fn label(
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, visitor, id, fields| {
         let label = label_of(app, id, fields)?;
-        let said = say_label(
-            app,
-            id,
-            label.clone(),
-            act(app, visitor, fields.text("note")),
-        );
-        let correction = said.map_err(refused::label)?;
-        let sentence = format!("第{}号信息：{correction}", id.0);
-        Ok(Done::post(action_of(&label), id, sentence))
+        say(app, visitor, id, label, fields.text("note"))
     })
     .await
+}
+
+/// 更正 of one post.
+pub(super) fn say(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    label: Label,
+    note: &str,
+) -> Result<Done, WebError> {
+    let said = say_label(app, id, label.clone(), act(app, visitor, note));
+    let correction = said.map_err(refused::label)?;
+    let sentence = format!("第{}号信息：{correction}", id.0);
+    Ok(Done::post(action_of(&label), id, sentence))
 }
 
 /// 撤回.
@@ -229,13 +235,21 @@ pub async fn undo(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
-    deed.run(|app, visitor, id, fields| {
-        let taken = unsay_label(app, id, act(app, visitor, fields.text("note")));
-        let taken = taken.map_err(refused::label)?;
-        let sentence = format!("第{}号信息：已撤回{taken}", id.0);
-        Ok(Done::post(action_of(&taken.label), id, sentence))
-    })
-    .await
+    deed.run(|app, visitor, id, fields| unsay(app, visitor, id, fields.text("note")))
+        .await
+}
+
+/// 撤回 of the latest correction of one post.
+pub(super) fn unsay(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    note: &str,
+) -> Result<Done, WebError> {
+    let taken = unsay_label(app, id, act(app, visitor, note));
+    let taken = taken.map_err(refused::label)?;
+    let sentence = format!("第{}号信息：已撤回{taken}", id.0);
+    Ok(Done::post(action_of(&taken.label), id, sentence))
 }
 
 /// 重复.
@@ -319,15 +333,25 @@ pub async fn print(
     deed.run(|app, visitor, id, fields| {
         let said = fields.required("issue", "编入哪一期（先起草）")?;
         let issue = IssueId(said.parse().map_err(|_| WebError::NotFound)?);
-        let order = [EditOrder::AddPost(id)];
-        let edited = edit_issue(app, issue, None, visitor.by(), &order);
-        let (revision, changes) = edited.map_err(refused::edit)?;
-        let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
-        Ok(Done {
-            action: AuditAction::Draft,
-            subject: AuditSubject::Issue.numbered(issue.0),
-            sentence: format!("{}（第{revision}次修订）", what.join("；")),
-        })
+        print_into(app, visitor, id, issue)
     })
     .await
+}
+
+/// 编入 of one post.
+pub(super) fn print_into(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    issue: IssueId,
+) -> Result<Done, WebError> {
+    let order = [EditOrder::AddPost(id)];
+    let edited = edit_issue(app, issue, None, visitor.by(), &order);
+    let (revision, changes) = edited.map_err(refused::edit)?;
+    let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+    Ok(Done {
+        action: AuditAction::Draft,
+        subject: AuditSubject::Issue.numbered(issue.0),
+        sentence: format!("{}（第{revision}次修订）", what.join("；")),
+    })
 }

@@ -1,9 +1,11 @@
 //! Triage: one post as whoever is on duty sees it, and what can be done with it. Every deed is a form; with htmx the
 //! answer is the post as it stands now, without it the way back to the list.
 
+mod bulk;
 mod deeds;
 mod item;
 
+pub use bulk::{Bulk, several};
 pub use deeds::{copy, distinct, label, merge, print, undo};
 pub use item::{Item, Maker};
 
