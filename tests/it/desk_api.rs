@@ -301,16 +301,17 @@ async fn a_draft_is_edited_by_one_who_says_what_was_seen() {
             json!({"revision": 0, "entry": 1, "title": "办事大厅态度生硬", "note": "联系电话13812345678"}),
         )
         .await;
-    assert_eq!(worded["revision"], 1);
+    // Two changes.
+    assert_eq!(worded["revision"], 2);
     assert_eq!(entries(&worded)[0], "办事大厅态度生硬");
     assert!(!worded.to_string().contains("13812345678"));
     // Somebody who saw the first draft comes too late, and changes nothing.
     let late = json!({"revision": 0, "drop": 1});
-    it.refused(&path, late, 409, "已到第1次修订").await;
+    it.refused(&path, late, 409, "已到第2次修订").await;
     let dropped = it.post(&path, json!({"drop": 1})).await;
     assert_eq!(
         (&dropped["revision"], entries(&dropped).len()),
-        (&json!(2), count - 1)
+        (&json!(3), count - 1)
     );
     let post = worded["sections"][0]["entries"][0]["posts"][0]["id"].clone();
     let added = it
@@ -318,7 +319,7 @@ async fn a_draft_is_edited_by_one_who_says_what_was_seen() {
         .await;
     assert_eq!(
         (&added["revision"], entries(&added).len()),
-        (&json!(3), count)
+        (&json!(5), count)
     );
     for (order, status, words) in [
         (json!({}), 400, "没有写要改什么"),

@@ -100,11 +100,17 @@ async fn several_items_are_ticked_by_keyboard_judged_at_once_and_taken_back() {
     };
     let browser = &desk.browser;
     desk.goto("/").await;
+    assert!(browser.count(".triage-item.is-current").await == 1);
     browser.keys("v").await;
+    browser
+        .wait("document.querySelector('#bulk [data-count]').textContent === '1'")
+        .await;
     browser.keys("j").await;
     browser.keys("j").await;
     // With Shift all from the last one.
-    browser.keys("V").await;
+    browser
+        .run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'V', shiftKey: true, bubbles: true}))")
+        .await;
     assert_eq!(browser.text("#bulk [data-count]").await, "3");
     browser.keys(" ").await;
     assert_eq!(browser.text("#bulk [data-count]").await, "2");
@@ -141,8 +147,11 @@ async fn several_items_are_ticked_by_keyboard_judged_at_once_and_taken_back() {
     assert_eq!(levels(), before);
     // The hits of a search are ticked in the same way.
     desk.goto("/search?q=%E9%83%91%E5%B7%9E%E5%B8%82").await;
+    assert!(browser.count(".triage-item.is-current").await == 1);
     browser.keys("v").await;
-    assert_eq!(browser.text("#bulk [data-count]").await, "1");
+    browser
+        .wait("document.querySelector('#bulk [data-count]').textContent === '1'")
+        .await;
     assert_eq!(desk.faults().await, Vec::<String>::new());
     assert_eq!(desk.barriers().await, Vec::<String>::new());
     desk.close().await;
