@@ -69,7 +69,7 @@ fn case_error(error: CaseError) -> Failure {
         }
         CaseError::BackWithoutReason { .. } => {
             let said = error.to_string();
-            return Failure::Usage(said.replace("请填写“原因”", "请用 --reason 写明原因"));
+            return Failure::Usage(said.replace("请写明原因", "请用 --reason 写明原因"));
         }
         _ => String::new(),
     };

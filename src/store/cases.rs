@@ -83,7 +83,7 @@ pub enum CaseError {
         skipped: String,
     },
     /// It would go back without a word.
-    #[error("从“{}”退回“{}”，请填写“原因”", from.label(), to.label())]
+    #[error("从“{}”退回“{}”，请写明原因", from.label(), to.label())]
     BackWithoutReason {
         /// Where it stands.
         from: CaseState,

@@ -31,7 +31,7 @@ pub enum SignError {
         step: IssueStep,
     },
     /// A correction that corrects nothing.
-    #[error("更正稿的内容还与原期（第{corrected}号稿件）相同，不能审核；请先改正，不更正了就作废")]
+    #[error("更正稿的内容还与原期相同，不能审核；请先改正，不更正了就作废")]
     NothingCorrected {
         /// Row id.
         id: i64,

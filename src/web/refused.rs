@@ -130,6 +130,7 @@ pub fn event(refusal: EventError) -> WebError {
 /// Of a change to events that a form names by their numbers: what is not there was mistyped or taken away meanwhile.
 pub fn named_event(refusal: EventError) -> WebError {
     match refusal {
+        EventError::OneEvent => wrong("归并至少要两起不同的事件"),
         refusal @ EventError::Unknown(_) => wrong(refusal),
         refusal @ EventError::Elsewhere(..) => late(refusal),
         refusal => event(refusal),

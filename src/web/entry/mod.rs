@@ -9,8 +9,8 @@ use crate::model::{
     AttachedTo, AuditAction, AuditSubject, Channel, IssueId, IssueState, PostId, StoredPost,
     Urgency, Visitor,
 };
-use crate::pipeline::{EditOrder, Entered, EntryRefusal, edit_issue, enter_post};
-use crate::store::{AuditFilter, IssueFilter};
+use crate::pipeline::{EditOrder, EditRefusal, Entered, EntryRefusal, edit_issue, enter_post};
+use crate::store::{AuditFilter, EditError, IssueFilter};
 use crate::web::Shared;
 use crate::web::attachments::{AttachmentLine, lines};
 use crate::web::choice::{Choice, choices};
@@ -448,7 +448,14 @@ pub async fn into_issue(
     let by = visitor.by().to_owned();
     work(&app, move |app| {
         let order = [EditOrder::AddPost(PostId(id))];
-        edit_issue(app, IssueId(issue), None, &by, &order).map_err(refused::edit)
+        let edited = edit_issue(app, IssueId(issue), None, &by, &order);
+        edited.map_err(|refusal| match refusal {
+            // The page of the post is there; the issue its form names is gone.
+            EditRefusal::Refused(gone @ EditError::NotFound(_)) => {
+                WebError::Conflict(format!("{gone}。"))
+            }
+            refusal => refused::edit(refusal),
+        })
     })
     .await?;
     let (subject, path) = (AuditSubject::Issue.numbered(issue), format!("/entry/{id}"));
