@@ -24,6 +24,7 @@ mod source_change;
 mod special;
 mod summaries;
 mod triage;
+mod unmerge;
 mod watches;
 
 pub use alerts::{Alerted, alert_once, burst_name};
@@ -64,6 +65,7 @@ pub use source_change::{
 };
 pub use special::{About, OrderMistake, special_days, special_order};
 pub use triage::{join_event, say_label, unsay_label};
+pub use unmerge::{merged_from, unmerge_event};
 
 use crate::analyze::{Rules, Spread, analyze};
 use crate::app::App;

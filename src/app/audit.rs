@@ -1,7 +1,7 @@
 //! 审计清单 — the lines of the audit as a table to take along.
 
 use super::App;
-use super::export::harmless;
+use super::table::harmless;
 use crate::store::AuditFilter;
 use anyhow::Result;
 

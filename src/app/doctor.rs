@@ -3,7 +3,7 @@
 
 use super::App;
 use super::machine::disk_space;
-use crate::model::{AuditAction, Checkup, Timestamp};
+use crate::model::Checkup;
 use crate::stats::{LedgerPeriod, hash};
 use crate::store::AuditFilter;
 use anyhow::Result;
@@ -16,16 +16,12 @@ const MAX_LAG: u64 = 50_000;
 const LITTLE_SPACE: u64 = 2 << 30;
 /// Under this somebody should see to it.
 const SCARCE_SPACE: u64 = 10 << 30;
-/// A backup is made every day; one day may be missed.
-const OLD_BACKUP: TimeDelta = TimeDelta::hours(49);
 /// How far the last line may lie ahead of the clock.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
 /// The notice of the next year comes in November.
 const NOTICE_MONTH: u32 = 11;
 /// Damaged things named in one line.
 const NAMED: usize = 5;
-/// How a line of the audit names a backup that was made.
-pub const BACKED_UP: &str = "备份";
 
 type Question = fn(&App) -> Result<Checkup>;
 
@@ -59,22 +55,6 @@ pub fn doctor(app: &App) -> Vec<Checkup> {
         })
     };
     QUESTIONS.iter().map(answer).collect()
-}
-
-impl App {
-    /// When the last backup was made, as far as the audit knows.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn last_backup(&self) -> Result<Option<Timestamp>> {
-        let lines = self.store.audit(&AuditFilter {
-            action: Some(AuditAction::Backup),
-            limit: 50,
-            ..AuditFilter::default()
-        })?;
-        let made = lines.into_iter().find(|line| line.subject == BACKED_UP);
-        Ok(made.map(|line| line.at))
-    }
 }
 
 fn database(app: &App) -> Result<Checkup> {
@@ -222,18 +202,11 @@ fn space(app: &App) -> Result<Checkup> {
 
 fn backups(app: &App) -> Result<Checkup> {
     let advice = "请运行 yuqing backup，或启用 deploy/ 中的定时备份；备份另存一份到别的机器";
-    Ok(match app.last_backup()? {
-        None => Checkup::warn("备份", "没有备份过", advice),
-        Some(at) if app.now() - at > OLD_BACKUP => Checkup::warn(
-            "备份",
-            format!(
-                "最近一次在{}，已过{}天",
-                at.format("%Y-%m-%d %H:%M"),
-                (app.now() - at).num_days()
-            ),
-            advice,
-        ),
-        Some(at) => Checkup::ok("备份", format!("最近一次在{}", at.format("%Y-%m-%d %H:%M"))),
+    Ok(match (app.backup_trouble()?, app.last_backup()?) {
+        (None, Some(at)) => {
+            Checkup::ok("备份", format!("最近一次在{}", at.format("%Y-%m-%d %H:%M")))
+        }
+        (trouble, _) => Checkup::warn("备份", trouble.unwrap_or_default(), advice),
     })
 }
 

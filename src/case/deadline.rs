@@ -159,11 +159,10 @@ impl DeadlineRule {
         };
         let Some(from) = from else {
             return Err(format!(
-                "时限规则{}自{}时刻起算，请写明{}时间（--{}），或关联信息、事件",
+                "时限规则{}自{}时刻起算，请填写“{}时间”，或关联信息、事件",
                 self.id,
                 self.from.label(),
-                self.from.label(),
-                self.from.code()
+                self.from.label()
             ));
         };
         let reckoned = reckon(self.span, from, calendar);

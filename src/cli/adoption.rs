@@ -1,6 +1,7 @@
 //! `yuqing adoption`: what of a signed issue was reported to others, was taken up there, was written on by a leader.
 
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::refused;
 use super::search::{check_days, parse_day};
 use super::{Common, person};
 use crate::app::App;
@@ -8,7 +9,6 @@ use crate::model::{
     IssueId, NewUptake, Timestamp, Uptake, UptakeCounts, UptakeId, UptakeKind, UptakeVoid,
 };
 use crate::pipeline::masked_text;
-use crate::store::UptakeError;
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -136,7 +136,7 @@ impl Add {
             by: self.by,
         };
         let registered = app.store.register_uptake(&uptake, now);
-        let (row, is_new) = registered.map_err(refused)?;
+        let (row, is_new) = registered.map_err(refused::uptake)?;
         if self.json {
             print_json(&Shown::of(&row))?;
             return Ok(());
@@ -189,7 +189,7 @@ impl Void {
             at: app.now(),
         };
         let row = app.store.void_uptake(UptakeId(self.id), &void);
-        let row = row.map_err(refused)?;
+        let row = row.map_err(refused::uptake)?;
         if self.json {
             print_json(&Shown::of(&row))?;
         } else {
@@ -255,11 +255,4 @@ fn line(row: &Uptake) -> String {
         column(&said.unit, 20),
         said.issue.0
     )
-}
-
-fn refused(error: UptakeError) -> Failure {
-    match error {
-        UptakeError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
-    }
 }

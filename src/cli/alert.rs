@@ -1,6 +1,7 @@
 //! `yuqing alert`: what called somebody, who took it, who is on duty.
 
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::refused;
 use super::search::parse_day;
 use super::{Common, person};
 use crate::alert::Names;
@@ -154,7 +155,7 @@ impl Show {
     fn run(&self, app: &App) -> Result<(), Failure> {
         let id = AlertId(self.id);
         let alert = app.alert_report(id)?;
-        let alert = alert.ok_or_else(|| refused(AlertActError::Unknown(id)))?;
+        let alert = alert.ok_or_else(|| refused::alert(AlertActError::Unknown(id)))?;
         if self.json {
             print_json(&alert)?;
         } else {
@@ -240,7 +241,6 @@ impl Act {
         for id in &self.ids {
             match app.store.act_on_alert(AlertId(*id), &step) {
                 Ok(()) => {}
-                Err(AlertActError::Store(error)) => return Err(Failure::Failed(error)),
                 Err(refusal) => {
                     // Named in a list behind a newer one of the same event, it went with that one.
                     let went_along = app.store.alert(AlertId(*id))?.is_some_and(|alert| {
@@ -250,7 +250,10 @@ impl Act {
                             .is_some_and(|last| last.at == step.at && last.by == step.by)
                     });
                     if !went_along {
-                        refusals.push(refusal.to_string());
+                        match refused::alert(refusal) {
+                            Failure::Usage(said) => refusals.push(said),
+                            failure => return Err(failure),
+                        }
                         continue;
                     }
                 }
@@ -272,13 +275,6 @@ impl Act {
             true => Ok(()),
             false => Err(Failure::Usage(refusals.join("\n"))),
         }
-    }
-}
-
-fn refused(error: AlertActError) -> Failure {
-    match error {
-        AlertActError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
     }
 }
 

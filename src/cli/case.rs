@@ -3,8 +3,9 @@
 use super::case_export::Export;
 use super::case_show::{filed, filed_json, line, list_head};
 use super::case_steps::{Advance, Close, Extend, Link, Note};
-use super::case_words::{DayAs, Words, load, moment_of, refused};
+use super::case_words::{DayAs, Words, load, moment_of};
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::refused;
 use super::{Common, person};
 use crate::app::App;
 use crate::case::span_in_words;
@@ -186,7 +187,7 @@ impl Add {
             posts: self.post.into_iter().map(PostId).collect(),
             events: self.event.into_iter().map(EventId).collect(),
         };
-        let id = register_case(app, order, &self.by).map_err(refused)?;
+        let id = register_case(app, order, &self.by).map_err(refused::case)?;
         let file = load(app, id.0)?;
         let case = &file.case;
         let hint = same_document(app, case)?.map(|other| {

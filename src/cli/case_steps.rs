@@ -2,9 +2,10 @@
 
 use super::case::due_said;
 use super::case_show::filed;
-use super::case_words::{DayAs, Words, load, moment_of, refused};
+use super::case_words::{DayAs, Words, load, moment_of};
 use super::output::{Failure, print_text};
 use super::person;
+use super::refused;
 use crate::app::App;
 use crate::model::{
     Case, CaseField, CaseFile, CaseId, CaseKind, CaseLinks, CaseMove, CaseState, EventId, PostId,
@@ -197,7 +198,7 @@ fn take(app: &App, seen: &CaseFile, passage: &Passage, act: &Act) -> Result<(), 
     };
     app.store
         .move_case(case.id, passage, &deed)
-        .map_err(refused)?;
+        .map_err(refused::case)?;
     let file = load(app, case.id.0)?;
     if act.json {
         return filed(app, &file, true);
@@ -237,7 +238,7 @@ impl Note {
         let deed = deed_now(app, &self.by);
         app.store
             .note_case(CaseId(self.id), &words, &deed)
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         if self.json {
             return filed(app, &load(app, self.id)?, true);
         }
@@ -261,7 +262,7 @@ impl Extend {
         let Some(reason) = stated(Some(self.reason)) else {
             return Err(Failure::Usage("变更原因（--reason）不能为空".to_owned()));
         };
-        let mut deadline = deadline_of(app, &case.form, &said).map_err(refused)?;
+        let mut deadline = deadline_of(app, &case.form, &said).map_err(refused::case)?;
         // Only a rule says which step meets it.
         if !matches!(said, DueSaid::Rule(_)) {
             deadline.met_by = case.deadline.met_by;
@@ -272,7 +273,7 @@ impl Extend {
         let deed = deed_now(app, &self.by);
         app.store
             .extend_case(case.id, &deadline, &reason, &deed)
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         if self.json {
             return filed(app, &load(app, self.id)?, true);
         }
@@ -295,7 +296,7 @@ impl Link {
         let deed = deed_now(app, &self.by);
         app.store
             .link_case(CaseId(self.id), &links, &deed)
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         let file = load(app, self.id)?;
         if self.json {
             return filed(app, &file, true);

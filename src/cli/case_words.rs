@@ -1,10 +1,11 @@
 //! What a person writes into a case on the command line: 办理栏, moments, reasons for a refusal.
 
 use super::output::Failure;
+use super::refused;
 use crate::app::App;
 use crate::import::moment;
 use crate::model::{CaseField, CaseFile, CaseId, FocusMark, Precision, Timestamp};
-use crate::pipeline::{CaseRefusal, masked_words};
+use crate::pipeline::masked_words;
 use crate::store::CaseError;
 use chrono::NaiveTime;
 use clap::Args;
@@ -136,13 +137,5 @@ pub fn moment_of(app: &App, option: &str, said: &str, day: DayAs) -> Result<Time
 /// The case of an id.
 pub fn load(app: &App, id: i64) -> Result<CaseFile, Failure> {
     let file = app.store.case_file(CaseId(id))?;
-    file.ok_or_else(|| refused(CaseError::NotFound(id)))
-}
-
-/// A refusal is wrong usage, unless the store failed.
-pub fn refused(error: impl Into<CaseRefusal>) -> Failure {
-    match error.into() {
-        CaseRefusal::Case(CaseError::Store(error)) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
-    }
+    file.ok_or_else(|| refused::case(CaseError::NotFound(id)))
 }

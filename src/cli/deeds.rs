@@ -5,7 +5,7 @@ use crate::model::AuditAction::{
     self, Alert, Approve, Case, Draft, Entry, Event, Export, Label, Ledger, Level, Send, Sign,
     Source, Unmask, Void, Watch,
 };
-use crate::model::NewAudit;
+use crate::model::{AuditSubject, NewAudit};
 use crate::store::Store;
 use crate::text::mask::mask;
 use anyhow::Result;
@@ -20,8 +20,8 @@ struct Deed {
     /// `issue sign`.
     command: &'static str,
     action: AuditAction,
-    /// On what: `刊物`.
-    noun: &'static str,
+    /// On what.
+    subject: AuditSubject,
     /// The argument that says which; empty for none.
     which: &'static str,
     /// Only with one of these.
@@ -33,13 +33,13 @@ struct Deed {
 const fn deed(
     command: &'static str,
     action: AuditAction,
-    noun: &'static str,
+    subject: AuditSubject,
     which: &'static str,
 ) -> Deed {
     Deed {
         command,
         action,
-        noun,
+        subject,
         which,
         with: &[],
         without: &[],
@@ -57,52 +57,52 @@ impl Deed {
 }
 
 const DEEDS: &[Deed] = &[
-    deed("issue draft", Draft, "刊物", ""),
-    deed("issue edit", Draft, "刊物", "id"),
-    deed("issue correct", Draft, "刊物", "id"),
-    deed("issue zero", Draft, "刊物", "id"),
-    deed("issue approve", Approve, "刊物", "id"),
-    deed("issue return", Approve, "刊物", "id"),
-    deed("issue sign", Sign, "刊物", "id"),
-    deed("issue void", Void, "刊物", "id"),
-    deed("issue export", Export, "刊物", "id"),
-    deed("issue send", Send, "刊物", "id"),
-    deed("deliveries confirm", Send, "投递", "id"),
-    deed("deliveries resend", Send, "投递", "id"),
-    deed("deliveries test", Send, "收件人", "code"),
-    deed("case add", Case, "办理件", ""),
-    deed("case advance", Case, "办理件", "id"),
-    deed("case close", Case, "办理件", "id"),
-    deed("case note", Case, "办理件", "id"),
-    deed("case extend", Case, "办理件", "id"),
-    deed("case link", Case, "办理件", "id"),
-    deed("case export", Export, "办理件", "id"),
-    deed("reply add", Ledger, "答复", ""),
-    deed("adoption add", Ledger, "采用登记", ""),
-    deed("adoption void", Ledger, "采用登记", "id"),
-    deed("stats month", Ledger, "台账", "period").with(&["freeze"]),
-    deed("stats month", Export, "台账", "period").with(&["xlsx", "docx", "html"]),
-    deed("stats year", Ledger, "台账", "period").with(&["freeze"]),
-    deed("stats year", Export, "台账", "period").with(&["xlsx", "docx", "html"]),
-    deed("label", Level, "信息", "post").with(&["level"]),
-    deed("label", Label, "信息", "post")
+    deed("issue draft", Draft, AuditSubject::Issue, ""),
+    deed("issue edit", Draft, AuditSubject::Issue, "id"),
+    deed("issue correct", Draft, AuditSubject::Issue, "id"),
+    deed("issue zero", Draft, AuditSubject::Issue, "id"),
+    deed("issue approve", Approve, AuditSubject::Issue, "id"),
+    deed("issue return", Approve, AuditSubject::Issue, "id"),
+    deed("issue sign", Sign, AuditSubject::Issue, "id"),
+    deed("issue void", Void, AuditSubject::Issue, "id"),
+    deed("issue export", Export, AuditSubject::Issue, "id"),
+    deed("issue send", Send, AuditSubject::Issue, "id"),
+    deed("deliveries confirm", Send, AuditSubject::Delivery, "id"),
+    deed("deliveries resend", Send, AuditSubject::Delivery, "id"),
+    deed("deliveries test", Send, AuditSubject::Recipient, "code"),
+    deed("case add", Case, AuditSubject::Case, ""),
+    deed("case advance", Case, AuditSubject::Case, "id"),
+    deed("case close", Case, AuditSubject::Case, "id"),
+    deed("case note", Case, AuditSubject::Case, "id"),
+    deed("case extend", Case, AuditSubject::Case, "id"),
+    deed("case link", Case, AuditSubject::Case, "id"),
+    deed("case export", Export, AuditSubject::Case, "id"),
+    deed("reply add", Ledger, AuditSubject::Reply, ""),
+    deed("adoption add", Ledger, AuditSubject::Uptake, ""),
+    deed("adoption void", Ledger, AuditSubject::Uptake, "id"),
+    deed("stats month", Ledger, AuditSubject::Ledger, "period").with(&["freeze"]),
+    deed("stats month", Export, AuditSubject::Ledger, "period").with(&["xlsx", "docx", "html"]),
+    deed("stats year", Ledger, AuditSubject::Ledger, "period").with(&["freeze"]),
+    deed("stats year", Export, AuditSubject::Ledger, "period").with(&["xlsx", "docx", "html"]),
+    deed("label", Level, AuditSubject::Post, "post").with(&["level"]),
+    deed("label", Label, AuditSubject::Post, "post")
         .with(&["by"])
         .without(&["level"]),
-    deed("labels", Export, "更正清单", "").with(&["export"]),
-    deed("search", Export, "检索结果", "").with(&["csv", "xlsx"]),
-    deed("audit", Export, "审计", "").with(&["csv"]),
-    deed("evidence", Unmask, "信息", "post").with(&["output"]),
-    deed("original", Unmask, "信息", "post").without(&["looks"]),
-    deed("import", Entry, "文件", "files").without(&["dry_run", "list", "template"]),
-    deed("events merge", Event, "事件", "ids"),
-    deed("events split", Event, "事件", "id"),
-    deed("alert ack", Alert, "预警", "ids"),
-    deed("alert handled", Alert, "预警", "ids"),
-    deed("alert false-alarm", Alert, "预警", "ids"),
-    deed("watch add", Watch, "专题", "name"),
-    deed("watch remove", Watch, "专题", "name"),
-    deed("probe", Source, "信源", "").with(&["save"]),
-    deed("sources opml-import", Source, "订阅源清单", "").without(&["dry_run"]),
+    deed("labels", Export, AuditSubject::Labels, "").with(&["export"]),
+    deed("search", Export, AuditSubject::Hits, "").with(&["csv", "xlsx"]),
+    deed("audit", Export, AuditSubject::Audit, "").with(&["csv"]),
+    deed("evidence", Unmask, AuditSubject::Post, "post").with(&["output"]),
+    deed("original", Unmask, AuditSubject::Post, "post").without(&["looks"]),
+    deed("import", Entry, AuditSubject::File, "files").without(&["dry_run", "list", "template"]),
+    deed("events merge", Event, AuditSubject::Event, "ids"),
+    deed("events split", Event, AuditSubject::Event, "id"),
+    deed("alert ack", Alert, AuditSubject::Alert, "ids"),
+    deed("alert handled", Alert, AuditSubject::Alert, "ids"),
+    deed("alert false-alarm", Alert, AuditSubject::Alert, "ids"),
+    deed("watch add", Watch, AuditSubject::Watch, "name"),
+    deed("watch remove", Watch, AuditSubject::Watch, "name"),
+    deed("probe", Source, AuditSubject::Source, "").with(&["save"]),
+    deed("sources opml-import", Source, AuditSubject::Feeds, "").without(&["dry_run"]),
 ];
 
 /// What the audit is to say once the command has done what it was asked.
@@ -150,9 +150,9 @@ fn line(deed: &Deed, matches: &ArgMatches) -> NewAudit {
     let is_numbered =
         which.starts_with(|first: char| first.is_ascii_digit()) && deed.which != "period";
     let subject = match (which.is_empty(), is_numbered) {
-        (true, _) => deed.noun.to_owned(),
-        (false, true) => format!("{}#{}", deed.noun, which.replace('、', "、#")),
-        (false, false) => format!("{}{}", deed.noun, mask(&which)),
+        (true, _) => deed.subject.label().to_owned(),
+        (false, true) => format!("{}#{}", deed.subject.label(), which.replace('、', "、#")),
+        (false, false) => deed.subject.named(mask(&which)),
     };
     NewAudit {
         actor: match by.is_empty() {

@@ -1,6 +1,7 @@
 //! `yuqing deliveries`: what went to whom, what a person knows of it, and a test.
 
 use super::output::{DONE, DONE_IN_PART, Failure, column, print_json, print_text};
+use super::refused;
 use super::{Common, block_on, person};
 use crate::app::App;
 use crate::deliver::Recipient;
@@ -104,14 +105,14 @@ impl Deliveries {
                 let done = app
                     .store
                     .confirm_delivery(id, &confirm.by, &note, app.now());
-                done.map_err(refused)?;
+                done.map_err(refused::delivery)?;
                 print_one(&app, id, confirm.json)?;
                 Ok(DONE)
             }
             Deliveries::Resend(resend) => {
                 let id = DeliveryId(resend.id);
                 let done = app.store.resend_delivery(id, &resend.by, app.now());
-                done.map_err(refused)?;
+                done.map_err(refused::delivery)?;
                 block_on(deliver_these(&app, &[id]))?;
                 let delivery = print_one(&app, id, resend.json)?;
                 Ok(if is_done(&delivery) {
@@ -239,8 +240,7 @@ fn line(row: &DeliveryRow) -> String {
 
 fn print_one(app: &App, id: DeliveryId, as_json: bool) -> Result<Delivery, Failure> {
     let delivery = app.store.delivery(id)?;
-    let delivery =
-        delivery.ok_or_else(|| Failure::Usage(DeliveryError::NotFound(id.0).to_string()))?;
+    let delivery = delivery.ok_or_else(|| refused::delivery(DeliveryError::NotFound(id.0)))?;
     let detail = DeliveryDetail::of(app, &delivery)?;
     if as_json {
         print_json(&detail)?;
@@ -264,12 +264,4 @@ fn print_one(app: &App, id: DeliveryId, as_json: bool) -> Result<Delivery, Failu
         ))?;
     }
     Ok(delivery)
-}
-
-/// A refused deed is wrong usage, unless the store failed.
-fn refused(error: DeliveryError) -> Failure {
-    match error {
-        DeliveryError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
-    }
 }

@@ -3,11 +3,12 @@
 use super::events_bursts;
 use super::events_show;
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::refused;
 use super::search::{check_days, parse_from, parse_to};
 use super::{Common, person};
 use crate::app::App;
 use crate::model::{EventId, PostId, Timestamp};
-use crate::pipeline::{EventError, merge_events, process_all, split_event};
+use crate::pipeline::{merge_events, process_all, split_event};
 use crate::report::EventRow;
 use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Subcommand};
@@ -109,7 +110,7 @@ impl Events {
 impl Merge {
     fn run(self, app: &App) -> Result<ExitCode, Failure> {
         let ids: Vec<EventId> = self.ids.into_iter().map(EventId).collect();
-        let event = merge_events(app, &ids, &self.by).map_err(refused)?;
+        let event = merge_events(app, &ids, &self.by).map_err(refused::event)?;
         process_all(app)?;
         said(event, "已归并为事件", self.json)
     }
@@ -118,17 +119,9 @@ impl Merge {
 impl Split {
     fn run(self, app: &App) -> Result<ExitCode, Failure> {
         let posts: Vec<PostId> = self.posts.into_iter().map(PostId).collect();
-        let event = split_event(app, EventId(self.id), &posts, &self.by).map_err(refused)?;
+        let event = split_event(app, EventId(self.id), &posts, &self.by).map_err(refused::event)?;
         process_all(app)?;
         said(event, "已拆出，另立事件", self.json)
-    }
-}
-
-/// What a person asked for does not fit the events, unless the store failed.
-pub(super) fn refused(error: EventError) -> Failure {
-    match error {
-        EventError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
     }
 }
 

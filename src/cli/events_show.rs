@@ -1,7 +1,7 @@
 //! `yuqing events show`: one event with its timeline, its figures, and what people decided about it.
 
-use super::events::refused;
 use super::output::{DONE, Failure, print_json, print_text};
+use super::refused;
 use crate::app::App;
 use crate::model::EventId;
 use crate::report::EventDetail;
@@ -21,7 +21,7 @@ pub struct Show {
 
 impl Show {
     pub fn run(self, app: &App) -> Result<ExitCode, Failure> {
-        let shown = EventDetail::of(app, EventId(self.id)).map_err(refused)?;
+        let shown = EventDetail::of(app, EventId(self.id)).map_err(refused::event)?;
         if self.json {
             print_json(&shown)?;
         } else {

@@ -5,6 +5,7 @@ use super::issue_edit::{Edit, History};
 use super::issue_show::{Export, List, Show, Zeros, load, print_hint, print_issue_json};
 use super::issue_verify::Verify;
 use super::output::{DONE, Failure, print_text};
+use super::refused;
 use super::{Common, person};
 use crate::app::App;
 use crate::digest::layout::number_line;
@@ -120,14 +121,6 @@ fn one_hand(issue: &IssueRecord) -> String {
     }
 }
 
-/// A refused step is wrong usage, unless the store failed.
-fn refused(error: SignError) -> Failure {
-    match error {
-        SignError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
-    }
-}
-
 impl Step {
     fn id(&self) -> IssueId {
         IssueId(self.id)
@@ -142,13 +135,13 @@ impl Step {
         let done = app
             .store
             .sign_issue(self.id(), &self.by, recipients, app.now());
-        done.map_err(refused)?;
+        done.map_err(refused::step)?;
         freeze_issue(app, self.id())?;
         self.report(app, Ok(()))
     }
 
     fn report(&self, app: &App, done: Result<(), SignError>) -> Result<(), Failure> {
-        done.map_err(refused)?;
+        done.map_err(refused::step)?;
         let issue = load(app, self.id())?;
         let hint = one_hand(&issue);
         if self.json {

@@ -2,6 +2,7 @@
 
 use super::issue_show::{load, print_hint, print_issue_json, print_notes};
 use super::output::{Failure, print_json, print_text};
+use super::refused;
 use super::{block_on, person, watch_named};
 use crate::app::App;
 use crate::digest::DigestSettings;
@@ -76,14 +77,6 @@ pub struct Correct {
     json: bool,
 }
 
-/// What cannot be drafted is wrong usage, unless the store failed.
-fn refused(error: RequestError) -> Failure {
-    match error {
-        RequestError::Failed(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
-    }
-}
-
 impl Draft {
     pub fn run(&self, app: &Arc<App>) -> Result<(), Failure> {
         let digest = self.digest(app)?;
@@ -111,7 +104,7 @@ impl Draft {
                 }
             })
         };
-        let drafted = block_on(work)?.map_err(refused)?;
+        let drafted = block_on(work)?.map_err(refused::draft)?;
         report(app, digest, &drafted, self.json)
     }
 
@@ -195,7 +188,8 @@ impl Draft {
 impl Correct {
     pub fn run(&self, app: &App) -> Result<(), Failure> {
         let corrected = IssueId(self.id);
-        let drafted = draft_correction(app, corrected, &self.reason, &self.by).map_err(refused)?;
+        let drafted =
+            draft_correction(app, corrected, &self.reason, &self.by).map_err(refused::draft)?;
         let Drafted::Issue { id, is_new, .. } = drafted else {
             return Ok(());
         };

@@ -3,11 +3,11 @@
 use super::issue_show::{load, print_issue_json};
 use super::output::{Failure, print_json, print_text};
 use super::person;
+use super::refused;
 use crate::app::App;
 use crate::digest::edit::Part;
 use crate::model::{EventId, IssueId, IssueStep, PostId, Revision, StepTaken, Timestamp};
-use crate::pipeline::{EditOrder, EditRefusal, edit_issue};
-use crate::store::EditError;
+use crate::pipeline::{EditOrder, edit_issue};
 use clap::Args;
 use serde_json::json;
 
@@ -73,7 +73,7 @@ impl Edit {
         }
         let id = IssueId(self.id);
         let done = edit_issue(app, id, self.revision, &self.by, &orders);
-        let (revision, changes) = done.map_err(refused)?;
+        let (revision, changes) = done.map_err(refused::edit)?;
         if self.json {
             return print_issue_json(app, id, "");
         }
@@ -150,16 +150,6 @@ fn added(said: &str) -> Result<EditOrder, Failure> {
     Ok(EditOrder::AddPost(PostId(
         post.parse().map_err(|_| wrong())?,
     )))
-}
-
-/// A refused edit is wrong usage, unless the store failed.
-fn refused(refusal: EditRefusal) -> Failure {
-    match refusal {
-        EditRefusal::Failed(error) | EditRefusal::Refused(EditError::Store(error)) => {
-            Failure::Failed(error)
-        }
-        refusal => Failure::Usage(refusal.to_string()),
-    }
 }
 
 impl History {

@@ -2,6 +2,7 @@
 
 use super::deliveries::{is_done, print_rows};
 use super::output::{DONE, DONE_IN_PART, Failure, print_json};
+use super::refused;
 use super::{Common, block_on};
 use crate::app::App;
 use crate::model::{Delivery, DeliveryId, Issue, IssueId, IssueState};
@@ -41,8 +42,7 @@ impl Send {
         let app = common.open_app()?;
         let id = IssueId(self.id);
         let issue = app.store.issue(id)?;
-        let issue =
-            issue.ok_or_else(|| Failure::Usage(SignError::NotFound(self.id).to_string()))?;
+        let issue = issue.ok_or_else(|| refused::step(SignError::NotFound(self.id)))?;
         check_signed(&issue)?;
         let recipients = self.recipients(&app, &issue)?;
         let before = of_issue(&app, id, &recipients)?;

@@ -1,6 +1,7 @@
 //! `yuqing issue list|show|export|zeros`: what there is.
 
 use super::output::{Failure, column, print_json, print_text};
+use super::refused;
 use crate::app::App;
 use crate::digest::freeze::rendition;
 use crate::digest::layout::cited_number;
@@ -190,7 +191,7 @@ impl Zeros {
 /// The issue that a person means.
 pub fn load(app: &App, id: IssueId) -> Result<Issue, Failure> {
     let issue = app.store.issue(id)?;
-    issue.ok_or_else(|| Failure::Usage(SignError::NotFound(id.0).to_string()))
+    issue.ok_or_else(|| refused::step(SignError::NotFound(id.0)))
 }
 
 /// For the editor: how summaries came about that the program did not write by itself.

@@ -2,6 +2,7 @@
 
 use super::issue_show::load;
 use super::output::{DONE, FAILED, Failure, print_json, print_text};
+use super::refused;
 use crate::app::App;
 use crate::model::IssueId;
 use crate::pipeline::{SealState, Verification, verify_issue};
@@ -26,8 +27,8 @@ impl Verify {
     pub fn run(&self, app: &App) -> Result<ExitCode, Failure> {
         let id = IssueId(self.id);
         load(app, id)?;
-        let verification = verify_issue(app, id)?
-            .ok_or_else(|| Failure::Usage(SignError::NotFound(id.0).to_string()))?;
+        let verification =
+            verify_issue(app, id)?.ok_or_else(|| refused::step(SignError::NotFound(id.0)))?;
         if self.json {
             print_json(&verification)?;
         } else {

@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::output::{DONE, Failure, print_json, print_text};
+use super::refused;
 use crate::app::App;
 use crate::model::{Field, Intent, Jurisdiction, Label, Level, PostId, Sentiment, Topic};
 use crate::pipeline::{LabelError, label_post, process_all, withdraw_label};
@@ -69,7 +70,7 @@ impl LabelCommand {
         } else {
             self.act(&app, id, said)?;
         }
-        let report = LabelReport::of(&app, id).map_err(refused)?;
+        let report = LabelReport::of(&app, id).map_err(refused::label)?;
         if self.json {
             print_json(&report)?;
         } else {
@@ -93,20 +94,20 @@ impl LabelCommand {
                     "--undo 只撤回最近一次更正，不能同时写更正的内容".to_owned(),
                 ));
             }
-            withdraw_label(app, id, act).map_err(refused)?;
+            withdraw_label(app, id, act).map_err(refused::label)?;
             return Ok(());
         }
         let label = if self.confirm {
             process_all(app)?;
             let judgement = app.store.judgement(id)?;
-            let judgement = judgement.ok_or_else(|| refused(LabelError::NotFound(id.0)))?;
+            let judgement = judgement.ok_or_else(|| refused::label(LabelError::NotFound(id.0)))?;
             // The person's own words go before; what follows from them must not be contradicted by the machine's.
             let said = said.with_consequences();
             Label::of(&judgement.machine).with(&said)
         } else {
             said
         };
-        label_post(app, id, label, act).map_err(refused)?;
+        label_post(app, id, label, act).map_err(refused::label)?;
         Ok(())
     }
 
@@ -120,14 +121,6 @@ impl LabelCommand {
             level: self.level,
             jurisdiction: self.jurisdiction,
         }
-    }
-}
-
-/// A refused label is wrong usage, unless the store failed.
-fn refused(error: LabelError) -> Failure {
-    match error {
-        LabelError::Store(error) => Failure::Failed(error),
-        refusal => Failure::Usage(refusal.to_string()),
     }
 }
 

@@ -37,6 +37,7 @@ mod output;
 mod probe;
 mod probe_save;
 mod probe_text;
+mod refused;
 mod reindex;
 mod reply;
 mod restore;

@@ -2,6 +2,7 @@
 
 use super::case_words::{DayAs, moment_of};
 use super::output::{DONE, Failure, column, print_json, print_text};
+use super::refused;
 use super::search::{check_days, parse_day};
 use super::{Common, person};
 use crate::app::App;
@@ -141,10 +142,7 @@ impl Add {
             by: self.by,
         };
         let registered = app.store.register_reply(&reply, self.correct, now);
-        let id = registered.map_err(|error| match error {
-            ReplyError::Store(error) => Failure::Failed(error),
-            refusal => Failure::Usage(refusal.to_string()),
-        })?;
+        let id = registered.map_err(refused::reply)?;
         let reply = Reply {
             id,
             reply,
@@ -178,7 +176,7 @@ impl Add {
         let stored = match post {
             Some(id) => {
                 let stored = app.store.post(id)?;
-                let missing = || Failure::Usage(ReplyError::NoPost(id.0).to_string());
+                let missing = || refused::reply(ReplyError::NoPost(id.0));
                 Some(stored.ok_or_else(missing)?)
             }
             None => None,

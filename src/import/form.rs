@@ -31,5 +31,13 @@ pub fn post_of_form(
         now,
         author: Author::Person,
     };
-    row.into_post(&frame)
+    row.into_post(&frame).map_err(without_columns)
+}
+
+/// Whoever fills in a form knows no columns: `缺少信源名称（source_name）`.
+fn without_columns(mistake: String) -> String {
+    let columns = Field::ALL.iter();
+    columns.fold(mistake, |said, column| {
+        said.replace(&format!("（{}）", column.code()), "")
+    })
 }

@@ -163,7 +163,7 @@ impl Row {
         let channel = self
             .channel()?
             .or(frame.channel)
-            .ok_or("缺少渠道（channel），也没有用 --channel 指定")?;
+            .ok_or("缺少渠道（channel），也没有另外指定渠道")?;
         self.check_extra()?;
         particulars::settle(&mut self, channel, frame)?;
         let (title, text) = (self.line(Field::Title)?, self.text(Field::Text)?);

@@ -19,6 +19,18 @@ coded_enum! {
     }
 }
 
+impl IssueState {
+    /// What an editor does who can change nothing in this state.
+    pub fn way_out(self) -> &'static str {
+        match self {
+            IssueState::Draft => "草稿可直接修改",
+            IssueState::Approved => "需要修改的请先退回",
+            IssueState::Signed => "有误的请起草更正",
+            IssueState::Void => "请另行起草",
+        }
+    }
+}
+
 coded_enum! {
     /// 刊物种类 — what decides period, content and page of a digest (`spec.md` 1.1). A block that does not say is a 专报.
     #[derive(Default)]

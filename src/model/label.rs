@@ -113,13 +113,11 @@ impl Label {
     pub fn check(&self) -> Result<(), String> {
         let has_level = self.level.is_some_and(|level| level > Level::None);
         if self.about == Some(false) && self.relevant == Some(true) {
-            return Err(
-                "不涉及人社业务的信息不能是相关信息，请改 --about 或 --relevant".to_owned(),
-            );
+            return Err("不涉及人社业务的信息不能是相关信息，请改“涉及”或“相关”".to_owned());
         }
         if has_level && (self.relevant == Some(false) || self.about == Some(false)) {
             return Err(
-                "不相关的信息没有级别：要定级，请一并写 --relevant 是；要判为不相关，请一并写 --level 无"
+                "不相关的信息没有级别：要定级，请把“相关”改为是；要判为不相关，请把“级别”改为无"
                     .to_owned(),
             );
         }

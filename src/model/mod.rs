@@ -6,6 +6,7 @@ mod alert;
 mod analysis;
 mod attachment;
 mod audit;
+mod audit_subject;
 mod author;
 mod calendar;
 mod canonical;
@@ -48,6 +49,7 @@ pub use alert::{
 pub use analysis::{Analysis, Intent, Reason, Sentiment};
 pub use attachment::{AttachedTo, Attachment, AttachmentId, AttachmentKind, NewAttachment};
 pub use audit::{AuditAction, AuditCheck, AuditLine, NewAudit};
+pub use audit_subject::AuditSubject;
 pub use author::Author;
 pub use calendar::{OfficeHours, ShiftedDay, WorkCalendar};
 pub use canonical::canonical_url;

@@ -171,7 +171,7 @@ pub fn deadline_of(
     };
     if deadline.rule.is_none() && deadline.at < form.received_at {
         return wrong(format!(
-            "办理时限{}早于收文时间{}，请检查 --due 和 --received",
+            "办理时限{}早于收文时间{}，请检查“要求时限”和“收文时间”",
             said_at(deadline.at),
             said_at(form.received_at)
         ));
@@ -255,9 +255,9 @@ fn fill_from_letter(
         && let Some(written) = urgency
     {
         let read = written.parse();
-        order.urgency = Some(read.map_err(|error| {
-            CaseRefusal::Wrong(format!("来文缓急{error}；请用 --urgency 写明"))
-        })?);
+        order.urgency = Some(
+            read.map_err(|error| CaseRefusal::Wrong(format!("来文缓急{error}；请选择“缓急”")))?,
+        );
     }
     order.received_at = order.received_at.or_else(|| kept_moment(Field::ReceivedAt));
     let link = kept(ORIGINAL_LINK).or_else(|| post.url.clone());
@@ -280,7 +280,7 @@ fn fill_from_letter(
     {
         let Some(due) = due_in_words(app, &written) else {
             return wrong(format!(
-                "来文办理期限“{written}”推算不出时刻，请用 --due 或 --rule 写明"
+                "来文办理期限“{written}”推算不出时刻，请填写“要求时限”或选择“时限规则”"
             ));
         };
         order.due = Some(due);
@@ -341,15 +341,15 @@ fn form(order: &CaseOrder, now: Timestamp) -> Result<CaseForm, CaseRefusal> {
     let from_org = match (line(&order.from_org), kind) {
         (Some(from), _) => from,
         (None, CaseKind::Emergency) => OWN_WATCH.to_owned(),
-        (None, CaseKind::Transfer) => return wrong("转办件缺少来文单位，请用 --from 写明"),
+        (None, CaseKind::Transfer) => return wrong("转办件缺少来文单位，请填写“来文单位”"),
     };
     let Some(title) = line(&order.title) else {
-        return wrong("缺少事由，请用 --title 写明，或用 --post、--event 从信息、事件取得");
+        return wrong("缺少事由，请填写“事由”，或填写关联的信息、事件编号");
     };
     let length = title.chars().count();
     if length > MAX_TITLE_CHARS {
         return wrong(format!(
-            "事由有{length}字，不能超过{MAX_TITLE_CHARS}字；详细内容请写在 --text"
+            "事由有{length}字，不能超过{MAX_TITLE_CHARS}字；详细内容请写在“来文内容”"
         ));
     }
     let received_at = order.received_at.unwrap_or(now);
@@ -357,13 +357,13 @@ fn form(order: &CaseOrder, now: Timestamp) -> Result<CaseForm, CaseRefusal> {
         CaseKind::Emergency => Some(order.discovered_at.unwrap_or(received_at)),
         CaseKind::Transfer => order.discovered_at,
     };
-    for (name, option, at) in [
-        ("收文时间", "--received", Some(received_at)),
-        ("发现时间", "--discovered", discovered_at),
-        ("发布时间", "--published", order.published_at),
+    for (name, at) in [
+        ("收文时间", Some(received_at)),
+        ("发现时间", discovered_at),
+        ("发布时间", order.published_at),
     ] {
         if let Some(at) = at.filter(|at| *at > now) {
-            return wrong(format!("{name}{}还没有到，请检查 {option}", said_at(at)));
+            return wrong(format!("{name}{}还没有到，请检查“{name}”", said_at(at)));
         }
     }
     Ok(CaseForm {

@@ -55,23 +55,23 @@ pub struct SpecialOrder {
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// No such event.
-    #[error("没有编号为{0}的事件，用 `yuqing events` 查看")]
+    #[error("没有编号为{0}的事件")]
     NoEvent(i64),
     /// No such post.
     #[error("没有编号为{0}的信息")]
     NoPost(i64),
     /// Nothing in it is the bureau's matter.
-    #[error("其中没有涉我局的信息，不能起草；如属误判，先用 `yuqing label` 更正")]
+    #[error("其中没有涉我局的信息，不能起草；如属误判，请先更正研判")]
     NothingOurs,
     /// A supplement tells of something new.
     #[error("上一期以来没有新的重要舆情，不用出增刊")]
     NothingNew,
     /// 终报 closes what was begun.
-    #[error("这件事还没有签发过快报，不能直接出终报；先起草快报（不加 --final）")]
+    #[error("这件事还没有签发过快报，不能直接出终报；请先起草快报")]
     NothingToClose,
     /// 终报 follows what was signed: what waits comes first.
     #[error(
-        "这件事的{what}（第{id}号稿件）现为“{}”，还没有签发，不能起草终报；先签发（`yuqing issue approve {id} --by 姓名`，再 `yuqing issue sign {id} --by 姓名`），再起草终报；要改内容用 `yuqing issue edit {id}`，不用了就作废：`yuqing issue void {id} --by 姓名 --reason 原因`",
+        "这件事的{what}（第{id}号稿件）现为“{}”，还没有签发；请先签发或作废，再起草终报",
         state.label()
     )]
     Unsigned {
@@ -84,7 +84,7 @@ pub enum RequestError {
     },
     /// 终报 was the last word.
     #[error(
-        "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的用 `yuqing issue correct {id} --by 姓名 --reason 更正说明` 更正，事情又有发展、确需续报的先用 `yuqing issue void {id} --by 姓名 --reason 原因` 作废终报"
+        "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的请起草更正，事情又有发展的先作废终报"
     )]
     Closed {
         /// Row id of the 终报.
@@ -93,17 +93,15 @@ pub enum RequestError {
         number: String,
     },
     /// No such issue.
-    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件")]
     NoIssue(i64),
     /// Only what was signed is put right by another issue.
-    #[error("第{id}号稿件现为“{}”，不能更正；{remedy}", state.label())]
+    #[error("本期现为“{}”，不能更正；{}", state.label(), state.way_out())]
     NotSigned {
         /// Row id.
         id: i64,
         /// State it is in.
         state: IssueState,
-        /// What would be possible.
-        remedy: String,
     },
     /// The store failed.
     #[error(transparent)]
@@ -370,18 +368,8 @@ pub fn draft_correction(
     let cited = match (issue.state, cited(&issue)) {
         (IssueState::Signed, Some(cited)) => cited,
         (state, _) => {
-            let remedy = match state {
-                IssueState::Draft => format!("草稿可直接用 `yuqing issue edit {}` 修改", id.0),
-                IssueState::Approved => format!(
-                    "请先退回：`yuqing issue return {} --by 姓名 --reason 原因`",
-                    id.0
-                ),
-                IssueState::Signed | IssueState::Void => {
-                    "已作废的用 `yuqing issue draft` 另行起草".to_owned()
-                }
-            };
             let id = id.0;
-            return Err(RequestError::NotSigned { id, state, remedy });
+            return Err(RequestError::NotSigned { id, state });
         }
     };
     let matter = format!("corrects:{}", id.0);

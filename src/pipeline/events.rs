@@ -29,7 +29,7 @@ impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EventError::Unknown(id) => {
-                write!(f, "没有编号为{}的事件；`yuqing events` 列出全部事件", id.0)
+                write!(f, "没有编号为{}的事件", id.0)
             }
             EventError::Gone(id, decision) => {
                 let (gone, now) = (id.0, decision.event.0);
@@ -196,7 +196,10 @@ pub fn known_event(app: &App, id: EventId) -> Result<EventMembers, EventError> {
     }))
 }
 
-fn in_order(app: &App, ids: impl IntoIterator<Item = PostId>) -> Result<Vec<StoredPost>> {
+pub(super) fn in_order(
+    app: &App,
+    ids: impl IntoIterator<Item = PostId>,
+) -> Result<Vec<StoredPost>> {
     let ids: Vec<PostId> = ids.into_iter().collect();
     let mut posts = app.store.posts(&ids)?;
     posts.sort_by_key(|post| (post.post.effective_at(), post.id));

@@ -46,23 +46,21 @@ pub enum EditRefusal {
     #[error(transparent)]
     Mistake(#[from] EditMistake),
     /// No such post.
-    #[error("没有编号为{0}的信息，用 `yuqing search` 查找")]
+    #[error("没有编号为{0}的信息，请先在“检索”里查到编号")]
     NoPost(i64),
     /// No such event.
-    #[error("没有编号为{0}的事件，用 `yuqing events` 查看")]
+    #[error("没有编号为{0}的事件，请先在“事件”里查到编号")]
     NoEvent(i64),
     /// What the bureau is not concerned with is not reported.
     #[error(
-        "第{0}号信息经研判不涉我局，或系广告、官方自己发布，不能编入；研判有误的先更正再增加：`yuqing label {0} --about yes --relevant yes --by 姓名`"
+        "第{0}号信息经研判不涉我局，或系广告、官方自己发布，不能编入；研判有误的先更正研判再编入"
     )]
     PostNotOurs(i64),
     /// The same of all posts of an event.
-    #[error(
-        "第{0}号事件里没有涉我局的信息，不能编入；研判有误的先更正其中的信息再增加：`yuqing label 信息编号 --about yes --relevant yes --by 姓名`，信息编号见 `yuqing events show {0}`"
-    )]
+    #[error("第{0}号事件里没有涉我局的信息，不能编入；研判有误的先更正其中信息的研判再编入")]
     EventNotOurs(i64),
     /// The block of the digest is gone.
-    #[error("digests.toml 里已没有刊物“{0}”，不能增加条目")]
+    #[error("配置里已没有刊物“{0}”，不能增加条目，请找信息员")]
     NoDigest(String),
     /// The store failed.
     #[error(transparent)]

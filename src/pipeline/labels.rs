@@ -16,12 +16,10 @@ pub enum LabelError {
     #[error("{0}")]
     Contradiction(String),
     /// There is no such post.
-    #[error(
-        "没有编号为{0}的信息；编号见 `yuqing search --json` 的 id，或网页地址 /posts/ 后面的数"
-    )]
+    #[error("没有编号为{0}的信息；编号见网页地址 /posts/ 后面的数")]
     NotFound(i64),
     /// Nothing to take back.
-    #[error("编号{0}的信息没有可撤回的人工更正；`yuqing label {0}` 显示全部经过")]
+    #[error("第{0}号信息没有可撤回的人工更正")]
     NothingToWithdraw(i64),
     /// The store failed.
     #[error(transparent)]

@@ -40,7 +40,7 @@ impl fmt::Display for AlertActError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AlertActError::Unknown(id) => {
-                write!(f, "没有第{}号预警；`yuqing alert list` 列出全部预警", id.0)
+                write!(f, "没有第{}号预警", id.0)
             }
             AlertActError::Closed(id, state, step) => {
                 write!(f, "第{}号预警{}", id.0, state.label())?;

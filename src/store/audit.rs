@@ -82,6 +82,22 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The latest line of one kind about one thing.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn last_audit(&self, action: AuditAction, subject: &str) -> Result<Option<AuditLine>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit WHERE action = ?1 AND subject = ?2
+             ORDER BY id DESC LIMIT 1",
+        ))?;
+        let found = select
+            .query_row(params![action.code(), subject], |row| line(row, self.zone))
+            .optional()?;
+        Ok(found)
+    }
+
     /// Reckons the whole chain again.
     ///
     /// # Errors

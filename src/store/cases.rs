@@ -41,16 +41,16 @@ pub struct Passage {
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// No such case.
-    #[error("没有编号为{0}的办理件，用 `yuqing case list` 查看")]
+    #[error("没有编号为{0}的办理件")]
     NotFound(i64),
     /// The letter is registered.
-    #[error("同一来文已登记为第{0}号办理件，用 `yuqing case show {0}` 查看")]
+    #[error("同一来文已登记为第{0}号办理件")]
     Registered(i64),
     /// What is linked is not there.
-    #[error("没有编号为{0}的信息，不能关联；用 `yuqing search` 查找")]
+    #[error("没有编号为{0}的信息，不能关联")]
     NoPost(i64),
     /// What is linked is not there.
-    #[error("没有编号为{0}的事件，不能关联；用 `yuqing events` 查看")]
+    #[error("没有编号为{0}的事件，不能关联")]
     NoEvent(i64),
     /// Somebody else was faster.
     #[error("第{id}号办理件已由{by}转到“{}”，请查看后再办", state.label())]
@@ -73,7 +73,7 @@ pub enum CaseError {
         to: CaseState,
     },
     /// Steps would be left out without a word.
-    #[error("从“{}”到“{}”要略过{skipped}，请用 --skip-reason 写明原因", from.label(), to.label())]
+    #[error("从“{}”到“{}”要略过{skipped}，请填写“原因”", from.label(), to.label())]
     Skips {
         /// Where it stands.
         from: CaseState,
@@ -83,7 +83,7 @@ pub enum CaseError {
         skipped: String,
     },
     /// It would go back without a word.
-    #[error("从“{}”退回“{}”，请用 --reason 写明原因", from.label(), to.label())]
+    #[error("从“{}”退回“{}”，请写明原因", from.label(), to.label())]
     BackWithoutReason {
         /// Where it stands.
         from: CaseState,
@@ -91,7 +91,7 @@ pub enum CaseError {
         to: CaseState,
     },
     /// Before the step before it.
-    #[error("办理时间{at}早于上一环节的{before}，请检查 --at")]
+    #[error("办理时间{at}早于上一环节的{before}，请检查“办理时间”")]
     Earlier {
         /// As said.
         at: String,

@@ -28,7 +28,7 @@ pub struct DeliveryFilter {
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     /// No such delivery.
-    #[error("没有编号为{0}的投递，用 `yuqing deliveries list` 查看")]
+    #[error("没有编号为{0}的投递")]
     NotFound(i64),
     /// It does not follow from the state it is in.
     #[error("第{id}号投递现为“{}”，不能{deed}；{remedy}", state.label())]
@@ -43,9 +43,7 @@ pub enum DeliveryError {
         remedy: &'static str,
     },
     /// Nothing more is sent, or noted as received, of an issue that does not hold.
-    #[error(
-        "第{id}号投递的稿件已作废，不能{deed}；改正后的内容请另行起草、签发，再用 `yuqing issue send 稿号` 发送"
-    )]
+    #[error("本期已作废，不能{deed}；改正后的内容请另行起草、签发")]
     Void {
         /// Row id.
         id: i64,

@@ -37,21 +37,19 @@ pub struct Edit<'e> {
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// No such issue.
-    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件")]
     NotFound(i64),
     /// Only a draft changes.
-    #[error("第{id}号稿件现为“{}”，不能修改；{remedy}。您的修改没有写入，文字已记入 `yuqing issue history {id}`", state.label())]
+    #[error("本期现为“{}”，不能再改；{}。您的修改没有保存，文字留在修订记录里", state.label(), state.way_out())]
     Frozen {
         /// Row id.
         id: i64,
         /// State it is in.
         state: IssueState,
-        /// What would be possible.
-        remedy: String,
     },
     /// Somebody else changed the draft since.
     #[error(
-        "第{id}号稿件已到第{now}次修订，您看到的是第{seen}次；{who}。您的修改没有写入，文字已记入 `yuqing issue history {id}`，请看过最新稿后重做"
+        "在您打开之后，{who}，现为第{now}次修订。您的修改没有保存，文字留在修订记录里；请看过最新稿后再改"
     )]
     Stale {
         /// Row id.
@@ -65,7 +63,7 @@ pub enum EditError {
     },
     /// The editor names a revision that was never made.
     #[error(
-        "第{id}号稿件没有第{seen}次修订，现为第{now}次，请核对 --revision。您的修改没有写入，文字已记入 `yuqing issue history {id}`"
+        "本期没有第{seen}次修订，现为第{now}次。您的修改没有保存，文字留在修订记录里；请刷新后再改"
     )]
     NotYet {
         /// Row id.
@@ -145,48 +143,26 @@ impl Store {
         issue: &crate::model::Issue,
         edit: &Edit<'_>,
     ) -> Result<Option<EditError>> {
-        let remedy = match issue.state {
-            IssueState::Draft if issue.revision == edit.seen => return Ok(None),
-            IssueState::Draft if issue.revision < edit.seen => {
-                return Ok(Some(EditError::NotYet {
-                    id: issue.id.0,
-                    now: issue.revision,
-                    seen: edit.seen,
-                }));
-            }
+        let (id, now, seen) = (issue.id.0, issue.revision, edit.seen);
+        match issue.state {
+            IssueState::Draft if now == seen => Ok(None),
+            IssueState::Draft if now < seen => Ok(Some(EditError::NotYet { id, now, seen })),
             IssueState::Draft => {
                 let since = self.revisions(connection, issue.id)?;
                 let since = since
                     .iter()
-                    .filter(|made| made.revision.is_some_and(|number| number > edit.seen));
+                    .filter(|made| made.revision.is_some_and(|number| number > seen));
                 let who: Vec<String> = since
                     .map(|made| {
                         let at = made.at.format("%m-%d %H:%M");
                         format!("{}于{at}{}", made.by, made.what)
                     })
                     .collect();
-                return Ok(Some(EditError::Stale {
-                    id: issue.id.0,
-                    now: issue.revision,
-                    seen: edit.seen,
-                    who: who.join("，"),
-                }));
+                let who = who.join("，");
+                Ok(Some(EditError::Stale { id, now, seen, who }))
             }
-            IssueState::Approved => format!(
-                "请先退回：`yuqing issue return {} --by 姓名 --reason 原因`",
-                issue.id.0
-            ),
-            IssueState::Signed => format!(
-                "已签发的另起更正稿：`yuqing issue correct {} --by 姓名 --reason 更正说明`",
-                issue.id.0
-            ),
-            IssueState::Void => "用 `yuqing issue draft` 另行起草".to_owned(),
-        };
-        Ok(Some(EditError::Frozen {
-            id: issue.id.0,
-            state: issue.state,
-            remedy,
-        }))
+            state => Ok(Some(EditError::Frozen { id, state })),
+        }
     }
 }
 

@@ -18,24 +18,20 @@ use rusqlite::{OptionalExtension, Transaction, params};
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// No such issue.
-    #[error("没有稿号为{0}的稿件，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的稿件")]
     NotFound(i64),
     /// The step does not follow from the state it is in.
-    #[error("第{id}号稿件现为“{}”，不能{step}；{remedy}", state.label())]
+    #[error("本期现为“{}”，不能{}；可能有人刚办过，请刷新后看过再办", state.label(), step.label())]
     WrongState {
         /// Row id.
         id: i64,
         /// State it is in.
         state: IssueState,
         /// What was asked for.
-        step: &'static str,
-        /// What would be possible.
-        remedy: String,
+        step: IssueStep,
     },
     /// A correction that corrects nothing.
-    #[error(
-        "第{id}号稿件是第{corrected}号稿件的更正稿，内容还与原期相同，不能审核；先用 `yuqing issue edit {id}` 改正，不更正了就作废：`yuqing issue void {id} --by 姓名 --reason 原因`"
-    )]
+    #[error("更正稿的内容还与原期相同，不能审核；请先改正，不更正了就作废")]
     NothingCorrected {
         /// Row id.
         id: i64,
@@ -44,13 +40,11 @@ pub enum SignError {
     },
     /// An issue without entries is no issue.
     #[error(
-        "第{0}号稿件没有条目，不能签发；无重要舆情的时段登记零报告，不占期号：`yuqing issue zero {0} --by 姓名`；快报、专题报告和增刊请作废：`yuqing issue void {0} --by 姓名 --reason 原因`"
+        "本期没有条目，不能签发；无重要舆情的时段请登记零报告，不占期号，快报、专题报告和增刊请作废"
     )]
     Empty(i64),
     /// A zero report says that there was nothing.
-    #[error(
-        "第{id}号稿件有{entries}条，不能登记零报告；先用 `yuqing issue edit {id} --drop 条号` 逐条删去"
-    )]
+    #[error("本期有{entries}条，不能登记零报告；确无重要舆情的请先逐条删去")]
     NotEmpty {
         /// Row id.
         id: i64,
@@ -58,9 +52,7 @@ pub enum SignError {
         entries: usize,
     },
     /// Only what appears by a period leaves one empty.
-    #[error(
-        "第{0}号稿件不是按期编发的，没有时段可登记零报告；不用的稿件请作废：`yuqing issue void {0} --by 姓名 --reason 原因`"
-    )]
+    #[error("本期不是按期编发的，没有时段可登记零报告；不用的稿件请作废")]
     NoPeriod(i64),
     /// The database refuses.
     #[error(transparent)]
@@ -81,7 +73,7 @@ impl Store {
     pub fn approve_issue(&self, id: IssueId, by: &str, now: Timestamp) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Draft {
-                return Err(wrong_state(issue, "审核", "只有草稿可以审核".to_owned()));
+                return Err(wrong_state(issue, IssueStep::Approved));
             }
             if let Some(corrected) = same_as_corrected(transaction, issue, self.zone)? {
                 let id = id.0;
@@ -109,17 +101,7 @@ impl Store {
     ) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Approved {
-                let id = id.0;
-                let remedy = match issue.state {
-                    IssueState::Signed => format!(
-                        "已签发的另起更正稿：`yuqing issue correct {id} --by 姓名 --reason 更正说明`"
-                    ),
-                    IssueState::Draft => format!("草稿可直接用 `yuqing issue edit {id}` 修改"),
-                    IssueState::Approved | IssueState::Void => {
-                        "用 `yuqing issue draft` 另行起草".to_owned()
-                    }
-                };
-                return Err(wrong_state(issue, "退回", remedy));
+                return Err(wrong_state(issue, IssueStep::Returned));
             }
             transaction.execute(
                 "UPDATE issues SET state = 'draft', approved_at = NULL, approved_by = NULL WHERE id = ?1",
@@ -144,17 +126,7 @@ impl Store {
     ) -> Result<IssueNumber, SignError> {
         self.step(id, |transaction, issue| {
             if issue.state != IssueState::Approved {
-                let id = id.0;
-                let remedy = match issue.state {
-                    IssueState::Signed => format!(
-                        "不必再签，导出用 `yuqing issue export {id} --format docx -o 文件名`"
-                    ),
-                    IssueState::Void => "用 `yuqing issue draft` 另行起草".to_owned(),
-                    IssueState::Draft | IssueState::Approved => {
-                        format!("先审核：`yuqing issue approve {id} --by 姓名`")
-                    }
-                };
-                return Err(wrong_state(issue, "签发", remedy));
+                return Err(wrong_state(issue, IssueStep::Signed));
             }
             if issue.content.is_empty() {
                 return Err(SignError::Empty(id.0));
@@ -212,8 +184,7 @@ impl Store {
     ) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if issue.state == IssueState::Void {
-                let remedy = "已登记作废，期号不再使用".to_owned();
-                return Err(wrong_state(issue, "再次作废", remedy));
+                return Err(wrong_state(issue, IssueStep::Voided));
             }
             void(transaction, id, by, reason, now)?;
             cancel_void(transaction, self.zone, Some(id), now)?;
@@ -229,8 +200,7 @@ impl Store {
     pub fn zero_issue(&self, id: IssueId, by: &str, now: Timestamp) -> Result<(), SignError> {
         self.step(id, |transaction, issue| {
             if !matches!(issue.state, IssueState::Draft | IssueState::Approved) {
-                let remedy = "只有草稿可以改为零报告".to_owned();
-                return Err(wrong_state(issue, "登记零报告", remedy));
+                return Err(wrong_state(issue, IssueStep::Zeroed));
             }
             if !issue.content.occasion.is_empty() {
                 return Err(SignError::NoPeriod(id.0));
@@ -299,12 +269,11 @@ fn same_as_corrected(
     Ok(same.map(|corrected| corrected.id.0))
 }
 
-fn wrong_state(issue: &Issue, step: &'static str, remedy: String) -> SignError {
+fn wrong_state(issue: &Issue, step: IssueStep) -> SignError {
     SignError::WrongState {
         id: issue.id.0,
         state: issue.state,
         step,
-        remedy,
     }
 }
 

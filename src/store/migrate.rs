@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0022_rule_changes.sql"),
     include_str!("migrations/0024_today.sql"),
     include_str!("migrations/0027_day_revisions.sql"),
+    include_str!("migrations/0026_searches.sql"),
 ];
 
 impl Store {

@@ -41,6 +41,7 @@ mod rows;
 mod rule_changes;
 mod rule_parts;
 mod save;
+mod searches;
 mod sessions;
 mod shift;
 mod source_claims;

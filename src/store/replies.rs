@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 #[derive(Debug, thiserror::Error)]
 pub enum ReplyError {
     /// The day has its count.
-    #[error("{day}{channel}答复已登记{count}件；数字有误请加 --correct，同日另有一批请写合计数并加 --correct", channel = channel.label())]
+    #[error("{day}{channel}答复已登记{count}件；数字有误请勾选“更正”，同日另有一批请写合计数并勾选“更正”", channel = channel.label())]
     Counted {
         /// The day.
         day: String,
@@ -20,13 +20,13 @@ pub enum ReplyError {
         count: u64,
     },
     /// The post was answered.
-    #[error("信息#{0}的答复已登记，不重复计数；内容有误请加 --correct")]
+    #[error("信息#{0}的答复已登记，不重复计数；内容有误请勾选“更正”")]
     Answered(i64),
     /// What should be corrected was never registered.
-    #[error("没有可更正的登记：{0}；首次登记请去掉 --correct")]
+    #[error("没有可更正的登记：{0}；首次登记请不要勾选“更正”")]
     NothingToCorrect(String),
     /// The post is not there.
-    #[error("没有编号为{0}的信息；用 `yuqing search` 查找，或不写 --post")]
+    #[error("没有编号为{0}的信息")]
     NoPost(i64),
     /// The database refuses.
     #[error(transparent)]
@@ -249,7 +249,7 @@ fn nothing_to_correct(reply: &NewReply, day: &str) -> ReplyError {
             post: Some(post), ..
         } => format!("信息#{}没有登记过答复", post.0),
         Answered::One { post: None, .. } => {
-            "逐件登记的答复只能按信息更正，请用 --post 写明".to_owned()
+            "逐件登记的答复只能按信息更正，请填写信息编号".to_owned()
         }
     })
 }

@@ -19,7 +19,7 @@ const COLUMNS: &str = "id, kind, issue_id, entry, unit, day, count, text, by, re
 #[derive(Debug, thiserror::Error)]
 pub enum UptakeError {
     /// No such issue.
-    #[error("没有稿号为{0}的刊物，用 `yuqing issue list` 查看")]
+    #[error("没有稿号为{0}的刊物")]
     NoIssue(i64),
     /// Nothing was reported of what is not signed.
     #[error("稿号{0}尚未签发或已作废，不能登记外报、采用")]
@@ -35,7 +35,7 @@ pub enum UptakeError {
         count: usize,
     },
     /// No such row.
-    #[error("没有编号为{0}的登记，用 `yuqing adoption list` 查看")]
+    #[error("没有编号为{0}的登记")]
     NotFound(i64),
     /// Somebody was there before.
     #[error("第{0}号登记已由{1}作废，未作改动")]

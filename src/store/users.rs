@@ -153,7 +153,7 @@ impl Store {
         })
     }
 
-    /// Disables a user and ends the sessions and keys, or enables one again.
+    /// Disables a user, ends the sessions and keys and forgets the searches, or enables one again.
     ///
     /// # Errors
     /// Nobody would be left to administer (the message says so), or the database refuses.
@@ -165,6 +165,7 @@ impl Store {
             )?;
             if let Some(at) = disabled {
                 transaction.execute("DELETE FROM sessions WHERE user_id = ?1", [id.0])?;
+                transaction.execute("DELETE FROM searches WHERE user_id = ?1", [id.0])?;
                 end_links(transaction, id)?;
                 transaction.execute(
                     "UPDATE api_keys SET revoked_at = ?2 WHERE user_id = ?1 AND revoked_at IS NULL",

@@ -2,19 +2,24 @@
 
 use crate::alert::Names;
 use crate::app::{AlertReport, App};
-use crate::model::{AlertId, AlertState, AlertStep, AuditAction, Level, Visitor};
+use crate::model::{
+    AlertId, AlertState, AlertStep, AuditAction, AuditSubject, Level, Timestamp, Visitor,
+};
 use crate::pipeline::masked_text;
-use crate::store::{AlertActError, AlertFilter};
+use crate::store::AlertFilter;
 use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use anyhow::Result;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, Response};
 use serde::Deserialize;
 
@@ -99,47 +104,10 @@ pub struct AlertLine {
 impl AlertLine {
     /// The line of one alert; `chain` is who is to be called now.
     pub fn of(report: AlertReport, names: &Names, chain: &[String]) -> AlertLine {
-        let mut source: Vec<String> = report.source.iter().cloned().collect();
-        source.extend(report.published_at.map(|at| format!("发布{at}")));
-        source.extend(
-            report
-                .discovered_at
-                .map(|at| format!("发现{}", minute(Some(at)))),
-        );
-        if report.event.is_some() {
-            let (sources, posts) = (report.source_count, report.post_count);
-            source.push(format!("预警时独立信源{sources}个、信息{posts}条"));
-        }
-        let mut told: Vec<(crate::model::Timestamp, String)> = (report.notices.iter())
-            .map(|notice| {
-                let whom = match notice.recipients.is_empty() {
-                    true => "没有配置收件人，未发出".to_owned(),
-                    false => people(&notice.recipients, names),
-                };
-                let at = minute(Some(notice.at));
-                (
-                    notice.at,
-                    format!("{at}　第{}次通知：{whom}", notice.number),
-                )
-            })
-            .collect();
-        told.extend(report.history.iter().map(|step| {
-            let at = minute(Some(step.at));
-            let mut line = format!("{at}　{}：{}", step.state.label(), step.by);
-            if !step.note.is_empty() {
-                line += &format!("。{}", step.note);
-            }
-            (step.at, line)
-        }));
-        told.sort_by_key(|(at, _)| *at);
-        let mut told: Vec<String> = told.into_iter().map(|(_, line)| line).collect();
-        told.extend(
-            report
-                .next_notice_at
-                .map(|next| format!("无人签收的，{}再次通知", minute(Some(next)))),
-        );
         let is_open = report.state == AlertState::Open;
         AlertLine {
+            source: came_from(&report).join("　"),
+            told: told(&report, names),
             id: report.id.0,
             level: report.level.code(),
             level_label: match report.level {
@@ -150,11 +118,9 @@ impl AlertLine {
             state: report.state_label,
             title: report.title,
             reason: report.reason,
-            source: source.join("　"),
             raised: minute(Some(report.raised_at)),
             event: report.event.map(|event| event.0),
             post: report.post.map(|post| post.0),
-            told,
             chain: if is_open && report.level >= Level::Orange {
                 people(chain, names)
             } else {
@@ -166,6 +132,51 @@ impl AlertLine {
                 .any(|next| report.state.may_become(*next)),
         }
     }
+}
+
+/// 来源, 发布, 发现, and how many spoke of it, as far as known.
+fn came_from(report: &AlertReport) -> Vec<String> {
+    let published = (report.published_at.as_ref()).map(|at| format!("发布{at}"));
+    let discovered = report.discovered_at;
+    let discovered = discovered.map(|at| format!("发现{}", minute(Some(at))));
+    let mut said: Vec<String> = report.source.iter().cloned().collect();
+    said.extend(published);
+    said.extend(discovered);
+    if report.event.is_some() {
+        let (sources, posts) = (report.source_count, report.post_count);
+        said.push(format!("预警时独立信源{sources}个、信息{posts}条"));
+    }
+    said
+}
+
+/// 通知 and 处置 in the order of time, then when it is told again.
+fn told(report: &AlertReport, names: &Names) -> Vec<String> {
+    let notices = report.notices.iter().map(|notice| {
+        let whom = match notice.recipients.is_empty() {
+            true => "没有配置收件人，未发出".to_owned(),
+            false => people(&notice.recipients, names),
+        };
+        let at = minute(Some(notice.at));
+        let line = format!("{at}　第{}次通知：{whom}", notice.number);
+        (notice.at, line)
+    });
+    let steps = report.history.iter().map(|step| {
+        let at = minute(Some(step.at));
+        let note = match step.note.as_str() {
+            "" => String::new(),
+            note => format!("。{note}"),
+        };
+        let line = format!("{at}　{}：{}{note}", step.state.label(), step.by);
+        (step.at, line)
+    });
+    let mut told: Vec<(Timestamp, String)> = notices.chain(steps).collect();
+    told.sort_by_key(|(at, _)| *at);
+    let again = report.next_notice_at;
+    let again = again.map(|next| format!("无人签收的，{}再次通知", minute(Some(next))));
+    told.into_iter()
+        .map(|(_, line)| line)
+        .chain(again)
+        .collect()
 }
 
 fn people(codes: &[String], names: &Names) -> String {
@@ -252,9 +263,9 @@ fn tabs(app: &App, shown: Option<AlertState>) -> Result<Vec<Tab>> {
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
-    let id = AlertId(id.parse().map_err(|_| WebError::NotFound)?);
+    let id = AlertId(id);
     let page = app
         .on_cpu(move |app| {
             let chain = app.duty_report(app.now()).chain;
@@ -275,10 +286,9 @@ pub async fn page(
 pub async fn act(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     fields.required("deed", "要做的处置")?;
     let state: AlertState = fields.parsed("deed", "处置")?.unwrap_or(AlertState::Open);
     if state == AlertState::Open {
@@ -309,19 +319,16 @@ pub async fn act(
     if !step.note.is_empty() {
         sentence += &step.note;
     }
-    let acted = app
-        .on_cpu(move |app| Ok(app.store.act_on_alert(AlertId(id), &step)))
-        .await?;
-    acted.map_err(|error| match error {
-        AlertActError::Unknown(_) => WebError::NotFound,
-        AlertActError::Store(error) => WebError::Internal(error),
-        refusal @ AlertActError::Closed(..) => WebError::Conflict(refusal.to_string()),
-    })?;
+    work(&app, move |app| {
+        let acted = app.store.act_on_alert(AlertId(id), &step);
+        acted.map_err(refused::alert)
+    })
+    .await?;
     done(
         &app,
         &visitor,
         AuditAction::Alert,
-        format!("预警#{id}"),
+        AuditSubject::Alert.numbered(id),
         &back_to,
         sentence,
     )

@@ -92,7 +92,7 @@ impl WebError {
                 format!("一次最多上传{}MB。", limit / 1024 / 1024),
             ),
             WebError::NotReady(message) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "暂时不能生成", message)
+                (StatusCode::SERVICE_UNAVAILABLE, "暂时不能办理", message)
             }
             WebError::Internal(error) => {
                 tracing::error!("A page could not be shown: {error:#}");

@@ -24,21 +24,24 @@ mod issues;
 mod layout;
 mod login;
 mod moments;
+mod numbered;
 mod password;
 mod posts;
+mod refused;
 mod routes;
 mod rules;
 mod search;
 mod sources;
 mod spark;
-mod spoken;
 mod stats;
 mod system;
+mod table;
 mod today;
 mod triage;
 mod upload;
 mod visitor;
 mod watches;
+mod work;
 
 pub use routes::{Door, Route};
 
@@ -110,6 +113,7 @@ fn table() -> Routes {
         .post("/posts/{id}/distinct", needs(Edit), triage::distinct)
         .post("/posts/{id}/merge", needs(Edit), triage::merge)
         .post("/posts/{id}/print", needs(Edit), triage::print)
+        .post("/triage", needs(Edit), triage::several)
         .post(
             "/posts/{id}/original",
             needs(Unmask),
@@ -123,13 +127,16 @@ fn table() -> Routes {
         // 检索
         .get("/search", needs(Read), search::page::page)
         .get("/search/facets", needs(Read), search::page::facets)
+        .post("/search/recent/clear", needs(Read), search::recent::forget)
         .post("/search/export", needs(Export), search::export::export)
         // 事件
         .get("/events", needs(Read), events::page)
         .post("/events/merge", needs(Edit), events::deeds::merge_chosen)
+        .post("/events/export", needs(Export), events::export::export)
         .get("/events/{id}", needs(Read), events::page::page)
         .get("/events/{id}/history", needs(Read), events::history::page)
         .post("/events/{id}/merge", needs(Edit), events::deeds::merge_into)
+        .post("/events/{id}/unmerge", needs(Edit), events::deeds::unmerge)
         .post("/events/{id}/split", needs(Edit), events::deeds::split)
         .post("/events/{id}/draft", needs(Edit), events::deeds::draft)
         .get("/alerts", needs(Read), alerts::list)
@@ -167,6 +174,7 @@ fn table() -> Routes {
         .get("/feed/{file}", Door::Secret, feed::atom)
         // 办理, 补录
         .get("/cases", needs(Read), cases::list)
+        .post("/cases/export", needs(Export), cases::export::export)
         .get("/cases/new", needs(Edit), cases::register::page)
         .post("/cases/new", needs(Edit), cases::register::register)
         .get("/cases/replies", needs(Read), cases::replies::page)
@@ -200,44 +208,16 @@ fn table() -> Routes {
         .post("/entry/{id}/issue", needs(Edit), entry::into_issue)
         // 专题
         .get("/watches", needs(Read), watches::list)
-        .post("/watches", needs(Permission::Edit), watches::edit::add)
-        .get(
-            "/watches/new",
-            needs(Permission::Edit),
-            watches::edit::blank,
-        )
-        .post(
-            "/watches/preview",
-            needs(Permission::Edit),
-            watches::edit::preview,
-        )
+        .post("/watches", needs(Edit), watches::edit::add)
+        .get("/watches/new", needs(Edit), watches::edit::blank)
+        .post("/watches/preview", needs(Edit), watches::edit::preview)
         .get("/watches/{id}", needs(Read), watches::page)
         .get("/watches/{id}/test", needs(Read), watches::test)
-        .get(
-            "/watches/{id}/edit",
-            needs(Permission::Edit),
-            watches::edit::form,
-        )
-        .post(
-            "/watches/{id}/edit",
-            needs(Permission::Edit),
-            watches::edit::change,
-        )
-        .post(
-            "/watches/{id}/pause",
-            needs(Permission::Edit),
-            watches::edit::pause,
-        )
-        .post(
-            "/watches/{id}/resume",
-            needs(Permission::Edit),
-            watches::edit::resume,
-        )
-        .post(
-            "/watches/{id}/remove",
-            needs(Permission::Edit),
-            watches::edit::remove,
-        )
+        .get("/watches/{id}/edit", needs(Edit), watches::edit::form)
+        .post("/watches/{id}/edit", needs(Edit), watches::edit::change)
+        .post("/watches/{id}/pause", needs(Edit), watches::edit::pause)
+        .post("/watches/{id}/resume", needs(Edit), watches::edit::resume)
+        .post("/watches/{id}/remove", needs(Edit), watches::edit::remove)
         // 词库
         .get("/rules", needs(Read), rules::levels)
         .get("/rules/topics", needs(Read), rules::topics)
@@ -306,6 +286,13 @@ fn table() -> Routes {
             needs(Administer),
             system::audit::export,
         )
+        .get("/system/backups", needs(Administer), system::backups::page)
+        .post("/system/backups", needs(Administer), system::backups::make)
+        .post(
+            "/system/backups/{name}/check",
+            needs(Administer),
+            system::backups::check,
+        )
         .get("/system/users", needs(Administer), system::users::list)
         .post("/system/users", needs(Administer), system::users::add)
         .get("/system/users/{id}", needs(Administer), system::users::page)
@@ -369,6 +356,11 @@ fn table() -> Routes {
             "/api/v1/issues/{id}/export",
             needs(Read),
             api::issues::export,
+        )
+        .post(
+            "/api/v1/issues/{id}/edit",
+            needs(Edit),
+            api::issue_edit::edit,
         )
         .post(
             "/api/v1/issues/{id}/approve",

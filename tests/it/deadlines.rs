@@ -62,7 +62,7 @@ fn an_impossible_form_is_refused_before_anything_is_stored() {
                 title: Some(" \u{202e}\u{0}".to_owned()),
                 ..bare()
             },
-            "缺少事由，请用 --title",
+            "缺少事由，请填写“事由”",
         ),
         (
             CaseOrder {
@@ -76,7 +76,7 @@ fn an_impossible_form_is_refused_before_anything_is_stored() {
                 received_at: Some(local("2117-09-29 16:00")),
                 ..bare()
             },
-            "还没有到，请检查 --received",
+            "还没有到，请检查“收文时间”",
         ),
         (due(DueSaid::At(local("2001-01-01 10:00"))), "早于收文时间"),
         (

@@ -1,11 +1,12 @@
 //! `/api/v1`: a program hands posts in, corrects one, has an issue signed and a case closed; and what it is refused.
 
 use crate::desk::{Answered, Desk};
-use crate::site::{TestApp, config};
+use crate::site::{TestApp, config, shipped};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use yuqing::config::Config;
 use yuqing::model::{AuditAction, Role};
 use yuqing::pipeline::process_all;
 use yuqing::store::AuditFilter;
@@ -36,7 +37,11 @@ struct Program {
 
 impl Program {
     fn new() -> Program {
-        let test = TestApp::open(config(Vec::new()));
+        Program::with(config(Vec::new()))
+    }
+
+    fn with(config: Config) -> Program {
+        let test = TestApp::open(config);
         let desk = Desk::of(&test.app);
         Program { test, desk }
     }
@@ -273,6 +278,113 @@ async fn an_issue_is_drafted_returned_signed_exported_and_voided() {
         AuditAction::Void,
     ];
     assert_eq!(counts.map(|action| it.audited(action)), [1, 3, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_edited_by_one_who_says_what_was_seen() {
+    let it = Program::new();
+    it.import().await;
+    it.test.later(chrono::TimeDelta::minutes(5));
+    let draft = it.post("/api/v1/issues", json!({})).await;
+    let path = format!("/api/v1/issues/{}/edit", draft["id"]);
+    let entries = |issue: &Value| -> Vec<String> {
+        let sections = issue["sections"].as_array().expect("sections").iter();
+        let entries = sections.flat_map(|section| section["entries"].as_array().expect("entries"));
+        let titles = entries.map(|entry| entry["title"].as_str().unwrap_or_default().to_owned());
+        titles.collect()
+    };
+    assert_eq!(draft["revision"], 0);
+    let count = entries(&draft).len();
+    let worded = it
+        .post(
+            &path,
+            json!({"revision": 0, "entry": 1, "title": "办事大厅态度生硬", "note": "联系电话13812345678"}),
+        )
+        .await;
+    // Two changes.
+    assert_eq!(worded["revision"], 2);
+    assert_eq!(entries(&worded)[0], "办事大厅态度生硬");
+    assert!(!worded.to_string().contains("13812345678"));
+    // Somebody who saw the first draft comes too late, and changes nothing.
+    let late = json!({"revision": 0, "drop": 1});
+    it.refused(&path, late, 409, "已到第2次修订").await;
+    let dropped = it.post(&path, json!({"drop": 1})).await;
+    assert_eq!(
+        (&dropped["revision"], entries(&dropped).len()),
+        (&json!(3), count - 1)
+    );
+    let post = worded["sections"][0]["entries"][0]["posts"][0]["id"].clone();
+    let added = it
+        .post(&path, json!({"add_post": post, "note": "本期附注"}))
+        .await;
+    assert_eq!(
+        (&added["revision"], entries(&added).len()),
+        (&json!(5), count)
+    );
+    for (order, status, words) in [
+        (json!({}), 400, "没有写要改什么"),
+        (json!({"entry": 1}), 400, "没有写要改什么"),
+        (json!({"title": "无所指"}), 400, "请用 entry 写明"),
+        (json!({"move": 1}), 400, "move 与 to 要一起写"),
+        (json!({"move": 1, "to": 1, "drop": 1}), 400, "请分几次做"),
+        (json!({"drop": 99}), 400, ""),
+        (json!({"revision": 99, "note": "x"}), 409, "修订号不对"),
+        (json!({"add_post": 999}), 404, ""),
+        (json!({"note": "x", "colour": "red"}), 400, "colour"),
+    ] {
+        it.refused(&path, order, status, words).await;
+    }
+    let elsewhere = json!({"note": "x"});
+    it.refused("/api/v1/issues/99/edit", elsewhere, 404, "")
+        .await;
+    assert_eq!(it.audited(AuditAction::Draft), 4);
+    let reader = Desk::with_roles(&it.test.app, "孙丽", &[Role::Viewer]);
+    assert_eq!(reader.post(&path, &[]).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_special_report_is_drafted_about_one_thing() {
+    let it = Program::with(shipped());
+    it.import().await;
+    it.test.later(chrono::TimeDelta::minutes(5));
+    let order = json!({"digest": "special", "query": "社保大厅", "from": "2017-04-01", "to": "2017-04-14", "name": "办事大厅服务专题"});
+    let draft = it.post("/api/v1/issues", order.clone()).await;
+    assert!(draft.to_string().contains("办事大厅服务专题"), "{draft}");
+    let again = it.post("/api/v1/issues", order).await;
+    assert_eq!(again["id"], draft["id"]);
+    assert_eq!(it.audited(AuditAction::Draft), 1);
+    for (order, words) in [
+        (json!({"digest": "special"}), "填其中一项"),
+        (
+            json!({"digest": "special", "query": "社保", "event": 1}),
+            "填其中一项",
+        ),
+        (
+            json!({"digest": "special", "watch": "none"}),
+            "没有这个专题",
+        ),
+        (
+            json!({"digest": "special", "topic": "none"}),
+            "没有这个主题",
+        ),
+        (json!({"digest": "special", "query": "(社保"}), "括号"),
+        (
+            json!({"digest": "special", "query": "社保", "from": "2017-13-01"}),
+            "不是日期",
+        ),
+        (
+            json!({"digest": "special", "query": "社保", "from": "2017-04-09", "to": "2017-04-01"}),
+            "晚于截止日",
+        ),
+        (json!({"digest": "special", "post": 1}), "专题报告不用"),
+        (
+            json!({"digest": "special", "query": "社保", "supplement": true}),
+            "不设增刊",
+        ),
+        (json!({"query": "社保"}), "只用于专题报告"),
+    ] {
+        it.refused("/api/v1/issues", order, 400, words).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

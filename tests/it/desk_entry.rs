@@ -104,6 +104,39 @@ async fn a_programme_with_a_picture_is_entered_judged_and_stored_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn channel_name_and_title_are_enough_and_the_rest_is_folded_away() {
+    let test = TestApp::open(shipped());
+    let desk = Desk::of(&test.app);
+    let form = desk.get("/entry").await.text();
+    let place = |words: &str| {
+        let found = form.find(words);
+        found.unwrap_or_else(|| panic!("{words}: {form}"))
+    };
+    // Nothing that may stay empty stands between the words and the files.
+    let folded = place("<details><summary>链接、作者、互动量");
+    assert!(place("name=\"text\"") < place("name=\"files\""));
+    assert!(place("name=\"files\"") < folded && folded < place("name=\"url\""));
+    place("data-needed=\"电视 电台\"");
+    let short = [
+        ("channel", "报纸"),
+        ("published_at", "2017-04-14T09:00"),
+        ("source_name", "示例晚报"),
+        ("title", "社保大厅窗口排长队，市民投诉"),
+    ];
+    let sent = desk.upload("/entry", &short, &[]).await;
+    assert_eq!(sent.location, "/entry/1", "{}", sent.text());
+    // What was typed below the fold stays in sight.
+    let wrong = [("channel", "报纸"), ("url", "https://example.cn/a")];
+    let refused = desk.upload("/entry", &wrong, &[]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let page = refused.text();
+    assert!(
+        page.contains("<details open><summary>链接、作者、互动量"),
+        "{page}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_names_shuts_others_out_of_attachments() {
     let mut config = shipped();
     config.settings.privacy.may_see_originals = vec!["王明".to_owned()];

@@ -3,6 +3,8 @@
 use crate::desk::Desk;
 use crate::site::{TestApp, at, config};
 use axum::http::StatusCode;
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use yuqing::app::App;
 use yuqing::config::parse_duty;
@@ -233,6 +235,76 @@ async fn events_are_merged_and_taken_apart_again_by_forms() {
         StatusCode::SEE_OTHER
     );
     assert_eq!(event_of(app, 4), queue);
+}
+
+#[tokio::test]
+async fn a_merge_of_several_events_is_taken_back_at_once() {
+    let test = morning();
+    let (app, desk) = (&test.app, Desk::of(&test.app));
+    let events = [1, 2, 4].map(|post| event_of(app, post));
+    assert_eq!(events.iter().collect::<BTreeSet<_>>().len(), 3);
+    let [spring, queue, injury] = events;
+    let ticked = events.map(|event| event.to_string());
+    let ticked: Vec<(&str, &str)> = ticked.iter().map(|id| ("event", id.as_str())).collect();
+    let merged = desk.post("/events/merge", &ticked).await;
+    assert_eq!(merged.location, format!("/events/{spring}"));
+    let page = desk.get(&merged.location).await.text();
+    let offer = format!("撤销归并：原事件{queue}的2条、原事件{injury}的1条重新拆出");
+    let (offered, told) = (page.find(&offer), page.find("<h2>脉络"));
+    assert!(offered.is_some() && offered < told, "{page}");
+
+    let back = format!("/events/{spring}/unmerge");
+    let reader = Desk::with_roles(app, "王敏", &[Role::Viewer]);
+    assert_eq!(reader.post(&back, &[]).await.status, StatusCode::FORBIDDEN);
+    assert!(
+        !reader
+            .get(&merged.location)
+            .await
+            .text()
+            .contains("撤销归并")
+    );
+
+    let undone = desk.post(&back, &[]).await;
+    assert_eq!(undone.location, merged.location, "{}", undone.text());
+    let apart = [1, 2, 3, 4].map(|post| event_of(app, post));
+    assert_eq!(apart[0], spring);
+    // The copy stays with what it copies.
+    assert_eq!(apart[1], apart[2]);
+    assert_eq!(apart.iter().collect::<BTreeSet<_>>().len(), 3);
+    let page = desk.get(&undone.location).await.text();
+    let said = format!("已撤销归并，另立事件{}、{}。", apart[1], apart[3]);
+    assert!(page.contains(&said), "{page}");
+    let lines = audit(app, AuditAction::Event);
+    assert_eq!((lines.len(), lines[0].detail.as_str()), (2, said.as_str()));
+    // Once only.
+    let twice = desk.post(&back, &[]).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.text().contains("没有可撤销的归并"));
+    assert_eq!(
+        desk.post("/events/99/unmerge", &[]).await.status,
+        StatusCode::BAD_REQUEST
+    );
+
+    // And together again, from the page of any of them.
+    for event in [spring, apart[1], apart[3]] {
+        let page = desk.get(&format!("/events/{event}")).await.text();
+        let offer = format!("撤销拆分：事件{}、{}并回事件{spring}", apart[1], apart[3]);
+        assert!(page.contains(&offer), "{page}");
+    }
+    let with = [apart[1].to_string(), apart[3].to_string()];
+    let merged = desk
+        .post(
+            &format!("/events/{spring}/merge"),
+            &[("with", &with[0]), ("with", &with[1])],
+        )
+        .await;
+    assert_eq!(merged.status, StatusCode::SEE_OTHER);
+    assert_eq!([1, 2, 3, 4].map(|post| event_of(app, post)), [spring; 4]);
+    // An hour later it stands aside.
+    test.later(TimeDelta::hours(1));
+    let desk = Desk::of(app);
+    let page = desk.get(&format!("/events/{spring}")).await.text();
+    assert!(page.find("撤销归并") > page.find("<h2>脉络"), "{page}");
 }
 
 #[tokio::test]

@@ -352,6 +352,7 @@ async fn rules_are_for_those_who_may_and_where_there_is_a_folder() {
         "/rules/lexicon?file=lexicon/none.tsv",
         "/rules/topics/XX",
         "/rules/changes/7",
+        "/rules/changes/abc",
     ] {
         assert_eq!(desk.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -201,6 +201,13 @@ async fn the_system_page_tells_how_things_stand_and_who_did_what() {
     let administrator = Desk::of(&test.app);
     let only = Desk::with_roles(&test.app, "周工", &[Role::Admin]);
     let page = administrator.get("/system").await.text();
+    assert!(
+        page.contains("备份：没有备份过") && !page.contains("运行正常"),
+        "{page}"
+    );
+    let made = administrator.post("/system/backups", &[]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+    let page = administrator.get("/system").await.text();
     for words in [
         "<caption>版本</caption>",
         "磁盘剩余",

@@ -395,7 +395,7 @@ async fn a_supplement_is_numbered_apart_and_a_matter_keeps_its_number() {
         ["2017年第1期", "2017年第1期续报一", "2017年第1期终报"]
     );
     let closed = draft(false).await.expect_err("the 终报 was the last word");
-    assert!(closed.to_string().contains("issue correct"), "{closed}");
+    assert!(closed.to_string().contains("请起草更正"), "{closed}");
     let told = last.content.express.expect("a 快报");
     assert_eq!(told.earlier.map(|cited| cited.issue), Some(second.id));
     assert_eq!(

@@ -107,7 +107,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "app/backup",
         ],
     ),
-    ("futures_util", &["pipeline", "web/search_export"]),
+    ("futures_util", &["pipeline", "web/table"]),
     ("scraper", &["extract"]),
     ("feed_rs", &["extract"]),
     ("quick_xml", &["extract/sitemap", "import/opml"]),
@@ -115,8 +115,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Spreadsheets and the demo's news site write GB18030.
     ("encoding_rs", &["extract", "import", "demo"]),
     ("memchr", &["extract"]),
-    ("csv", &["import", "app/export", "app/audit"]),
-    ("rust_xlsxwriter", &["app/export", "stats/book"]),
+    ("csv", &["import", "app/table", "app/audit"]),
+    ("rust_xlsxwriter", &["app/table", "stats/book"]),
     ("pinyin", &["text/synonyms"]),
     (
         "unicode_width",

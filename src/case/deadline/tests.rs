@@ -107,7 +107,7 @@ fn a_rule_says_what_it_lacks() {
     let refusal = rule.deadline(CaseKind::Emergency, starts, &calendar);
     assert_eq!(
         refusal.expect_err("nothing found"),
-        "时限规则T-48H自发现时刻起算，请写明发现时间（--discovered），或关联信息、事件"
+        "时限规则T-48H自发现时刻起算，请填写“发现时间”，或关联信息、事件"
     );
     let refusal = rule.deadline(CaseKind::Transfer, starts, &calendar);
     assert!(

@@ -476,7 +476,7 @@ fn only_a_draft_is_edited() {
     ));
     sign(&store, id, friday());
     let refusal = edit(&store, id, 0, "甲", "改").expect_err("signed");
-    assert!(refusal.to_string().contains("issue correct"), "{refusal}");
+    assert!(refusal.to_string().contains("请起草更正"), "{refusal}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! `/api/v1/alerts`: as `yuqing alert`.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, bounded, refused, work};
 use crate::app::{AlertReport, App};
-use crate::model::{AlertId, AlertState, AlertStep, AuditAction, Visitor};
+use crate::model::{AlertId, AlertState, AlertStep, AuditAction, AuditSubject, Visitor};
 use crate::pipeline::masked_text;
 use crate::store::AlertFilter;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
 use axum::extract::State;
@@ -115,7 +116,7 @@ async fn act(
         app.store
             .act_on_alert(AlertId(id), &step)
             .map_err(refused::alert)?;
-        let subject = format!("预警#{id}");
+        let subject = AuditSubject::Alert.numbered(id);
         app.audit(&visitor, AuditAction::Alert, &subject, state.label())?;
         app.alert_report(AlertId(id))?.ok_or(WebError::NotFound)
     });

@@ -2,7 +2,7 @@
 
 use crate::web::error::WebError;
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -71,20 +71,6 @@ impl<S: Send + Sync> FromRequest<S> for Lines {
             ));
         }
         Ok(Lines(text))
-    }
-}
-
-/// The number in an address; what is no number is nothing of ours.
-pub struct Numbered(pub i64);
-
-impl<S: Send + Sync> FromRequestParts<S> for Numbered {
-    type Rejection = WebError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| WebError::NotFound)?;
-        text.parse().map(Numbered).map_err(|_| WebError::NotFound)
     }
 }
 

@@ -1,16 +1,17 @@
 //! `/api/v1/cases`: as `yuqing case`; moments are RFC 3339.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, page, refused, work};
 use crate::app::App;
 use crate::case::span_in_words;
 use crate::model::{
-    AuditAction, CaseField, CaseFile, CaseId, CaseKind, CaseMove, CaseState, EventId, PostId,
-    Urgency, Visitor,
+    AuditAction, AuditSubject, CaseField, CaseFile, CaseId, CaseKind, CaseMove, CaseState, EventId,
+    PostId, Urgency, Visitor,
 };
 use crate::pipeline::{CaseOrder, DueSaid, masked_text, masked_words, register_case};
 use crate::report::{CaseDetail, CaseRow};
 use crate::store::{CaseAct, Passage};
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
 use axum::extract::State;
@@ -160,7 +161,7 @@ pub async fn add(
     let detail = work(&app, move |app| {
         let order = order(said)?;
         let id = register_case(app, order, visitor.by()).map_err(refused::case)?;
-        let subject = format!("办理件#{}", id.0);
+        let subject = AuditSubject::Case.numbered(id.0);
         app.audit(&visitor, AuditAction::Case, &subject, "登记")?;
         detail(app, id)
     });
@@ -291,7 +292,7 @@ async fn pass(
             Some(CaseMove::Over(_)) => "，略过中间环节",
             _ => "",
         };
-        let subject = format!("办理件#{}", id.0);
+        let subject = AuditSubject::Case.numbered(id.0);
         let said = format!("转到“{}”{skipped}", passage.to.label());
         app.audit(&visitor, AuditAction::Case, &subject, &said)?;
         detail(app, id)

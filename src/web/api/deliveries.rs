@@ -1,10 +1,11 @@
 //! `/api/v1/deliveries`: as `yuqing deliveries`.
 
-use super::asked::{Asked, Numbered};
+use super::asked::Asked;
 use super::{Shared, WebError, bounded, work};
 use crate::model::{DeliveryId, DeliveryState, IssueId};
 use crate::report::{DeliveryDetail, DeliveryRow};
 use crate::store::DeliveryFilter;
+use crate::web::numbered::Numbered;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! `/api/openapi.json`: what the interface is, generated from its handlers.
 
 use super::{
-    alerts, analyze, cases, deliveries, events, import, issues, labels, posts, search, sources,
-    stats, watches,
+    alerts, analyze, cases, deliveries, events, import, issue_edit, issues, labels, posts, search,
+    sources, stats, watches,
 };
 use axum::Json;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -21,7 +21,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         posts::show, search::search, analyze::judge, import::add,
         events::list, events::show, events::merge, events::split,
-        issues::list, issues::draft, issues::show, issues::export,
+        issues::list, issues::draft, issues::show, issues::export, issue_edit::edit,
         issues::approve, issues::send_back, issues::sign, issues::void,
         cases::list, cases::add, cases::show, cases::advance, cases::close,
         alerts::list, alerts::show, alerts::acknowledge, alerts::handled, alerts::false_alarm,

@@ -1,12 +1,13 @@
 //! `/api/v1/events`: as `yuqing events`.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, page, refused, work};
 use crate::app::App;
 use crate::index::Query;
-use crate::model::{AuditAction, EventId, PostId, Timestamp};
+use crate::model::{AuditAction, AuditSubject, EventId, PostId, Timestamp};
 use crate::pipeline::{merge_events, split_event};
 use crate::report::{EventDetail, EventRow};
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
 use axum::extract::State;
@@ -94,7 +95,7 @@ pub async fn merge(
         let ids: Vec<EventId> = order.events.iter().copied().map(EventId).collect();
         let event = merge_events(app, &ids, visitor.by()).map_err(refused::event)?;
         let detail = format!("归并事件{}", listed(&order.events));
-        let subject = format!("事件#{}", event.0);
+        let subject = AuditSubject::Event.numbered(event.0);
         app.audit(&visitor, AuditAction::Event, &subject, &detail)?;
         EventDetail::of(app, event).map_err(refused::event)
     });
@@ -116,7 +117,7 @@ pub async fn split(
         let posts: Vec<PostId> = order.posts.iter().copied().map(PostId).collect();
         let event = split_event(app, EventId(id), &posts, visitor.by()).map_err(refused::event)?;
         let detail = format!("拆出信息{}，另立事件{}", listed(&order.posts), event.0);
-        let subject = format!("事件#{id}");
+        let subject = AuditSubject::Event.numbered(id);
         app.audit(&visitor, AuditAction::Event, &subject, &detail)?;
         EventDetail::of(app, event).map_err(refused::event)
     });

@@ -1,20 +1,24 @@
 //! `/api/v1/issues`: as `yuqing issue`; what is signed is frozen and goes out byte for byte.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, bounded, refused, work};
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::model::{AuditAction, DigestKind, EventId, Issue, IssueId, IssueState, PostId, Visitor};
+use crate::index::Query;
+use crate::model::{
+    AuditAction, AuditSubject, DigestKind, EventId, Issue, IssueId, IssueState, PostId, Visitor,
+};
 use crate::pipeline::{
-    Drafted, MatterId, draft_express, draft_now, draft_supplement, freeze_now_or_later,
-    masked_text, process_all,
+    Drafted, MatterId, SpecialOrder, draft_express, draft_now, draft_special, draft_supplement,
+    freeze_now_or_later, masked_text, process_all,
 };
 use crate::report::{IssueRow, issue_document};
 use crate::store::{IssueFilter, SignError};
 use crate::web::issues;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -57,6 +61,18 @@ pub struct Draft {
     /// 终报.
     #[serde(default, rename = "final")]
     is_final: bool,
+    /// 专题报告所述专题的代号；专题报告写 watch、query、topic、event 之一.
+    watch: Option<String>,
+    /// 专题报告所用检索式.
+    query: Option<String>,
+    /// 专题报告所述主题的代号.
+    topic: Option<String>,
+    /// 专题报告起始日，如 2017-04-01；默认截止日前30天.
+    from: Option<String>,
+    /// 专题报告截止日（含），默认昨天.
+    to: Option<String>,
+    /// 专题报告的名称.
+    name: Option<String>,
 }
 
 /// 原因.
@@ -108,11 +124,11 @@ pub async fn show(State(app): Shared, Numbered(id): Numbered) -> Result<Json<Val
 pub async fn export(
     state: Shared,
     who: Who,
-    id: Path<String>,
+    id: Numbered,
     Asked(file): Asked<File>,
 ) -> Result<Response, WebError> {
     let format = issues::ExportParameters::of(file.format);
-    issues::export(state, who, id, Query(format)).await
+    issues::export(state, who, id, axum::extract::Query(format)).await
 }
 
 /// 起草 of 专报, 增刊 or 快报.
@@ -127,21 +143,23 @@ pub async fn draft(
     let digest = digests.find(|digest| wanted.is_none_or(|code| digest.code == code));
     let digest = digest.ok_or_else(|| WebError::Wrong("没有这种刊物".to_owned()))?;
     let matter = matter(digest, &order)?;
+    let special = match digest.kind {
+        DigestKind::Special => Some(special(&app, &order).await?),
+        _ => None,
+    };
     app.on_cpu(process_all).await?;
     let by = visitor.by();
-    let drafted = match matter {
-        Some(matter) => draft_express(&app, digest, matter, order.is_final, by)
-            .await
-            .map_err(refused::draft)?,
-        None if order.supplement => draft_supplement(&app, digest, by)
-            .await
-            .map_err(refused::draft)?,
-        None => draft_now(&app, digest, by).await?,
+    let drafted = match (matter, special) {
+        (_, Some(special)) => draft_special(&app, digest, special, by).await,
+        (Some(matter), None) => draft_express(&app, digest, matter, order.is_final, by).await,
+        (None, None) if order.supplement => draft_supplement(&app, digest, by).await,
+        (None, None) => Ok(draft_now(&app, digest, by).await?),
     };
+    let drafted = drafted.map_err(refused::draft)?;
     let document = work(&app, move |app| match drafted {
         Drafted::Issue { id, is_new, .. } => {
             if is_new {
-                let subject = format!("刊物#{}", id.0);
+                let subject = AuditSubject::Issue.numbered(id.0);
                 app.audit(&visitor, AuditAction::Draft, &subject, "起草")?;
             }
             document(
@@ -165,8 +183,21 @@ pub async fn draft(
 /// What a 快报 is about; nothing for what appears by a period.
 fn matter(digest: &DigestSettings, order: &Draft) -> Result<Option<MatterId>, WebError> {
     let wrong = |message: &str| Err(WebError::Wrong(message.to_owned()));
+    let of_special = [
+        &order.watch,
+        &order.query,
+        &order.topic,
+        &order.from,
+        &order.to,
+        &order.name,
+    ];
+    if digest.kind != DigestKind::Special && of_special.iter().any(|said| said.is_some()) {
+        return wrong("watch、query、topic、from、to、name 只用于专题报告");
+    }
     match (digest.kind, order.event, order.post) {
-        (DigestKind::Special, _, _) => wrong("专题报告请在命令行起草：yuqing issue draft"),
+        (DigestKind::Special, _, _) if order.supplement => wrong("专题报告不设增刊"),
+        (DigestKind::Special, _, None) if !order.is_final => Ok(None),
+        (DigestKind::Special, _, _) => wrong("post、final 用于快报，专题报告不用"),
         (DigestKind::Express, Some(_), Some(_)) => wrong("快报只写 event 或 post 之一"),
         (DigestKind::Express, None, None) => wrong("快报要说明哪件事：event 或 post"),
         (DigestKind::Express, _, _) if order.supplement => wrong("快报不设增刊"),
@@ -175,6 +206,25 @@ fn matter(digest: &DigestSettings, order: &Draft) -> Result<Option<MatterId>, We
         (_, None, None) if !order.is_final => Ok(None),
         _ => wrong("event、post、final 只用于快报"),
     }
+}
+
+/// 专题报告 about what, of which days.
+async fn special(app: &Arc<App>, order: &Draft) -> Result<SpecialOrder, WebError> {
+    let day = |said: &Option<String>| {
+        let said = said.as_deref().map(Query::read_day).transpose();
+        said.map_err(WebError::Wrong)
+    };
+    let topic = order.topic.as_deref().map(str::parse).transpose();
+    let asked = issues::SpecialAsked {
+        event: order.event,
+        topic: topic.map_err(|_| WebError::Wrong("没有这个主题".to_owned()))?,
+        watch: order.watch.clone().unwrap_or_default(),
+        query: order.query.clone().unwrap_or_default(),
+        from: day(&order.from)?,
+        to: day(&order.to)?,
+        name: order.name.clone().unwrap_or_default(),
+    };
+    work(app, move |app| asked.order(app)).await
 }
 
 /// 审核.
@@ -281,7 +331,7 @@ async fn step(
     let document = work(app, move |app| {
         let issue = IssueId(id);
         deed(app, issue, visitor.by()).map_err(refused::step)?;
-        app.audit(&visitor, action, &format!("刊物#{id}"), name)?;
+        app.audit(&visitor, action, &AuditSubject::Issue.numbered(id), name)?;
         let hint = match app.store.issue(issue)? {
             Some(known) if is_of_one_hand(&known) => "审核与签发为同一人",
             _ => "",
@@ -296,7 +346,7 @@ fn is_of_one_hand(issue: &Issue) -> bool {
     issue.state == IssueState::Signed && signed.is_some_and(|signed| signed.approver == signed.by)
 }
 
-fn document(app: &App, id: IssueId, hint: &str) -> Result<Value, WebError> {
+pub(super) fn document(app: &App, id: IssueId, hint: &str) -> Result<Value, WebError> {
     let issue = app.store.issue(id)?.ok_or(WebError::NotFound)?;
     Ok(issue_document(app, &issue, hint)?)
 }

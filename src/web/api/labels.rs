@@ -1,13 +1,15 @@
 //! `/api/v1/labels`, `/api/v1/posts/{id}/label`: as `yuqing label` and `yuqing labels`.
 
-use super::asked::{Asked, Numbered, Told};
+use super::asked::{Asked, Told};
 use super::{Shared, WebError, page, refused, work};
 use crate::model::{
-    AuditAction, Correction, Intent, Jurisdiction, Label, Level, PostId, Sentiment, Topic,
+    AuditAction, AuditSubject, Correction, Intent, Jurisdiction, Label, Level, PostId, Sentiment,
+    Topic,
 };
 use crate::pipeline::{label_post, withdraw_label};
 use crate::report::LabelReport;
 use crate::store::Act;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use axum::Json;
 use axum::extract::State;
@@ -116,7 +118,7 @@ pub async fn correct(
         };
         let detail = label.to_string();
         label_post(app, PostId(id), label, act).map_err(refused::label)?;
-        app.audit(&visitor, action, &format!("信息#{id}"), &detail)?;
+        app.audit(&visitor, action, &AuditSubject::Post.numbered(id), &detail)?;
         LabelReport::of(app, PostId(id)).map_err(refused::label)
     });
     Ok(Json(report.await?))
@@ -140,7 +142,7 @@ pub async fn withdraw(
             at: app.now(),
         };
         withdraw_label(app, PostId(id), act).map_err(refused::label)?;
-        let subject = format!("信息#{id}");
+        let subject = AuditSubject::Post.numbered(id);
         app.audit(&visitor, AuditAction::Label, &subject, "撤回更正")?;
         LabelReport::of(app, PostId(id)).map_err(refused::label)
     });

@@ -9,10 +9,10 @@ pub mod deliveries;
 pub mod describe;
 pub mod events;
 pub mod import;
+pub mod issue_edit;
 pub mod issues;
 pub mod labels;
 pub mod posts;
-pub mod refused;
 pub mod search;
 pub mod sources;
 pub mod stats;
@@ -20,21 +20,13 @@ pub mod watches;
 
 use super::Shared;
 use super::error::WebError;
-use crate::app::App;
-use std::sync::Arc;
+use super::refused;
+use super::work::work;
 
 /// Rows at a time at most.
 const MAX_LIMIT: usize = 1000;
 /// Rows where the address does not say.
 const LIMIT: usize = 100;
-
-/// Runs what blocks among the blocking work; its refusals keep their status.
-async fn work<T: Send + 'static>(
-    app: &Arc<App>,
-    deed: impl FnOnce(&App) -> Result<T, WebError> + Send + 'static,
-) -> Result<T, WebError> {
-    app.on_cpu(move |app| Ok(deed(app))).await?
-}
 
 /// A page of rows.
 fn page<T>(rows: Vec<T>, limit: Option<usize>, offset: Option<usize>) -> Vec<T> {

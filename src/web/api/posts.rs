@@ -1,9 +1,9 @@
 //! `/api/v1/posts/{id}`: one post, masked, with what is made of it.
 
-use super::asked::Numbered;
 use super::{Shared, WebError, work};
 use crate::model::PostId;
 use crate::report::PostReport;
+use crate::web::numbered::Numbered;
 use axum::Json;
 use axum::extract::State;
 

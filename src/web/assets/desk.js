@@ -28,7 +28,7 @@
 
   // Keys: one press on an element with data-key, while nobody is typing.
   const isTyping = (target) =>
-    target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
+    target.isContentEditable || (/^(input|textarea|select)$/i.test(target.tagName) && target.type !== "checkbox");
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
     const here = document.querySelector(".is-current") || document;

@@ -1,5 +1,6 @@
-// Triage by keyboard: j and k move through the list, c chooses the item that d and m refer to, ? explains. All other keys
-// press what stands on the page (data-key, desk.js).
+// Triage by keyboard: j and k move through the list, v or a blank ticks an item for a deed on several (with shift all from
+// the last one), c chooses the item that d and m refer to, ? explains. All other keys press what stands on the page
+// (data-key, desk.js).
 (() => {
   "use strict";
   const list = document.getElementById("triage");
@@ -30,7 +31,15 @@
       if (field && !isChosen) field.value = chosen;
     });
   };
-  const isTyping = (target) => /^(input|textarea|select)$/i.test(target.tagName);
+  const isTyping = (target) => /^(input|textarea|select)$/i.test(target.tagName) && target.type !== "checkbox";
+
+  // Boxes of the list belong to the form of the deeds on several (#bulk).
+  const boxes = () => items().flatMap((item) => Array.from(item.querySelectorAll("input[form=bulk]")));
+  let last = null;
+  const count = () => {
+    const shown = document.querySelector("#bulk [data-count]");
+    if (shown) shown.textContent = boxes().filter((box) => box.checked).length;
+  };
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
@@ -38,9 +47,22 @@
     if (dialog && dialog.showModal) dialog.showModal();
     const item = event.target.closest(".triage-item");
     if (item) show(item, false);
+    const all = boxes();
+    const to = all.indexOf(event.target);
+    if (to < 0) return;
+    const from = event.shiftKey ? all.indexOf(last) : -1;
+    if (from >= 0) {
+      all.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((box) => { box.checked = event.target.checked; });
+    }
+    last = event.target;
+    count();
   });
+  // Where a blank does nothing else.
+  const isBlank = (event) =>
+    event.key === " " && (event.target === document.body || event.target.classList.contains("triage-item"));
   if (!list || items().length === 0) return;
   show(items()[0], false);
+  count();
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
@@ -48,6 +70,11 @@
     if ((event.key === "j" || event.key === "k") && items().length > 1) {
       event.preventDefault();
       move(event.key === "j" ? 1 : -1);
+    } else if (event.key === "v" || event.key === "V" || isBlank(event)) {
+      const box = document.querySelector(".is-current input[form=bulk]");
+      if (!box) return;
+      event.preventDefault();
+      box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
     } else if (event.key === "c") {
       const item = document.getElementById(current);
       chosen = item ? item.dataset.post : "";
@@ -61,5 +88,6 @@
     if (form) form.querySelector("select").focus();
     if (!list.querySelector(".is-current")) show(document.getElementById(current) || items()[0], false);
     offer();
+    count();
   }).observe(list, { childList: true, subtree: true });
 })();

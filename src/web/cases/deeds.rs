@@ -1,25 +1,24 @@
 //! What is done with a case on its page: next step, back, closed, words, another deadline, links, files. Each through the
 //! functions that the command line uses; what was seen travels with the form, so that nobody overwrites unseen.
 
-use super::refused;
 use super::register::{due_of, ids};
 use crate::app::App;
 use crate::model::{
-    AuditAction, CaseField, CaseFile, CaseId, CaseLinks, CaseState, EventId, FocusMark, PostId,
-    Visitor,
+    AuditAction, AuditSubject, CaseField, CaseFile, CaseId, CaseLinks, CaseState, EventId,
+    FocusMark, PostId, Visitor,
 };
-use crate::pipeline::{
-    DueSaid, EntryRefusal, attach_to_case, deadline_of, masked_text, masked_words,
-};
+use crate::pipeline::{DueSaid, attach_to_case, deadline_of, masked_text, masked_words};
 use crate::store::{CaseAct, Passage};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::moments::{DayAs, moment_of};
-use crate::web::spoken::spoken;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::upload::Upload;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use crate::web::{Shared, deed};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -27,20 +26,16 @@ use std::sync::Arc;
 async fn deed_on(
     app: &Arc<App>,
     visitor: &Visitor,
-    id: String,
+    id: i64,
     what: impl FnOnce(&App, &CaseFile, &str) -> Result<String, WebError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let by = visitor.by().to_owned();
-    let said = app
-        .on_cpu(move |app| {
-            let Some(file) = app.store.case_file(CaseId(id))? else {
-                return Ok(Err(WebError::NotFound));
-            };
-            Ok(what(app, &file, &by))
-        })
-        .await??;
-    let (subject, path) = (format!("办理件#{id}"), format!("/cases/{id}"));
+    let said = work(app, move |app| {
+        let file = app.store.case_file(CaseId(id))?;
+        what(app, &file.ok_or(WebError::NotFound)?, &by)
+    })
+    .await?;
+    let (subject, path) = (AuditSubject::Case.numbered(id), format!("/cases/{id}"));
     deed::done(app, visitor, AuditAction::Case, subject, &path, said).await
 }
 
@@ -57,7 +52,7 @@ fn act_now(app: &App, by: &str) -> CaseAct {
 pub async fn advance(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
@@ -80,7 +75,7 @@ pub async fn advance(
 pub async fn close(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
@@ -122,7 +117,7 @@ fn take(
     };
     app.store
         .move_case(file.case.id, &passage, &act)
-        .map_err(refused)?;
+        .map_err(refused::case)?;
     let mut sentence = format!("第{}号办理件已转到“{}”", file.case.id.0, to.label());
     let missing = file.case.missing_feedback();
     if to == CaseState::Answered && !missing.is_empty() {
@@ -136,7 +131,7 @@ fn take(
 pub async fn note(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
@@ -166,7 +161,7 @@ pub async fn note(
         let labels = labels.join("、");
         app.store
             .note_case(file.case.id, &masked_words(words), &act_now(app, by))
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         Ok(format!("第{}号办理件已记下{labels}", file.case.id.0))
     })
     .await
@@ -202,7 +197,7 @@ fn plain(text: &str) -> String {
 pub async fn extend(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
@@ -210,7 +205,7 @@ pub async fn extend(
         let said = due_of(app, &fields)?;
         let said = said.ok_or_else(|| WebError::Wrong("请填写新的时限。".to_owned()))?;
         let reason = masked_text(fields.required("reason", "变更原因")?);
-        let mut deadline = deadline_of(app, &case.form, &said).map_err(refused)?;
+        let mut deadline = deadline_of(app, &case.form, &said).map_err(refused::case)?;
         // Only a rule says which step meets it.
         if !matches!(said, DueSaid::Rule(_)) {
             deadline.met_by = case.deadline.met_by;
@@ -220,7 +215,7 @@ pub async fn extend(
         }
         app.store
             .extend_case(case.id, &deadline, &reason, &act_now(app, by))
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         Ok(format!(
             "第{}号办理件时限由{}变更为{}：{reason}",
             case.id.0,
@@ -235,7 +230,7 @@ pub async fn extend(
 pub async fn link(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
@@ -252,7 +247,7 @@ pub async fn link(
         }
         app.store
             .link_case(file.case.id, &links, &act_now(app, by))
-            .map_err(refused)?;
+            .map_err(refused::case)?;
         Ok(format!(
             "第{}号办理件已关联信息{}条、事件{}个",
             file.case.id.0,
@@ -267,15 +262,12 @@ pub async fn link(
 pub async fn attach(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     upload: Upload,
 ) -> Result<Response, WebError> {
     deed_on(&app, &visitor, id, move |app, file, by| {
         let count = attach_to_case(app, file.case.id, &upload.files, by);
-        let count = count.map_err(|refusal| match refusal {
-            EntryRefusal::Wrong(why) => WebError::Wrong(spoken(&why)),
-            EntryRefusal::Failed(error) => WebError::Internal(error),
-        })?;
+        let count = count.map_err(refused::entry)?;
         Ok(format!("第{}号办理件已上传附件{count}个", file.case.id.0))
     })
     .await

@@ -1,6 +1,7 @@
 //! `/cases`: 办理件 by deadline, those that are late first and said to be late; one file per page and for the deeds.
 
 pub mod deeds;
+pub mod export;
 pub mod page;
 pub mod register;
 pub mod replies;
@@ -9,16 +10,15 @@ pub mod uptakes;
 use super::Shared;
 use super::choice::{Choice, choices};
 use super::error::WebError;
+use super::form::Fields;
 use super::frame::Frame;
 use super::layout::{minute, page_number};
 use super::moments::begin_of;
-use super::spoken::spoken;
 use super::visitor::Who;
 use crate::app::App;
 use crate::model::{Case, CaseField, CaseKind, CaseState, Timestamp, Urgency, Visitor};
-use crate::pipeline::CaseRefusal;
-use crate::store::CaseError;
 use crate::text::duration::duration;
+use crate::web::work::work;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -42,6 +42,8 @@ struct CasesPage {
     kinds: Vec<Choice>,
     from: String,
     responsible: String,
+    /// What was chosen, for the form that takes the list along.
+    pairs: Vec<(&'static str, String)>,
     total: usize,
     late: usize,
     soon: usize,
@@ -94,9 +96,7 @@ pub async fn list(
     Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| Ok(cases_page(app, &visitor, &parameters)))
-        .await??;
+    let page = work(&app, move |app| cases_page(app, &visitor, &parameters)).await?;
     Ok(Html(page.render()?))
 }
 
@@ -106,25 +106,7 @@ fn cases_page(
     parameters: &Parameters,
 ) -> Result<CasesPage, WebError> {
     let now = app.now();
-    let cases = match parameters.year.as_str() {
-        "" => app.store.open_cases()?,
-        year => of_year(app, year)?,
-    };
-    let kind = code::<CaseKind>(&parameters.kind, "种类")?;
-    let is_late_only = parameters.state == "late";
-    let state = match is_late_only {
-        true => None,
-        false => code::<CaseState>(&parameters.state, "环节")?,
-    };
-    let (from, responsible) = (parameters.from.trim(), parameters.responsible.trim());
-    let mut cases = cases;
-    cases.retain(|case| {
-        state.is_none_or(|state| case.state == state)
-            && kind.is_none_or(|kind| case.form.kind == kind)
-            && (!is_late_only || case.is_overdue(now))
-            && case.form.from_org.contains(from)
-            && responsible_for(case).contains(responsible)
-    });
+    let cases = chosen(app, parameters)?;
     let pending = cases.iter().filter(|case| case.is_pending());
     let soon = pending.filter(|case| case.due_flag(now).is_some() && !case.is_overdue(now));
     let (soon, total) = (soon.count(), cases.len());
@@ -132,21 +114,14 @@ fn cases_page(
     let shown = cases.iter().skip(begin).take(PAGE_SIZE);
     let address = |page: usize| {
         let mut query = Serializer::new(String::new());
-        for (name, value) in [
-            ("year", parameters.year.as_str()),
-            ("state", &parameters.state),
-            ("kind", &parameters.kind),
-            ("from", from),
-            ("responsible", responsible),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!(
-            "/cases?{}",
-            query.append_pair("page", &page.to_string()).finish()
-        )
+        query.extend_pairs(
+            parameters
+                .pairs()
+                .iter()
+                .filter(|(_, value)| !value.is_empty()),
+        );
+        let page = page.to_string();
+        format!("/cases?{}", query.append_pair("page", &page).finish())
     };
     let this_year = now.year();
     let years = (0..YEARS).map(|before| {
@@ -166,8 +141,9 @@ fn cases_page(
         views: choices(views, &parameters.year),
         states: choices(states, &parameters.state),
         kinds: choices(kinds, &parameters.kind),
-        from: from.to_owned(),
-        responsible: responsible.to_owned(),
+        pairs: parameters.owned_pairs(),
+        from: parameters.from.trim().to_owned(),
+        responsible: parameters.responsible.trim().to_owned(),
         total,
         late: cases.iter().filter(|case| case.is_overdue(now)).count(),
         soon,
@@ -181,6 +157,93 @@ fn cases_page(
             false => String::new(),
         },
     })
+}
+
+/// All cases that were asked for, the first deadline first.
+fn chosen(app: &App, parameters: &Parameters) -> Result<Vec<Case>, WebError> {
+    let now = app.now();
+    let mut cases = match parameters.year.as_str() {
+        "" => app.store.open_cases()?,
+        year => of_year(app, year)?,
+    };
+    let kind = code::<CaseKind>(&parameters.kind, "种类")?;
+    let is_late_only = parameters.state == "late";
+    let state = match is_late_only {
+        true => None,
+        false => code::<CaseState>(&parameters.state, "环节")?,
+    };
+    let (from, responsible) = (parameters.from.trim(), parameters.responsible.trim());
+    cases.retain(|case| {
+        state.is_none_or(|state| case.state == state)
+            && kind.is_none_or(|kind| case.form.kind == kind)
+            && (!is_late_only || case.is_overdue(now))
+            && case.form.from_org.contains(from)
+            && responsible_for(case).contains(responsible)
+    });
+    Ok(cases)
+}
+
+impl Parameters {
+    /// As the form that takes the list along says it.
+    fn of(fields: &Fields) -> Parameters {
+        let field = |name| fields.text(name).to_owned();
+        Parameters {
+            year: field("year"),
+            state: field("state"),
+            kind: field("kind"),
+            from: field("from"),
+            responsible: field("responsible"),
+            page: 0,
+        }
+    }
+
+    /// What makes the same list.
+    fn pairs(&self) -> [(&'static str, &str); 5] {
+        [
+            ("year", &self.year),
+            ("state", &self.state),
+            ("kind", &self.kind),
+            ("from", self.from.trim()),
+            ("responsible", self.responsible.trim()),
+        ]
+    }
+
+    fn owned_pairs(&self) -> Vec<(&'static str, String)> {
+        let set = self
+            .pairs()
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty());
+        set.map(|(name, value)| (name, value.to_owned())).collect()
+    }
+
+    /// `未办结，环节：超期`.
+    fn spoken(&self) -> String {
+        let mut said = vec![match self.year.as_str() {
+            "" => "未办结".to_owned(),
+            year => format!("{year}年收到的全部"),
+        }];
+        let state = match self.state.as_str() {
+            "late" => "超期".to_owned(),
+            code => label_of(code, CaseState::label),
+        };
+        for (name, value) in [
+            ("环节", state),
+            ("种类", label_of(&self.kind, CaseKind::label)),
+            ("来文单位", self.from.trim().to_owned()),
+            ("承办", self.responsible.trim().to_owned()),
+        ] {
+            if !value.is_empty() {
+                said.push(format!("{name}：{value}"));
+            }
+        }
+        said.join("，")
+    }
+}
+
+/// What people call a code; what is none stays.
+fn label_of<T: std::str::FromStr>(code: &str, label: fn(T) -> &'static str) -> String {
+    let known = code.parse().map(label);
+    known.map_or_else(|_| code.to_owned(), str::to_owned)
 }
 
 fn of_year(app: &App, year: &str) -> Result<Vec<Case>, WebError> {
@@ -249,17 +312,5 @@ pub fn left(case: &Case, now: Timestamp) -> String {
         (false, None, None) => format!("剩{apart}"),
         (false, Some(_), _) => format!("已按时{}", case.deadline.met_by.label()),
         (false, None, Some(_)) => "已办结".to_owned(),
-    }
-}
-
-/// A refusal as a page says it.
-pub fn refused(error: impl Into<CaseRefusal>) -> WebError {
-    match error.into() {
-        CaseRefusal::Case(CaseError::Store(error)) => WebError::Internal(error),
-        CaseRefusal::Case(CaseError::NotFound(_)) => WebError::NotFound,
-        CaseRefusal::Case(
-            error @ (CaseError::Moved { .. } | CaseError::Registered(_) | CaseError::Closed(_)),
-        ) => WebError::Conflict(spoken(&error.to_string())),
-        refusal => WebError::Wrong(spoken(&refusal.to_string())),
     }
 }

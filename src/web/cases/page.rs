@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::case::{Sheet, SheetOf, feedback_sheet, transfer_sheet};
 use crate::document::Format;
 use crate::model::{
-    AttachedTo, AuditAction, CaseField, CaseFile, CaseId, CaseKind, CaseState, FocusMark,
-    Timestamp, Urgency, Visitor,
+    AttachedTo, AuditAction, AuditSubject, Case, CaseField, CaseFile, CaseId, CaseKind, CaseLinks,
+    CaseState, FocusMark, Timestamp, Urgency, Visitor,
 };
 use crate::pipeline::review_case;
 use crate::text::duration::duration;
@@ -17,6 +17,7 @@ use crate::web::choice::{Choice, choices};
 use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::{PostLine, minute};
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
@@ -101,9 +102,8 @@ struct HistoryLine {
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| {
             let file = app.store.case_file(CaseId(id))?;
@@ -126,23 +126,8 @@ fn case_page(app: &App, visitor: &Visitor, file: &CaseFile) -> Result<CasePage> 
     let links = &file.links;
     let shown: Vec<_> = links.posts.iter().copied().take(LINKED).collect();
     let posts = app.store.posts(&shown)?;
-    let mut events = Vec::new();
-    for id in links.events.iter().take(LINKED) {
-        let known = app.store.event_members(*id)?;
-        events.push((id.0, known.map_or(String::new(), |known| known.event.title)));
-    }
     let missing = case.missing_feedback();
     let missing: Vec<&str> = missing.iter().map(|field| field.label()).collect();
-    let focus = case.focus();
-    let mut marks = choices(
-        FocusMark::ALL
-            .iter()
-            .map(|mark| (mark.code(), mark.label())),
-        "",
-    );
-    for (mark, choice) in FocusMark::ALL.iter().zip(&mut marks) {
-        choice.is_chosen = focus.contains(mark);
-    }
     let rules = app.config.deadlines.rules.iter();
     let is_safe = |link: &&String| link.starts_with("http://") || link.starts_with("https://");
     Ok(CasePage {
@@ -170,13 +155,13 @@ fn case_page(app: &App, visitor: &Visitor, file: &CaseFile) -> Result<CasePage> 
         }),
         earlier: others(&|state| case.state.is_at_or_after(state)),
         groups: groups(file),
-        marks,
+        marks: marks(case),
         focus: case.note(CaseField::Focus).to_owned(),
         has_focus: form.kind == CaseKind::Emergency,
         rules: choices(rules.map(|rule| (rule.id.clone(), rule.in_words())), ""),
         posts: posts.iter().map(PostLine::of).collect(),
         more_posts: links.posts.len().saturating_sub(LINKED),
-        events,
+        events: linked_events(app, links)?,
         attachments: lines(app, AttachedTo::Case(case.id))?,
         history: history(file),
         words: words(file),
@@ -186,6 +171,27 @@ fn case_page(app: &App, visitor: &Visitor, file: &CaseFile) -> Result<CasePage> 
         },
         missing: missing.join("、"),
     })
+}
+
+/// 重点回应情形: several may be ticked.
+fn marks(case: &Case) -> Vec<Choice> {
+    let all = FocusMark::ALL.iter();
+    let mut marks = choices(all.map(|mark| (mark.code(), mark.label())), "");
+    let ticked = case.focus();
+    for (mark, choice) in FocusMark::ALL.iter().zip(&mut marks) {
+        choice.is_chosen = ticked.contains(mark);
+    }
+    marks
+}
+
+/// Number and title.
+fn linked_events(app: &App, links: &CaseLinks) -> Result<Vec<(i64, String)>> {
+    let mut events = Vec::new();
+    for id in links.events.iter().take(LINKED) {
+        let known = app.store.event_members(*id)?;
+        events.push((id.0, known.map_or(String::new(), |known| known.event.title)));
+    }
+    Ok(events)
 }
 
 fn facts(file: &CaseFile) -> Vec<(&'static str, String)> {
@@ -405,7 +411,7 @@ pub async fn sheet(
             app.audit(
                 &visitor,
                 AuditAction::Export,
-                &format!("办理件#{id}"),
+                &AuditSubject::Case.numbered(id),
                 &detail,
             )?;
             Ok(Some(bytes))

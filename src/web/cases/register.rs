@@ -1,10 +1,10 @@
 //! `/cases/new`: the register's form, filled from a post or an event as far as these tell.
 
-use super::refused;
 use crate::app::App;
 use crate::case::span_in_words;
 use crate::model::{
-    AuditAction, Case, CaseField, CaseId, CaseKind, Channel, EventId, PostId, Urgency, Visitor,
+    AuditAction, AuditSubject, Case, CaseField, CaseId, CaseKind, Channel, EventId, PostId,
+    Urgency, Visitor,
 };
 use crate::pipeline::{CaseOrder, DueSaid, masked_text, register_case};
 use crate::text::heading::heading;
@@ -13,7 +13,9 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::moments::{DayAs, input, moment_of};
+use crate::web::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use crate::web::{Shared, deed};
 use anyhow::Result;
 use askama::Template;
@@ -59,9 +61,7 @@ pub async fn page(
     Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| Ok(begun(app, &visitor, &parameters)))
-        .await??;
+    let page = work(&app, move |app| begun(app, &visitor, &parameters)).await?;
     Ok(Html(page.render()?))
 }
 
@@ -167,7 +167,7 @@ pub async fn register(
         .await?;
     match outcome {
         Ok((id, said)) => {
-            let subject = format!("办理件#{}", id.0);
+            let subject = AuditSubject::Case.numbered(id.0);
             let path = format!("/cases/{}", id.0);
             deed::done(&app, &who, AuditAction::Case, subject, &path, said).await
         }
@@ -184,7 +184,7 @@ fn taken(app: &App, fields: &Fields, by: &str) -> Result<(CaseId, String), WebEr
             format!("此前已登记为第{}号办理件，没有重复登记", known.0),
         ));
     }
-    let id = register_case(app, order, by).map_err(refused)?;
+    let id = register_case(app, order, by).map_err(refused::case)?;
     let file = app.store.case_file(id)?.ok_or(WebError::NotFound)?;
     let case = &file.case;
     let mut said = format!(

@@ -1,9 +1,10 @@
 //! `/cases/replies`: 答复网友 – registered one by one or as a day's count, listed and counted.
 
 use crate::app::App;
-use crate::model::{Answered, AuditAction, Channel, NewReply, PostId, Reply, Timestamp, Visitor};
+use crate::model::{
+    Answered, AuditAction, AuditSubject, Channel, NewReply, PostId, Reply, Timestamp, Visitor,
+};
 use crate::pipeline::masked_text;
-use crate::store::ReplyError;
 use crate::web::Shared;
 use crate::web::choice::{Choice, choices};
 use crate::web::deed;
@@ -12,8 +13,9 @@ use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::minute;
 use crate::web::moments::{DayAs, begin_of, day_of, input, moment_of};
-use crate::web::spoken::spoken;
+use crate::web::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{Html, Response};
@@ -63,9 +65,7 @@ pub async fn page(
     Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| Ok(replies_page(app, &visitor, &parameters)))
-        .await??;
+    let page = work(&app, move |app| replies_page(app, &visitor, &parameters)).await?;
     Ok(Html(page.render()?))
 }
 
@@ -161,10 +161,8 @@ pub async fn register(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let by = visitor.by().to_owned();
-    let said = app
-        .on_cpu(move |app| Ok(taken(app, &fields, &by)))
-        .await??;
-    let subject = "答复网友".to_owned();
+    let said = work(&app, move |app| taken(app, &fields, &by)).await?;
+    let subject = AuditSubject::Reply.label().to_owned();
     let path = "/cases/replies";
     deed::done(&app, &visitor, AuditAction::Ledger, subject, path, said).await
 }
@@ -185,10 +183,7 @@ fn taken(app: &App, fields: &Fields, by: &str) -> Result<String, WebError> {
         by: by.to_owned(),
     };
     let registered = app.store.register_reply(&reply, fields.has("correct"), now);
-    registered.map_err(|error| match error {
-        ReplyError::Store(error) => WebError::Internal(error),
-        refusal => WebError::Conflict(spoken(&refusal.to_string())),
-    })?;
+    registered.map_err(refused::reply)?;
     Ok(match &reply.answered {
         Answered::Many { count } => format!(
             "已登记{}答复{count}件（{}）",

@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::digest::layout::number_line;
 use crate::model::{
-    AuditAction, IssueId, IssueState, NewUptake, Uptake, UptakeId, UptakeKind, UptakeVoid, Visitor,
+    AuditAction, AuditSubject, IssueId, IssueState, NewUptake, Uptake, UptakeId, UptakeKind,
+    UptakeVoid, Visitor,
 };
 use crate::pipeline::masked_text;
-use crate::store::{IssueFilter, UptakeError};
+use crate::store::IssueFilter;
 use crate::web::Shared;
 use crate::web::choice::{Choice, choices};
 use crate::web::deed;
@@ -14,10 +15,12 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::moments::{begin_of, day_of};
-use crate::web::spoken::spoken;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, Response};
 use chrono::{Datelike, Days};
 use serde::Deserialize;
@@ -66,9 +69,7 @@ pub async fn page(
     Who(visitor): Who,
     Query(parameters): Query<Parameters>,
 ) -> Result<Html<String>, WebError> {
-    let page = app
-        .on_cpu(move |app| Ok(uptakes_page(app, &visitor, &parameters)))
-        .await??;
+    let page = work(&app, move |app| uptakes_page(app, &visitor, &parameters)).await?;
     Ok(Html(page.render()?))
 }
 
@@ -150,8 +151,8 @@ pub async fn register(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let by = visitor.by().to_owned();
-    let said = app.on_cpu(move |app| Ok(taken(app, &fields, by))).await??;
-    let subject = "外报采用".to_owned();
+    let said = work(&app, move |app| taken(app, &fields, by)).await?;
+    let subject = AuditSubject::Uptake.label().to_owned();
     let path = "/cases/uptakes";
     deed::done(&app, &visitor, AuditAction::Ledger, subject, path, said).await
 }
@@ -173,7 +174,10 @@ fn taken(app: &App, fields: &Fields, by: String) -> Result<String, WebError> {
         text: masked_text(fields.text("text")),
         by,
     };
-    let (row, is_new) = app.store.register_uptake(&uptake, now).map_err(refused)?;
+    let (row, is_new) = app
+        .store
+        .register_uptake(&uptake, now)
+        .map_err(refused::uptake)?;
     let begin = if is_new {
         "已登记"
     } else {
@@ -189,32 +193,20 @@ fn taken(app: &App, fields: &Fields, by: String) -> Result<String, WebError> {
 pub async fn void(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let reason = masked_text(fields.required("reason", "作废的理由")?);
     let by = visitor.by().to_owned();
     let said = format!("第{id}号登记已作废：{reason}");
-    let done = app
-        .on_cpu(move |app| {
-            let at = app.now();
-            Ok(app
-                .store
-                .void_uptake(UptakeId(id), &UptakeVoid { reason, by, at }))
-        })
-        .await?;
-    done.map_err(refused)?;
-    let subject = "外报采用".to_owned();
+    work(&app, move |app| {
+        let at = app.now();
+        let void = UptakeVoid { reason, by, at };
+        let done = app.store.void_uptake(UptakeId(id), &void);
+        done.map_err(refused::uptake)
+    })
+    .await?;
+    let subject = AuditSubject::Uptake.numbered(id);
     let path = "/cases/uptakes";
     deed::done(&app, &visitor, AuditAction::Ledger, subject, path, said).await
-}
-
-fn refused(error: UptakeError) -> WebError {
-    match error {
-        UptakeError::Store(error) => WebError::Internal(error),
-        UptakeError::NotFound(_) => WebError::NotFound,
-        UptakeError::Void(..) => WebError::Conflict(error.to_string()),
-        refusal => WebError::Wrong(spoken(&refusal.to_string())),
-    }
 }

@@ -6,7 +6,8 @@ pub mod import;
 use crate::app::App;
 use crate::import::{Field, channel_named};
 use crate::model::{
-    AttachedTo, AuditAction, Channel, IssueId, IssueState, PostId, StoredPost, Urgency, Visitor,
+    AttachedTo, AuditAction, AuditSubject, Channel, IssueId, IssueState, PostId, StoredPost,
+    Urgency, Visitor,
 };
 use crate::pipeline::{EditOrder, EditRefusal, Entered, EntryRefusal, edit_issue, enter_post};
 use crate::store::{AuditFilter, EditError, IssueFilter};
@@ -19,12 +20,14 @@ use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{PostLine, minute, published};
 use crate::web::moments::input;
-use crate::web::spoken::spoken;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::upload::Upload;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use anyhow::Result;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::TimeDelta;
@@ -102,6 +105,14 @@ struct EntryPage {
     latest: Vec<PostLine>,
 }
 
+impl EntryPage {
+    /// Something stands in a field that is folded away.
+    fn has_more(&self) -> bool {
+        let folded = ["url", "author", "comments", "reposts", "likes"];
+        folded.iter().any(|name| self.values.has(name))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "entered.html", config = "src/web/askama.toml")]
 struct EnteredPage {
@@ -169,7 +180,7 @@ fn defaults(app: &App, visitor: &Visitor) -> Result<Defaults> {
         ..AuditFilter::default()
     })?;
     let ids = lines.iter().filter_map(|line| {
-        let id = line.subject.strip_prefix("信息#")?.parse().ok()?;
+        let id = AuditSubject::Post.number_of(&line.subject)?;
         Some(PostId(id))
     });
     let ids: Vec<PostId> = ids.collect();
@@ -275,8 +286,8 @@ pub async fn enter(
             // What was typed must not be lost.
             Err(EntryRefusal::Wrong(why)) => {
                 let why = match upload.files.is_empty() {
-                    true => spoken(&why),
-                    false => format!("{}。附件请重新选择。", spoken(&why).trim_end_matches('。')),
+                    true => why,
+                    false => format!("{}。附件请重新选择。", why.trim_end_matches('。')),
                 };
                 let defaults = defaults(app, &visitor)?;
                 Ok(Err(form_page(app, &visitor, defaults, upload.fields, why)?))
@@ -294,7 +305,7 @@ pub async fn enter(
                 true => format!("已补录：{title}{beside}"),
                 false => format!("此前已收录这一条，没有重复入库：{title}{beside}"),
             };
-            let subject = format!("信息#{}", id.0);
+            let subject = AuditSubject::Post.numbered(id.0);
             let path = format!("/entry/{}", id.0);
             deed::done(&app, &who, AuditAction::Entry, subject, &path, said).await
         }
@@ -364,9 +375,8 @@ fn taken(app: &App, upload: &Upload, by: &str) -> Result<Entered, EntryRefusal> 
 pub async fn entered(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| entered_page(app, &visitor, PostId(id)))
         .await?;
@@ -430,26 +440,25 @@ fn entered_page(app: &App, visitor: &Visitor, id: PostId) -> Result<Option<Enter
 pub async fn into_issue(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let issue: i64 = (fields.required("issue", "要编入的刊物")?.parse())
         .map_err(|_| WebError::Wrong("请选择要编入的刊物".to_owned()))?;
     let by = visitor.by().to_owned();
-    let edited = app
-        .on_cpu(move |app| {
-            let order = [EditOrder::AddPost(PostId(id))];
-            Ok(edit_issue(app, IssueId(issue), None, &by, &order))
+    work(&app, move |app| {
+        let order = [EditOrder::AddPost(PostId(id))];
+        let edited = edit_issue(app, IssueId(issue), None, &by, &order);
+        edited.map_err(|refusal| match refusal {
+            // The page of the post is there; the issue its form names is gone.
+            EditRefusal::Refused(gone @ EditError::NotFound(_)) => {
+                WebError::Conflict(format!("{gone}。"))
+            }
+            refusal => refused::edit(refusal),
         })
-        .await?;
-    edited.map_err(|refusal| match refusal {
-        EditRefusal::Failed(error) | EditRefusal::Refused(EditError::Store(error)) => {
-            WebError::Internal(error)
-        }
-        refusal => WebError::Conflict(spoken(&refusal.to_string())),
-    })?;
-    let (subject, path) = (format!("稿#{issue}"), format!("/entry/{id}"));
+    })
+    .await?;
+    let (subject, path) = (AuditSubject::Issue.numbered(issue), format!("/entry/{id}"));
     let said = format!("信息#{id}已编入第{issue}号稿");
     deed::done(&app, &visitor, AuditAction::Draft, subject, &path, said).await
 }

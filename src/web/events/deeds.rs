@@ -1,14 +1,15 @@
 //! What an editor does with events: put together, take apart, draft a 快报.
 
 use crate::app::App;
-use crate::model::{AuditAction, DigestKind, EventId, PostId, Visitor};
+use crate::model::{AuditAction, AuditSubject, DigestKind, EventId, PostId, Visitor};
 use crate::pipeline::{
-    Drafted, EventError, MatterId, RequestError, draft_express, merge_events, split_event,
+    Drafted, MatterId, RequestError, draft_express, merge_events, split_event, unmerge_event,
 };
 use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::refused;
 use crate::web::visitor::Who;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -70,7 +71,7 @@ async fn merge(app: &Arc<App>, visitor: &Visitor, ids: Vec<i64>) -> Result<Respo
             Ok(merge_events(app, &events, &by))
         })
         .await?;
-    let kept = merged.map_err(refused)?.0;
+    let kept = merged.map_err(refused::named_event)?.0;
     let others: Vec<String> = (ids.iter())
         .filter(|id| **id != kept)
         .map(ToString::to_string)
@@ -79,9 +80,36 @@ async fn merge(app: &Arc<App>, visitor: &Visitor, ids: Vec<i64>) -> Result<Respo
         app,
         visitor,
         AuditAction::Event,
-        format!("事件#{kept}"),
+        AuditSubject::Event.numbered(kept),
         &format!("/events/{kept}"),
         format!("已把事件{}并入事件{kept}。", others.join("、")),
+    )
+    .await
+}
+
+/// 撤销归并 of however many events.
+pub async fn unmerge(
+    State(app): Shared,
+    Who(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
+    let by = visitor.by().to_owned();
+    let apart = app
+        .on_cpu(move |app| Ok(unmerge_event(app, EventId(id), &by)))
+        .await?;
+    let Some(new) = apart.map_err(refused::named_event)? else {
+        let sentence = format!("事件{id}没有可撤销的归并，可能已经撤销，或后来又有调整。");
+        return Err(WebError::Conflict(sentence));
+    };
+    let new: Vec<String> = new.iter().map(|event| event.0.to_string()).collect();
+    done(
+        &app,
+        &visitor,
+        AuditAction::Event,
+        AuditSubject::Event.numbered(id),
+        &format!("/events/{id}"),
+        format!("已撤销归并，另立事件{}。", new.join("、")),
     )
     .await
 }
@@ -105,13 +133,13 @@ pub async fn split(
             Ok(split_event(app, EventId(id), &posts, &by))
         })
         .await?;
-    let new = split.map_err(refused)?.0;
+    let new = split.map_err(refused::named_event)?.0;
     let posts: Vec<String> = posts.iter().map(ToString::to_string).collect();
     done(
         &app,
         &visitor,
         AuditAction::Event,
-        format!("事件#{id}"),
+        AuditSubject::Event.numbered(id),
         &format!("/events/{new}"),
         format!(
             "已从事件{id}拆出信息{}，另立事件{new}，转载随原帖一并拆出。",
@@ -139,7 +167,10 @@ pub async fn draft(
     let drafted = draft_express(&app, &digest, matter, is_final, visitor.by()).await;
     let Drafted::Issue {
         id: issue, is_new, ..
-    } = drafted.map_err(not_drafted)?
+    } = drafted.map_err(|refusal| match refusal {
+        RequestError::NoEvent(_) => WebError::NotFound,
+        refusal => refused::draft(refusal),
+    })?
     else {
         return Err(WebError::Conflict("没有可以起草的内容".to_owned()));
     };
@@ -152,7 +183,7 @@ pub async fn draft(
         &app,
         &visitor,
         AuditAction::Draft,
-        format!("刊物#{}", issue.0),
+        AuditSubject::Issue.numbered(issue.0),
         &format!("/issues/{}", issue.0),
         sentence,
     )
@@ -177,45 +208,6 @@ fn numbers(values: &[&str]) -> Result<Vec<i64>, WebError> {
         }
     }
     Ok(ids)
-}
-
-fn refused(error: EventError) -> WebError {
-    match error {
-        EventError::Unknown(id) => WebError::Wrong(format!("没有编号为{}的事件", id.0)),
-        EventError::OneEvent => WebError::Wrong("归并至少要两起不同的事件".to_owned()),
-        EventError::Elsewhere(post, event) => WebError::Conflict(format!(
-            "信息{}不在事件{}中，可能已被他人调整，请刷新后再选；这次没有拆分",
-            post.0, event.0
-        )),
-        EventError::Store(error) => WebError::Internal(error),
-        refusal @ EventError::NothingLeft(_) => WebError::Wrong(refusal.to_string()),
-        refusal @ EventError::Gone(..) => WebError::Conflict(refusal.to_string()),
-    }
-}
-
-fn not_drafted(error: RequestError) -> WebError {
-    let sentence = match error {
-        RequestError::NoEvent(_) => return WebError::NotFound,
-        RequestError::Failed(error) => return WebError::Internal(error),
-        RequestError::NothingOurs => {
-            "其中没有涉我局的信息，不能起草；如属误判，请先更正研判".to_owned()
-        }
-        RequestError::NothingToClose => {
-            "这件事还没有签发过快报，不能直接出终报；请先起草快报".to_owned()
-        }
-        RequestError::Unsigned { id, what, state } => format!(
-            "这件事的{what}（第{id}号稿件）现为“{}”，请先签发或作废，再起草终报",
-            state.label()
-        ),
-        RequestError::Closed { id, number } => format!(
-            "这件事已出终报（{number}，第{id}号稿件），不再出续报；终报有误的请更正，确需续报的先作废终报"
-        ),
-        RequestError::NoPost(_)
-        | RequestError::NothingNew
-        | RequestError::NoIssue(_)
-        | RequestError::NotSigned { .. } => "没有可以起草的内容".to_owned(),
-    };
-    WebError::Conflict(sentence)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::events::EventLine;
 use crate::web::frame::Frame;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Html;
 use chrono::TimeDelta;
@@ -61,10 +62,10 @@ struct Group {
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     headers: HeaderMap,
 ) -> Result<Html<String>, WebError> {
-    let id = EventId(id.parse().map_err(|_| WebError::NotFound)?);
+    let id = EventId(id);
     let is_part = headers.contains_key("hx-request");
     let page = app
         .on_cpu(move |app| history(app, &visitor, id))

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::cluster::{Timeline, timeline};
 use crate::digest::layout::cited_number;
 use crate::model::{EventDecision, EventDeed, EventId, Member, PostId, StoredPost, Visitor};
+use crate::pipeline::merged_from;
 use crate::text::duration::duration;
 use crate::text::heading::heading;
 use crate::web::Shared;
@@ -22,7 +23,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Posts per page.
@@ -31,8 +32,8 @@ const PAGE_SIZE: usize = 20;
 const SHOWN_CHANGES: usize = 30;
 /// Issues, cases, alerts shown of each.
 const SHOWN_TIES: usize = 10;
-/// A form that takes a merge back carries so many posts at most.
-const MOST_TO_UNDO: usize = 200;
+/// So long a decision counts as made just now.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(30);
 
 #[derive(Deserialize)]
 pub struct Parameters {
@@ -107,14 +108,15 @@ struct DecisionLine {
     undo: Option<Undo>,
 }
 
-/// 撤销 — a deed of the same kind that puts the posts back.
+/// 撤销 — a deed that puts the posts back.
 struct Undo {
     /// Where the form goes.
     address: String,
-    /// Name of its field.
-    field: &'static str,
+    /// Events to be merged again, `with`.
     values: Vec<i64>,
     label: String,
+    /// It stands above the page: somebody may have meant something else.
+    is_fresh: bool,
 }
 
 pub async fn page(
@@ -301,50 +303,55 @@ fn decision_lines(app: &App, id: EventId) -> Result<Vec<DecisionLine>> {
 }
 
 fn undo(app: &App, id: EventId, decision: &EventDecision) -> Result<Option<Undo>> {
-    let mut before: BTreeMap<EventId, Vec<PostId>> = BTreeMap::new();
-    for (post, event) in &decision.before {
-        if let Some(event) = event {
-            before.entry(*event).or_default().push(*post);
-        }
-    }
+    let is_fresh = app.now() - decision.at <= JUST_NOW;
     match decision.deed {
-        EventDeed::Merge if decision.event == id => {
-            before.remove(&id);
-            let mut apart = before.into_iter();
-            // Of several events each is taken out by itself: the next one follows the first.
-            let Some((event, posts)) = apart.next().filter(|_| apart.len() == 0) else {
-                return Ok(None);
-            };
-            let still = app.store.events_of_posts(&posts)?;
-            let are_here = still.len() == posts.len() && still.iter().all(|(_, now)| *now == id);
-            if posts.len() > MOST_TO_UNDO || !are_here {
+        EventDeed::Merge => {
+            let members = app.store.event_members(id)?;
+            let members = members.map_or_else(Vec::new, |known| known.members);
+            let groups = merged_from(id, decision, &members);
+            if groups.is_empty() {
                 return Ok(None);
             }
+            let parts: Vec<String> = (groups.iter())
+                .map(|(event, posts)| format!("原事件{}的{}条", event.0, posts.len()))
+                .collect();
             Ok(Some(Undo {
-                address: format!("/events/{}/split", id.0),
-                field: "post",
-                label: format!("撤销归并：原事件{}的{}条重新拆出", event.0, posts.len()),
-                values: posts.iter().map(|post| post.0).collect(),
+                address: format!("/events/{}/unmerge", id.0),
+                label: format!("撤销归并：{}重新拆出", parts.join("、")),
+                values: Vec::new(),
+                is_fresh,
             }))
         }
         EventDeed::Split => {
-            let Some(from) = before.keys().next().copied() else {
+            let Some(from) = decision.before.values().flatten().next().copied() else {
                 return Ok(None);
             };
-            let both = [from, decision.event];
-            for event in both {
-                if app.store.event(event)?.is_none() {
+            let posts: Vec<PostId> = decision.before.keys().copied().collect();
+            let now: BTreeSet<EventId> = (app.store.events_of_posts(&posts)?.into_iter())
+                .map(|(_, event)| event)
+                .collect();
+            // What came later with one of them stands on the split.
+            for event in now.iter().chain([&from]) {
+                let last = app.store.event_decisions(*event)?.pop();
+                if last.as_ref() != Some(decision) {
                     return Ok(None);
                 }
             }
+            let apart: Vec<i64> = (now.into_iter())
+                .filter(|event| *event != from)
+                .map(|event| event.0)
+                .collect();
+            if apart.is_empty() {
+                return Ok(None);
+            }
+            let named: Vec<String> = apart.iter().map(ToString::to_string).collect();
             Ok(Some(Undo {
                 address: format!("/events/{}/merge", from.0),
-                field: "with",
-                label: format!("撤销拆分：事件{}并回事件{}", decision.event.0, from.0),
-                values: vec![decision.event.0],
+                label: format!("撤销拆分：事件{}并回事件{}", named.join("、"), from.0),
+                values: apart,
+                is_fresh,
             }))
         }
-        EventDeed::Merge => Ok(None),
     }
 }
 

@@ -1,10 +1,11 @@
 //! 起草 on request: what is due now, 增刊, 快报, 专题报告, 更正.
 
-use super::refusal::{of_order, of_request};
-use super::{issue_id, path_of, subject_of};
+use super::{path_of, subject_of};
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::model::{AuditAction, DigestKind, EventId, IssueId, PostId, Topic, Visitor};
+use crate::model::{
+    AuditAction, AuditSubject, DigestKind, EventId, IssueId, PostId, Topic, Visitor,
+};
 use crate::pipeline::{
     About, Drafted, MatterId, SpecialOrder, draft_correction, draft_express, draft_now,
     draft_special, draft_supplement, process_all, special_days, special_order,
@@ -14,8 +15,11 @@ use crate::web::deed::{back, done};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::layout::minute;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
-use axum::extract::{Path, State};
+use crate::web::work::work;
+use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -36,7 +40,10 @@ pub async fn draft(
         _ => None,
     };
     let order = match digest.kind {
-        DigestKind::Special => Some(order(&app, fields.clone()).await?),
+        DigestKind::Special => {
+            let asked = SpecialAsked::of(&fields)?;
+            Some(work(&app, move |app| asked.order(app)).await?)
+        }
         _ => None,
     };
     // What was seen before this moment must be judged before it is chosen from.
@@ -47,7 +54,7 @@ pub async fn draft(
         (None, None) if fields.has("supplement") => draft_supplement(&app, &digest, by).await,
         (None, None) => Ok(draft_now(&app, &digest, by).await?),
     };
-    report(&app, &visitor, &digest, drafted.map_err(of_request)?).await
+    report(&app, &visitor, &digest, drafted.map_err(refused::draft)?).await
 }
 
 /// 快报 about which matter.
@@ -64,42 +71,73 @@ fn matter(fields: &Fields) -> Result<MatterId, WebError> {
     }
 }
 
-/// 专题报告 about what.
-async fn order(app: &Arc<App>, fields: Fields) -> Result<SpecialOrder, WebError> {
-    app.on_cpu(move |app| Ok(order_of(app, &fields))).await?
+/// 专题报告 about what, of which days, as a form or a program says it.
+#[derive(Clone, Debug, Default)]
+pub struct SpecialAsked {
+    /// 事件.
+    pub event: Option<i64>,
+    /// 主题.
+    pub topic: Option<Topic>,
+    /// 专题, by its code.
+    pub watch: String,
+    /// 检索式.
+    pub query: String,
+    /// 起始日.
+    pub from: Option<NaiveDate>,
+    /// 截止日.
+    pub to: Option<NaiveDate>,
+    /// 名称; empty for the usual one.
+    pub name: String,
 }
 
-fn order_of(app: &App, fields: &Fields) -> Result<SpecialOrder, WebError> {
-    let event: Option<i64> = fields.parsed("event", "事件编号")?;
-    let topic: Option<Topic> = fields.parsed("topic", "主题")?;
-    let watched = app.watched();
-    let watch = match fields.text("watch") {
-        "" => None,
-        id => {
-            let mut declared = watched.declared.iter();
-            let found = declared.find(|declared| declared.watch.id == id);
-            Some(found.ok_or_else(|| WebError::Wrong("没有这个专题，请刷新后重选".to_owned()))?)
-        }
-    };
-    let about: Vec<About> = [
-        watch.map(About::Watch),
-        (!fields.text("query").is_empty()).then(|| About::Query(fields.text("query"))),
-        topic.map(About::Topic),
-        event.map(|event| About::Event(EventId(event))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let [about] = about[..] else {
-        return Err(WebError::Wrong(
-            "专题报告要说明内容：专题、检索式、主题、事件编号，填其中一项".to_owned(),
-        ));
-    };
-    let first: Option<NaiveDate> = fields.parsed("from", "起始日")?;
-    let last: Option<NaiveDate> = fields.parsed("to", "截止日")?;
-    let period = special_days(first, last, app.now()).map_err(of_order)?;
-    let name = Some(fields.text("name")).filter(|name| !name.is_empty());
-    special_order(app, about, name, period).map_err(of_order)
+impl SpecialAsked {
+    fn of(fields: &Fields) -> Result<SpecialAsked, WebError> {
+        Ok(SpecialAsked {
+            event: fields.parsed("event", "事件编号")?,
+            topic: fields.parsed("topic", "主题")?,
+            watch: fields.text("watch").to_owned(),
+            query: fields.text("query").to_owned(),
+            from: fields.parsed("from", "起始日")?,
+            to: fields.parsed("to", "截止日")?,
+            name: fields.text("name").to_owned(),
+        })
+    }
+
+    /// The order; it is about one thing.
+    ///
+    /// # Errors
+    /// About none, about several, about what is not there; the days are the wrong way round.
+    pub fn order(&self, app: &App) -> Result<SpecialOrder, WebError> {
+        let watched = app.watched();
+        let watch = match self.watch.as_str() {
+            "" => None,
+            id => {
+                let mut declared = watched.declared.iter();
+                let found = declared.find(|declared| declared.watch.id == id);
+                Some(
+                    found
+                        .ok_or_else(|| WebError::Wrong("没有这个专题，请刷新后重选".to_owned()))?,
+                )
+            }
+        };
+        let about: Vec<About> = [
+            watch.map(About::Watch),
+            (!self.query.is_empty()).then_some(About::Query(&self.query)),
+            self.topic.map(About::Topic),
+            self.event.map(|event| About::Event(EventId(event))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let [about] = about[..] else {
+            return Err(WebError::Wrong(
+                "专题报告要说明内容：专题、检索式、主题、事件编号，填其中一项".to_owned(),
+            ));
+        };
+        let period = special_days(self.from, self.to, app.now()).map_err(refused::order)?;
+        let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
+        special_order(app, about, name, period).map_err(refused::order)
+    }
 }
 
 async fn report(
@@ -130,7 +168,7 @@ async fn report(
         Drafted::Zero { period, .. } => {
             let (from, to) = (minute(Some(period.from)), minute(Some(period.to)));
             let sentence = format!("{title}{from}至{to}没有重要舆情，已登记零报告，不占期号。");
-            let subject = format!("零报告{}", digest.code);
+            let subject = AuditSubject::ZeroReport.named(&digest.code);
             let path = "/issues/zeros";
             done(app, visitor, AuditAction::Draft, subject, path, sentence).await
         }
@@ -147,16 +185,16 @@ async fn report(
 pub async fn correct(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id: IssueId = issue_id(&id)?;
+    let id = IssueId(id);
     let reason = fields.required("reason", "更正说明")?.to_owned();
     let by = visitor.by().to_owned();
-    let drafted = app
-        .on_cpu(move |app| Ok(draft_correction(app, id, &reason, &by)))
-        .await?
-        .map_err(of_request)?;
+    let drafted = work(&app, move |app| {
+        draft_correction(app, id, &reason, &by).map_err(refused::draft)
+    })
+    .await?;
     let Drafted::Issue {
         id: correction,
         is_new,

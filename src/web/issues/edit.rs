@@ -3,8 +3,7 @@
 
 use super::entry::{PARTS, Unsaved, name_of, words};
 use super::page::show;
-use super::refusal::{Refused, of_edit};
-use super::{issue_id, path_of, seen, subject_of};
+use super::{path_of, seen, subject_of};
 use crate::app::App;
 use crate::digest::edit::Part;
 use crate::model::{AuditAction, EventId, Issue, IssueId, PostId, Visitor};
@@ -14,8 +13,11 @@ use crate::web::Shared;
 use crate::web::deed::{back, done};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
-use axum::extract::{Path, State};
+use crate::web::work::work;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
@@ -31,10 +33,10 @@ struct Asked {
 pub async fn reword(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    change(&app, visitor, &id, fields, |issue, fields| {
+    change(&app, visitor, id, fields, |issue, fields| {
         let (post, place) = meant(issue, fields)?;
         let mut orders = Vec::new();
         let mut unsaved = Unsaved {
@@ -65,10 +67,10 @@ pub async fn reword(
 pub async fn note(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    change(&app, visitor, &id, fields, |_, fields| {
+    change(&app, visitor, id, fields, |_, fields| {
         let (text, shown) = (lines(fields.text("note")), lines(fields.text("was_note")));
         let orders = match text == shown {
             true => Vec::new(),
@@ -90,10 +92,10 @@ pub async fn note(
 pub async fn order(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    change(&app, visitor, &id, fields, |issue, fields| {
+    change(&app, visitor, id, fields, |issue, fields| {
         let (post, place) = meant(issue, fields)?;
         let order = if fields.has("into") {
             let title = fields.required("section", "栏目")?;
@@ -117,10 +119,10 @@ pub async fn order(
 pub async fn drop(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    change(&app, visitor, &id, fields, |issue, fields| {
+    change(&app, visitor, id, fields, |issue, fields| {
         let (_, place) = meant(issue, fields)?;
         Ok(Asked {
             orders: vec![EditOrder::Drop(place)],
@@ -135,12 +137,12 @@ pub async fn drop(
 pub async fn add(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     // What was just entered must be judged before it can be printed.
     app.on_cpu(process_all).await?;
-    change(&app, visitor, &id, fields, |_, fields| {
+    change(&app, visitor, id, fields, |_, fields| {
         let said = fields.required("number", "编号")?;
         let number: i64 = said
             .parse()
@@ -189,15 +191,13 @@ enum Outcome {
 async fn change(
     app: &Arc<App>,
     visitor: Visitor,
-    id: &str,
+    id: i64,
     fields: Fields,
     ask: impl FnOnce(&Issue, &Fields) -> Result<Asked, WebError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let id = issue_id(id)?;
+    let id = IssueId(id);
     let by = visitor.by().to_owned();
-    let outcome = app
-        .on_cpu(move |app| Ok(try_change(app, id, &by, &fields, ask)))
-        .await??;
+    let outcome = work(app, move |app| try_change(app, id, &by, &fields, ask)).await?;
     match outcome {
         Outcome::Nothing(anchor) => {
             back(
@@ -263,9 +263,13 @@ fn try_change(
                 .retain(|(name, text)| stands(name).as_deref() != Some(text));
         }
     }
-    let (status, sentence) = match of_edit(refusal)? {
-        Refused::Mistaken(sentence) => (StatusCode::BAD_REQUEST, sentence),
-        Refused::TooLate(sentence) => (StatusCode::CONFLICT, sentence),
+    let (status, sentence) = match refused::edit(refusal) {
+        WebError::Wrong(sentence) => (StatusCode::BAD_REQUEST, sentence),
+        WebError::Conflict(sentence) => (
+            StatusCode::CONFLICT,
+            format!("{sentence}您写的也留在下面，请对照现稿。"),
+        ),
+        error => return Err(error),
     };
     unsaved.sentence = sentence;
     Ok(Outcome::Shown(status, unsaved))

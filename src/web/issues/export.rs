@@ -1,14 +1,15 @@
 //! `/issues/{id}/export`: an issue as a file, and as it prints for the frame on its page.
 
-use super::{issue_id, subject_of};
+use super::subject_of;
 use crate::app::App;
 use crate::digest::freeze::rendition;
 use crate::document::Format;
-use crate::model::{AuditAction, Issue, IssueState};
+use crate::model::{AuditAction, Issue, IssueId, IssueState};
 use crate::web::Shared;
 use crate::web::error::WebError;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -28,10 +29,10 @@ impl Parameters {
 pub async fn export(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, WebError> {
-    let id = issue_id(&id)?;
+    let id = IssueId(id);
     let format: Format = parameters.format.parse().map_err(|_| WebError::NotFound)?;
     let file = app
         .on_cpu(move |app| {

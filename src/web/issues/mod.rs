@@ -7,13 +7,12 @@ mod export;
 mod history;
 mod list;
 mod page;
-mod refusal;
 mod review;
 mod send;
 mod verify;
 mod zeros;
 
-pub use draft::{correct, draft};
+pub use draft::{SpecialAsked, correct, draft};
 pub use edit::{add, drop, note, order, reword};
 pub use export::{Parameters as ExportParameters, export};
 pub use list::list;
@@ -25,14 +24,9 @@ pub use zeros::zeros;
 
 use crate::app::App;
 use crate::digest::DigestSettings;
-use crate::model::{Issue, IssueId};
+use crate::model::{AuditSubject, Issue, IssueId};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-
-/// The number of an address.
-fn issue_id(said: &str) -> Result<IssueId, WebError> {
-    said.parse().map(IssueId).map_err(|_| WebError::NotFound)
-}
 
 /// Where an issue is shown.
 fn path_of(id: IssueId) -> String {
@@ -41,7 +35,7 @@ fn path_of(id: IssueId) -> String {
 
 /// As the audit names it.
 fn subject_of(id: IssueId) -> String {
-    format!("刊物#{}", id.0)
+    AuditSubject::Issue.numbered(id.0)
 }
 
 /// The block of `digests.toml` behind an issue; none where it is gone.

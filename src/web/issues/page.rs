@@ -1,23 +1,26 @@
 //! `/issues/{id}`: one issue – where it stands, its editor beside the page as it prints, review and signature, deliveries,
 //! history.
 
+use super::digest_of;
 use super::entry::{FieldView, SectionView, Unsaved, sections};
 use super::history::{History, person};
 use super::send::recipient_name;
-use super::{digest_of, issue_id};
 use crate::app::App;
 use crate::digest::edit::section_titles;
 use crate::digest::layout::{cited_number, number_line};
-use crate::model::{Delivery, DeliveryState, Issue, IssueId, IssueState, IssueStep, Visitor};
+use crate::model::{
+    Delivery, DeliveryState, Issue, IssueId, IssueState, IssueStep, Masthead, Visitor,
+};
 use crate::store::DeliveryFilter;
 use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::minute;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
@@ -84,9 +87,9 @@ struct DeliveryView {
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Response, WebError> {
-    let id = issue_id(&id)?;
+    let id = IssueId(id);
     show(&app, visitor, id, StatusCode::OK, Unsaved::default()).await
 }
 
@@ -166,20 +169,8 @@ fn view(app: &App, visitor: &Visitor, id: IssueId, unsaved: Unsaved) -> Result<O
             .iter()
             .map(|code| recipient_name(app, code))
             .collect(),
-        masthead: [
-            ("报", masthead.report_to.clone()),
-            ("送", masthead.copy_to.clone()),
-            ("发", masthead.issue_to.clone()),
-            ("印数", format!("{}份", masthead.copies)),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.trim().is_empty())
-        .collect(),
-        others: (app.config.recipients.iter())
-            .filter(|known| known.is_active)
-            .filter(|known| deliveries.iter().all(|sent| sent.recipient != known.id))
-            .map(|known| (known.id.clone(), known.described()))
-            .collect(),
+        masthead: distribution(masthead),
+        others: others(app, &deliveries),
         deliveries: deliveries
             .iter()
             .rev()
@@ -188,6 +179,28 @@ fn view(app: &App, visitor: &Visitor, id: IssueId, unsaved: Unsaved) -> Result<O
         history,
         frame,
     }))
+}
+
+/// 报, 送, 发, 印数, as far as the digest says.
+fn distribution(masthead: &Masthead) -> Vec<(&'static str, String)> {
+    [
+        ("报", masthead.report_to.clone()),
+        ("送", masthead.copy_to.clone()),
+        ("发", masthead.issue_to.clone()),
+        ("印数", format!("{}份", masthead.copies)),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.trim().is_empty())
+    .collect()
+}
+
+/// Recipients to whom nothing was sent yet: code and description.
+fn others(app: &App, deliveries: &[Delivery]) -> Vec<(String, String)> {
+    let active = app.config.recipients.iter().filter(|known| known.is_active);
+    active
+        .filter(|known| deliveries.iter().all(|sent| sent.recipient != known.id))
+        .map(|known| (known.id.clone(), known.described()))
+        .collect()
 }
 
 /// Where the issue stands on its way.

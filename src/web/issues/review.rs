@@ -1,7 +1,6 @@
 //! 审核、退回、签发、作废、零报告 from the page of an issue. A reviewer decides on the revision that was shown.
 
-use super::refusal::of_step;
-use super::{digest_of, issue_id, path_of, seen, subject_of};
+use super::{digest_of, path_of, seen, subject_of};
 use crate::app::App;
 use crate::digest::layout::number_line;
 use crate::model::{AuditAction, Issue, IssueId, Visitor};
@@ -11,8 +10,11 @@ use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
-use axum::extract::{Path, State};
+use crate::web::work::work;
+use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -20,11 +22,11 @@ use std::sync::Arc;
 pub async fn approve(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let action = AuditAction::Approve;
-    step(&app, &visitor, &id, &fields, action, |app, issue, by| {
+    step(&app, &visitor, id, &fields, action, |app, issue, by| {
         app.store.approve_issue(issue.id, by, app.now())?;
         Ok("已审核通过，可以签发。".to_owned())
     })
@@ -35,7 +37,7 @@ pub async fn approve(
 pub async fn take_back(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let reason = masked_text(fields.required("reason", "退回原因")?);
@@ -43,7 +45,7 @@ pub async fn take_back(
     step(
         &app,
         &visitor,
-        &id,
+        id,
         &fields,
         action,
         move |app, issue, by| {
@@ -59,11 +61,11 @@ pub async fn take_back(
 pub async fn sign(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let action = AuditAction::Sign;
-    step(&app, &visitor, &id, &fields, action, |app, issue, by| {
+    step(&app, &visitor, id, &fields, action, |app, issue, by| {
         let recipients = digest_of(app, issue).map_or(&[][..], |digest| &digest.recipients);
         app.store.sign_issue(issue.id, by, recipients, app.now())?;
         freeze_now_or_later(app, issue.id);
@@ -85,7 +87,7 @@ pub async fn sign(
 pub async fn void(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let reason = masked_text(fields.required("reason", "作废原因")?);
@@ -93,7 +95,7 @@ pub async fn void(
     step(
         &app,
         &visitor,
-        &id,
+        id,
         &fields,
         action,
         move |app, issue, by| {
@@ -108,11 +110,11 @@ pub async fn void(
 pub async fn register_zero(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let action = AuditAction::Draft;
-    step(&app, &visitor, &id, &fields, action, |app, issue, by| {
+    step(&app, &visitor, id, &fields, action, |app, issue, by| {
         app.store.zero_issue(issue.id, by, app.now())?;
         Ok("已登记零报告，不占期号。".to_owned())
     })
@@ -122,27 +124,24 @@ pub async fn register_zero(
 async fn step(
     app: &Arc<App>,
     visitor: &Visitor,
-    id: &str,
+    id: i64,
     fields: &Fields,
     action: AuditAction,
     take: impl FnOnce(&App, &Issue, &str) -> Result<String, SignError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let id: IssueId = issue_id(id)?;
+    let id = IssueId(id);
     let seen = seen(fields)?;
     let by = visitor.by().to_owned();
-    let sentence = app
-        .on_cpu(move |app| {
-            let Some(issue) = app.store.issue(id)? else {
-                return Ok(Err(WebError::NotFound));
-            };
-            if issue.revision != seen {
-                return Ok(Err(WebError::Conflict(format!(
-                    "在您打开之后，本期又改过（现为第{}次修订），没有办理；请返回、刷新，看过再办。",
-                    issue.revision
-                ))));
-            }
-            Ok(take(app, &issue, &by).map_err(of_step))
-        })
-        .await??;
+    let sentence = work(app, move |app| {
+        let issue = app.store.issue(id)?.ok_or(WebError::NotFound)?;
+        if issue.revision != seen {
+            return Err(WebError::Conflict(format!(
+                "在您打开之后，本期又改过（现为第{}次修订），没有办理；请返回、刷新，看过再办。",
+                issue.revision
+            )));
+        }
+        take(app, &issue, &by).map_err(refused::step)
+    })
+    .await?;
     done(app, visitor, action, subject_of(id), &path_of(id), sentence).await
 }

@@ -1,7 +1,6 @@
 //! 投递 of a signed issue from its page: to one more recipient, again, or known to have arrived. The daemon sends.
 
-use super::refusal::of_delivery;
-use super::{issue_id, path_of, subject_of};
+use super::{path_of, subject_of};
 use crate::app::App;
 use crate::model::{AuditAction, Delivery, DeliveryId, IssueId, IssueState, Subject, Visitor};
 use crate::pipeline::{masked_text, queue_issue};
@@ -10,7 +9,10 @@ use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::numbered::Numbered;
+use crate::web::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
@@ -19,33 +21,28 @@ use std::sync::Arc;
 pub async fn send(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id = issue_id(&id)?;
+    let id = IssueId(id);
     let code = fields.required("to", "收件人")?.to_owned();
-    let sentence = app
-        .on_cpu(move |app| {
-            let Some(issue) = app.store.issue(id)? else {
-                return Ok(Err(WebError::NotFound));
-            };
-            if issue.state != IssueState::Signed {
-                let state = issue.state.label();
-                return Ok(Err(WebError::Conflict(format!(
-                    "本期现为“{state}”，不能发送，签发后才能发送。"
-                ))));
-            }
-            let Some(recipient) = app.config.active_recipient(&code) else {
-                return Ok(Err(WebError::Wrong(
-                    "没有这个收件人，或已停用，请刷新后重选。".to_owned(),
-                )));
-            };
-            Ok(Ok(match queue_issue(app, &issue, &[code])? {
-                0 => format!("{}此前已在投递之列，没有另发。", recipient.name),
-                _ => format!("正在发送给{}。", recipient.described()),
-            }))
+    let sentence = work(&app, move |app| {
+        let issue = app.store.issue(id)?.ok_or(WebError::NotFound)?;
+        if issue.state != IssueState::Signed {
+            let state = issue.state.label();
+            return Err(WebError::Conflict(format!(
+                "本期现为“{state}”，不能发送，签发后才能发送。"
+            )));
+        }
+        let recipient = app.config.active_recipient(&code).ok_or_else(|| {
+            WebError::Wrong("没有这个收件人，或已停用，请刷新后重选。".to_owned())
+        })?;
+        Ok(match queue_issue(app, &issue, &[code])? {
+            0 => format!("{}此前已在投递之列，没有另发。", recipient.name),
+            _ => format!("正在发送给{}。", recipient.described()),
         })
-        .await??;
+    })
+    .await?;
     done(
         &app,
         &visitor,
@@ -92,20 +89,21 @@ async fn decide(
     (issue, delivery): (String, String),
     deed: impl FnOnce(&App, &Delivery, &str) -> Result<&'static str, DeliveryError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let issue: IssueId = issue_id(&issue)?;
+    let issue = IssueId(issue.parse().map_err(|_| WebError::NotFound)?);
     let delivery = delivery.parse().map_err(|_| WebError::NotFound)?;
     let by = visitor.by().to_owned();
-    let sentence = app
-        .on_cpu(move |app| {
-            // Of this issue, not of another one.
-            let known = app.store.delivery(DeliveryId(delivery))?;
-            let Some(known) = known.filter(|known| known.subject == Subject::Issue(issue)) else {
-                return Ok(Err(WebError::NotFound));
-            };
-            let done = deed(app, &known, &by).map_err(of_delivery);
-            Ok(done.map(|what| format!("{what}：{}。", recipient_name(app, &known.recipient))))
-        })
-        .await??;
+    let sentence = work(app, move |app| {
+        // Of this issue, not of another one.
+        let known = app.store.delivery(DeliveryId(delivery))?;
+        let known = known.filter(|known| known.subject == Subject::Issue(issue));
+        let known = known.ok_or(WebError::NotFound)?;
+        let what = deed(app, &known, &by).map_err(refused::delivery)?;
+        Ok(format!(
+            "{what}：{}。",
+            recipient_name(app, &known.recipient)
+        ))
+    })
+    .await?;
     done(
         app,
         visitor,

@@ -1,15 +1,16 @@
 //! `/issues/{id}/verify`: is an issue as it was signed, and do its figures add up?
 
-use super::{issue_id, path_of};
+use super::path_of;
 use crate::digest::layout::number_line;
 use crate::model::IssueId;
 use crate::pipeline::{SealState, Verification, verify_issue};
 use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::frame::Frame;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 
 /// Corrected posts that the page names.
@@ -35,9 +36,9 @@ struct VerifyPage {
 pub async fn verify(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
-    let id = issue_id(&id)?;
+    let id = IssueId(id);
     let page = app
         .on_cpu(move |app| {
             let (Some(issue), Some(found)) = (app.store.issue(id)?, verify_issue(app, id)?) else {

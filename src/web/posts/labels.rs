@@ -7,10 +7,11 @@ use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
+use crate::web::numbered::Numbered;
 use crate::web::triage::{is_fragment, own_path};
 use crate::web::visitor::Who;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
@@ -59,11 +60,11 @@ pub struct Parameters {
 pub async fn form(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let id = PostId(id.parse().map_err(|_| WebError::NotFound)?);
+    let id = PostId(id);
     let is_inline = is_fragment(&headers);
     let page = app
         .on_cpu(move |app| {

@@ -15,13 +15,14 @@ use crate::web::attachments::{AttachmentLine, lines};
 use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::{PostLine, minute, published, topics};
+use crate::web::numbered::Numbered;
 use crate::web::posts::labels::LabelForm;
 use crate::web::today::drafting::cited;
 use crate::web::triage::{Item, Maker, is_fragment};
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -82,9 +83,8 @@ struct SimilarPage {
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| match app.store.post(PostId(id))? {
             Some(stored) => post_page(app, &visitor, &stored).map(Some),
@@ -98,10 +98,9 @@ pub async fn page(
 pub async fn similar(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let id: i64 = id.parse().map_err(|_| WebError::NotFound)?;
     let page = app
         .on_cpu(move |app| {
             let Some(stored) = app.store.post(PostId(id))? else {

@@ -3,14 +3,16 @@
 
 use crate::app::App;
 use crate::extract::page_text;
-use crate::model::{AuditAction, Looked, OriginalWords, PostId, Visitor};
+use crate::model::{AuditAction, AuditSubject, Looked, OriginalWords, PostId, Visitor};
 use crate::pipeline::{LookError, Looker, masked_text, permit_look_of_role};
 use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::minute;
+use crate::web::numbered::Numbered;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -37,14 +39,12 @@ struct OriginalPage {
 pub async fn original(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<String>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id = PostId(id.parse().map_err(|_| WebError::NotFound)?);
+    let id = PostId(id);
     let reason = reason(&fields)?;
-    let shown = app
-        .on_cpu(move |app| Ok(words(app, &visitor, id, &reason)))
-        .await??;
+    let shown = work(&app, move |app| words(app, &visitor, id, &reason)).await?;
     Ok(Html(shown.render()?).into_response())
 }
 
@@ -77,9 +77,10 @@ pub async fn evidence(
     let id = PostId(id.parse().map_err(|_| WebError::NotFound)?);
     let number: usize = number.parse().map_err(|_| WebError::NotFound)?;
     let reason = reason(&fields)?;
-    let page = app
-        .on_cpu(move |app| Ok(kept_page(app, &visitor, id, number, &reason)))
-        .await??;
+    let page = work(&app, move |app| {
+        kept_page(app, &visitor, id, number, &reason)
+    })
+    .await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (
@@ -137,7 +138,7 @@ fn look(
         by: visitor.by(),
         reason,
     };
-    let subject = format!("信息#{}", id.0);
+    let subject = AuditSubject::Post.numbered(id.0);
     let permitted = permit_look_of_role(app, id, looked, looker);
     let (action, detail) = match &permitted {
         Ok(()) => (

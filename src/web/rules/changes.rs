@@ -2,8 +2,7 @@
 
 use crate::model::{AuditAction, Level, RuleChangeState, Topic};
 use crate::pipeline::{
-    Change, RuleRefusal, Trial, Verdict, apply_change, draft_change, drop_change, rule_file,
-    try_change,
+    Change, Trial, Verdict, apply_change, draft_change, drop_change, rule_file, try_change,
 };
 use crate::store::{RuleChange, RuleChangeLine};
 use crate::text::lines::{ChangedLine, changed_lines};
@@ -13,11 +12,13 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::numbered::Numbered;
 use crate::web::rules::edit::days;
 use crate::web::rules::refused;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -117,7 +118,7 @@ pub async fn list(
 pub async fn page(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
 ) -> Result<Html<String>, WebError> {
     let found = app
         .on_cpu(move |app| {
@@ -191,12 +192,11 @@ fn others(old: Verdict, new: Verdict) -> String {
 pub async fn try_again(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let days = days(&fields)?;
-    let tried = app.on_cpu(move |app| Ok(try_change(app, id, days))).await?;
-    tried.map_err(refused)?;
+    work(&app, move |app| try_change(app, id, days).map_err(refused)).await?;
     let path = format!("/rules/changes/{id}");
     back(
         &app,
@@ -211,15 +211,15 @@ pub async fn try_again(
 pub async fn apply(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let reason = fields.required("reason", "修改理由")?.to_owned();
     let (by, why) = (visitor.by().to_owned(), reason.clone());
-    let applied = app
-        .on_cpu(move |app| Ok(apply_change(app, id, &by, &why)))
-        .await?;
-    let (line, marked) = applied.map_err(refused)?;
+    let (line, marked) = work(&app, move |app| {
+        apply_change(app, id, &by, &why).map_err(refused)
+    })
+    .await?;
     let sentence = format!(
         "已启用对 {} 的修改（{}）；理由：{reason}；{marked}条信息将重新研判。",
         line.file, line.summary
@@ -240,11 +240,10 @@ pub async fn apply(
 pub async fn give_up(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
 ) -> Result<Response, WebError> {
     let by = visitor.by().to_owned();
-    let dropped = app.on_cpu(move |app| Ok(drop_change(app, id, &by))).await?;
-    let line = dropped.map_err(refused)?;
+    let line = work(&app, move |app| drop_change(app, id, &by).map_err(refused)).await?;
     let sentence = format!("已放弃对 {} 的修改，现行规则不变。", line.file);
     back(&app, &visitor, "/rules/changes", sentence).await
 }
@@ -253,22 +252,18 @@ pub async fn give_up(
 pub async fn restore(
     State(app): Shared,
     Who(visitor): Who,
-    Path(id): Path<i64>,
+    Numbered(id): Numbered,
     fields: Fields,
 ) -> Result<Response, WebError> {
     let days = days(&fields)?;
     let by = visitor.by().to_owned();
-    let drafted = app
-        .on_cpu(move |app| {
-            let Some(change) = app.store.rule_change(id)? else {
-                return Ok(Err(RuleRefusal::Unknown));
-            };
-            let name = &change.line.file;
-            Ok(rule_file(app, name).and_then(|file| {
-                draft_change(app, &by, (name, &file.mark), &change.old_text, days)
-            }))
-        })
-        .await?;
-    let new = drafted.map_err(refused)?;
+    let new = work(&app, move |app| {
+        let change = app.store.rule_change(id)?.ok_or(WebError::NotFound)?;
+        let name = &change.line.file;
+        let file = rule_file(app, name).map_err(refused)?;
+        let drafted = draft_change(app, &by, (name, &file.mark), &change.old_text, days);
+        drafted.map_err(refused)
+    })
+    .await?;
     Ok(Redirect::to(&format!("/rules/changes/{new}")).into_response())
 }

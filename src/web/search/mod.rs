@@ -3,6 +3,7 @@
 pub mod build;
 pub mod export;
 pub mod page;
+pub mod recent;
 
 use crate::app::SearchOrder;
 use crate::index::query::{CodeField, TextField};

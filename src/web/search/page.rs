@@ -3,20 +3,23 @@
 use crate::app::{App, Hit};
 use crate::index::query::visible;
 use crate::index::suggest::Suggestion;
-use crate::model::{Channel, Level, Sentiment, Topic, Visitor};
+use crate::model::{Channel, Level, Permission, Sentiment, Topic, Visitor};
 use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::PostLine;
 use crate::web::search::build::Builder;
+use crate::web::search::recent::{Recent, keep, recent};
 use crate::web::search::{Mistake, PAGE_SIZE, Parameters};
+use crate::web::today::drafting::cited;
+use crate::web::triage::Bulk;
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{Serializer, parse};
 
 /// Characters of a snippet.
 const SNIPPET_CHARS: usize = 140;
@@ -57,6 +60,8 @@ struct SearchPage {
     watch_address: String,
     previous: Option<String>,
     next: Option<String>,
+    bulk: Option<Bulk>,
+    recent: Vec<Recent>,
 }
 
 #[derive(Template)]
@@ -180,10 +185,26 @@ fn search_page(app: &App, visitor: &Visitor, written: &[u8]) -> Result<SearchPag
         watch_address: String::new(),
         previous: None,
         next: None,
+        bulk: None,
+        recent: recent(app, visitor)?,
         parameters,
     };
     if page.is_asked {
         page.search(app)?;
+    }
+    if page.is_asked && page.mistake.is_empty() {
+        keep(app, visitor, &page.parameters)?;
+    }
+    if !page.hits.is_empty() && visitor.may(Permission::Edit) {
+        let stays = [
+            ("page", page.parameters.page.as_str()),
+            ("facets", &page.parameters.facets),
+        ];
+        let back = page.parameters.address("/search", &stays);
+        let corrected = parse(written).find(|(name, _)| name == "corrected");
+        let corrected = corrected.map_or_else(String::new, |(_, value)| value.into_owned());
+        let issue = cited(app, None)?.map(|(issue, _)| issue);
+        page.bulk = Bulk::of(visitor, issue, &back, &corrected);
     }
     Ok(page)
 }

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::config::{Block, quoted};
 use crate::extract::Extraction;
-use crate::model::{AuditAction, Channel, OutletTier, SourceKind, Visitor};
+use crate::model::{AuditAction, AuditSubject, Channel, OutletTier, SourceKind, Visitor};
 use crate::pipeline::{
     NewSource, ProbeOrder, Probed, Prober, SourceEdit, SourceRefusal, add_source, crawl_soon,
     edit_source, gave_no_text, guess_source, probe, said_once, with_free_id,
@@ -15,6 +15,7 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::visitor::Who;
+use crate::web::work::work;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -237,18 +238,16 @@ pub async fn save(
     let lines = |name| fields.whole(name).replace("\r\n", "\n");
     let (rules, tables) = (lines("rules"), lines("tables"));
     let by = visitor.by().to_owned();
-    let saved = app
-        .on_cpu(move |app| {
-            let new = NewSource {
-                block: &block,
-                page: &page,
-                rules: rules.trim_start(),
-                tables: &tables,
-            };
-            Ok(add_source(app, &by, &new))
-        })
-        .await?;
-    let saved = saved.map_err(refused)?;
+    let saved = work(&app, move |app| {
+        let new = NewSource {
+            block: &block,
+            page: &page,
+            rules: rules.trim_start(),
+            tables: &tables,
+        };
+        add_source(app, &by, &new).map_err(refused)
+    })
+    .await?;
     let mut sentence = format!("已新增信源“{}”，即将开始采集。", fields.text("name"));
     if saved.rules_file.is_some() {
         sentence += "采集规则已一并写入。";
@@ -257,7 +256,7 @@ pub async fn save(
         sentence += "本站的采集规则文件已存在，未改动。";
     }
     let path = format!("/sources/{}", saved.id);
-    let subject = format!("信源{}", saved.id);
+    let subject = AuditSubject::Source.named(&saved.id);
     done(
         &app,
         &visitor,
@@ -343,14 +342,14 @@ async fn changed(
     mark: Option<String>,
 ) -> Result<Response, WebError> {
     let (by, source) = (visitor.by().to_owned(), id.clone());
-    let edited = app
-        .on_cpu(move |app| Ok(edit_source(app, &by, &source, &edit, mark.as_deref())))
-        .await?;
+    let edited = work(&app, move |app| {
+        edit_source(app, &by, &source, &edit, mark.as_deref()).map_err(refused)
+    });
     let path = format!("/sources/{id}");
-    let Some(said) = edited.map_err(refused)? else {
+    let Some(said) = edited.await? else {
         return back(&app, &visitor, &path, "没有改动。").await;
     };
-    let subject = format!("信源{id}");
+    let subject = AuditSubject::Source.named(&id);
     let sentence = format!("已保存：{said}。");
     done(
         &app,
@@ -370,13 +369,13 @@ pub async fn crawl(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     let source = id.clone();
-    let asked = app.on_cpu(move |app| Ok(crawl_soon(app, &source))).await?;
-    if !asked.map_err(refused)? {
+    let asked = work(&app, move |app| crawl_soon(app, &source).map_err(refused));
+    if !asked.await? {
         return Err(WebError::Conflict("这个信源已停用，请先启用。".to_owned()));
     }
     let path = format!("/sources/{id}");
     let sentence = "已排入采集队列，轮到时即采集；夜间停采时段内的，时段过后采集。";
-    let subject = format!("信源{id}");
+    let subject = AuditSubject::Source.named(&id);
     done(
         &app,
         &visitor,

@@ -3,7 +3,7 @@
 use super::{Parameters, mark, report};
 use crate::app::watermark;
 use crate::document::{Block, Format};
-use crate::model::AuditAction;
+use crate::model::{AuditAction, AuditSubject};
 use crate::stats::{layout, workbook};
 use crate::web::Shared;
 use crate::web::error::WebError;
@@ -58,7 +58,7 @@ pub async fn export(
             app.audit(
                 &visitor,
                 AuditAction::Export,
-                &format!("台账{period}"),
+                &AuditSubject::Ledger.named(&period),
                 &detail,
             )?;
             Ok(file)

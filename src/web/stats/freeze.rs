@@ -1,7 +1,7 @@
 //! Freezing a ledger, and what would change in it if it were counted now.
 
 use super::{Parameters, address, mark};
-use crate::model::{AuditAction, PostId};
+use crate::model::{AuditAction, AuditSubject, PostId};
 use crate::pipeline::masked_text;
 use crate::stats::{ChangedPost, printed};
 use crate::text::heading::heading;
@@ -49,7 +49,7 @@ pub async fn freeze(
         "" => format!("{title}的台账已冻结。"),
         reason => format!("{title}的台账已重新冻结，原因：{reason}。"),
     };
-    let subject = format!("台账{period}");
+    let subject = AuditSubject::Ledger.named(&period);
     let path = address(period, false);
     done(
         &app,

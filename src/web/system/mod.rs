@@ -1,6 +1,7 @@
 //! `/system`: versions, sizes, and what needs the IT person's hand.
 
 pub mod audit;
+pub mod backups;
 pub mod users;
 
 use crate::app::{App, SystemReport};
@@ -34,7 +35,7 @@ pub async fn page(State(app): Shared, Who(visitor): Who) -> Result<Html<String>,
         let report = app.system_report()?;
         Ok(SystemPage {
             frame: Frame::of(app, &visitor, "/system")?,
-            troubles: troubles(&report),
+            troubles: troubles(app, &report)?,
             versions: versions(app, &report),
             sizes: sizes(&report),
         })
@@ -42,7 +43,7 @@ pub async fn page(State(app): Shared, Who(visitor): Who) -> Result<Html<String>,
     Ok(Html(page.await?.render()?))
 }
 
-fn troubles(report: &SystemReport) -> Vec<String> {
+fn troubles(app: &App, report: &SystemReport) -> Result<Vec<String>> {
     let mut troubles = Vec::new();
     if report.lag > MAX_LAG {
         let lag = report.lag;
@@ -60,7 +61,10 @@ fn troubles(report: &SystemReport) -> Vec<String> {
     if report.sizes.free.is_some_and(|free| free < FREE) {
         troubles.push("数据目录所在磁盘所剩空间不多，请清理或扩容。".to_owned());
     }
-    troubles
+    if let Some(trouble) = app.backup_trouble()? {
+        troubles.push(format!("备份：{trouble}，见“备份”。"));
+    }
+    Ok(troubles)
 }
 
 fn versions(app: &App, report: &SystemReport) -> Vec<(&'static str, String)> {

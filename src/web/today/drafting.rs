@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::model::{
-    AuditAction, DigestKind, Issue, IssueId, IssueState, Level, Permission, PostId, Visitor,
+    AuditAction, AuditSubject, DigestKind, Issue, IssueId, IssueState, Level, Permission, PostId,
+    Visitor,
 };
 use crate::pipeline::{Drafted, EditOrder, draft_now, edit_issue};
 use crate::store::IssueFilter;
@@ -11,7 +12,8 @@ use crate::web::deed;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::layout::minute;
-use crate::web::triage::{is_fragment, own_path, refused_edit};
+use crate::web::refused;
+use crate::web::triage::{is_fragment, own_path};
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
@@ -170,7 +172,7 @@ pub async fn begin(
     let title = digest.title.clone();
     let (subject, sentence) = match draft_now(&app, digest, visitor.by()).await? {
         Drafted::Issue { id, is_new, .. } => (
-            format!("刊物#{}", id.0),
+            AuditSubject::Issue.numbered(id.0),
             match is_new {
                 true => format!("已起草{title}"),
                 false => format!("{title}已有草稿，未重复起草"),
@@ -204,10 +206,10 @@ pub async fn drop_entry(
     let edited = app
         .on_cpu(move |app| Ok(edit_issue(app, id, seen, &by, &[EditOrder::Drop(place)])))
         .await?;
-    let (revision, changes) = edited.map_err(refused_edit)?;
+    let (revision, changes) = edited.map_err(refused::edit)?;
     let what = changes.first().map_or("", |change| change.what.as_str());
     let (subject, sentence) = (
-        format!("刊物#{}", id.0),
+        AuditSubject::Issue.numbered(id.0),
         format!("{what}（第{revision}次修订）"),
     );
     if !is_fragment(&headers) {

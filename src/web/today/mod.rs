@@ -4,20 +4,21 @@ pub mod drafting;
 
 use crate::app::App;
 use crate::model::{
-    Alert, AlertId, AlertState, AlertStep, AuditAction, CrawlOutcome, EventId, IssueId, Level,
-    Timestamp, Visitor,
+    Alert, AlertId, AlertState, AlertStep, AuditAction, AuditSubject, CrawlOutcome, EventId,
+    IssueId, Level, Permission, PostId, Timestamp, Visitor,
 };
 use crate::pipeline::masked_text;
-use crate::store::{AlertActError, AlertFilter, Flagged};
+use crate::store::{AlertFilter, Flagged};
 use crate::web::Shared;
 use crate::web::deed;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::{minute, page_number};
+use crate::web::refused;
 use crate::web::spark::spark;
 use crate::web::today::drafting::{Draft, cited};
-use crate::web::triage::{Item, Maker, own_path};
+use crate::web::triage::{Bulk, Item, Maker, own_path};
 use crate::web::visitor::Who;
 use anyhow::{Context, Result};
 use askama::Template;
@@ -25,6 +26,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, Response};
 use chrono::{NaiveTime, TimeDelta, TimeZone};
 use serde::Deserialize;
+use std::collections::HashSet;
 use url::form_urlencoded::Serializer;
 
 /// Posts per page.
@@ -51,6 +53,7 @@ pub struct Parameters {
     todo: String,
     view: String,
     issue: String,
+    corrected: String,
     #[serde(deserialize_with = "page_number")]
     page: usize,
 }
@@ -76,9 +79,12 @@ struct TodayPage {
     alerts: Vec<AlertLine>,
     cases: Vec<CaseLine>,
     troubled: Vec<(String, String)>,
+    /// What is wrong with the backups, for those who make them; empty for all others.
+    backups: String,
     previous: Option<String>,
     next: Option<String>,
     draft: Draft,
+    bulk: Option<Bulk>,
     back: String,
 }
 
@@ -146,6 +152,7 @@ struct Asked {
     only_open: bool,
     is_single: bool,
     issue: Option<IssueId>,
+    corrected: String,
     page: usize,
 }
 
@@ -162,6 +169,7 @@ impl Asked {
             only_open: parameters.todo == "1",
             is_single: parameters.view == "one",
             issue: parameters.issue.parse().ok().map(IssueId),
+            corrected: parameters.corrected.clone(),
             page: parameters.page,
         }
     }
@@ -219,6 +227,11 @@ fn today(app: &App, visitor: &Visitor, asked: &Asked) -> Result<TodayPage> {
     let cases = cases(app, now)?;
     let troubled = troubled(app)?;
     let back = asked.here();
+    let printed = match asked.tab {
+        "posts" => cited(app, asked.issue)?,
+        _ => None,
+    };
+    let issue = printed.as_ref().map(|(issue, _)| *issue);
     let (size, count) = match (asked.tab, asked.is_single) {
         ("events", _) => (EVENTS, events.len()),
         ("posts", single) => {
@@ -229,7 +242,7 @@ fn today(app: &App, visitor: &Visitor, asked: &Asked) -> Result<TodayPage> {
     };
     let offset = asked.page.saturating_mul(size);
     let items = match asked.tab {
-        "posts" => items(app, visitor, asked, &flagged, (offset, size))?,
+        "posts" => items(app, visitor, asked, &flagged, printed, (offset, size))?,
         _ => Vec::new(),
     };
     let events_shown = match asked.tab {
@@ -283,9 +296,14 @@ fn today(app: &App, visitor: &Visitor, asked: &Asked) -> Result<TodayPage> {
         alerts: alerts.iter().map(alert_line).collect(),
         cases,
         troubled,
+        backups: match visitor.may(Permission::Administer) {
+            true => app.backup_trouble()?.unwrap_or_default(),
+            false => String::new(),
+        },
         previous: (asked.page.checked_sub(1)).map(|page| asked.with("page", &page.to_string())),
         next: (offset + size < count).then(|| asked.with("page", &(asked.page + 1).to_string())),
         draft: Draft::beside(app, visitor, asked.issue, &back)?,
+        bulk: Bulk::of(visitor, issue, &back, &asked.corrected),
         back,
     })
 }
@@ -329,12 +347,13 @@ fn items(
     visitor: &Visitor,
     asked: &Asked,
     flagged: &[Flagged],
+    draft: Option<(IssueId, HashSet<PostId>)>,
     (offset, size): (usize, usize),
 ) -> Result<Vec<Item>> {
     let maker = Maker {
         app,
         visitor,
-        draft: cited(app, asked.issue)?,
+        draft,
         back: asked.here(),
         is_open: asked.is_single,
     };
@@ -549,14 +568,10 @@ pub async fn act_on_alert(
     let acted = app
         .on_cpu(move |app| Ok(app.store.act_on_alert(id, &step)))
         .await?;
-    acted.map_err(|refusal| match refusal {
-        AlertActError::Unknown(_) => WebError::NotFound,
-        AlertActError::Closed(..) => WebError::Conflict(format!("{refusal}。")),
-        AlertActError::Store(error) => WebError::Internal(error),
-    })?;
+    acted.map_err(refused::alert)?;
     let back = own_path(fields.text("back")).unwrap_or("/?tab=alerts");
     let (subject, sentence) = (
-        format!("预警#{}", id.0),
+        AuditSubject::Alert.numbered(id.0),
         format!("第{}号预警{}", id.0, state.label()),
     );
     deed::done(&app, &visitor, AuditAction::Alert, subject, back, sentence).await

@@ -1,17 +1,17 @@
 //! What is done with one post of the list.
 
 use super::item::{Item, Maker};
-use super::words::{refused_copy, refused_edit, refused_label, refused_merge};
 use super::{is_fragment, own_path};
 use crate::app::App;
-use crate::model::{AuditAction, Field, IssueId, Label, PostId, Visitor};
-use crate::pipeline::{EditOrder, edit_issue, join_event, say_label, unsay_label};
+use crate::model::{AuditAction, AuditSubject, Field, IssueId, Label, PostId, Visitor};
+use crate::pipeline::{EditOrder, EventError, edit_issue, join_event, say_label, unsay_label};
 use crate::store::Act;
 use crate::web::Shared;
 use crate::web::deed;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::posts::labels::label_of;
+use crate::web::refused;
 use crate::web::today::drafting::{Draft, cited};
 use crate::web::visitor::Who;
 use askama::Template;
@@ -29,15 +29,15 @@ struct Answer {
 }
 
 /// What was done.
-struct Done {
-    action: AuditAction,
-    subject: String,
-    sentence: String,
+pub(super) struct Done {
+    pub action: AuditAction,
+    pub subject: String,
+    pub sentence: String,
 }
 
 impl Done {
     fn post(action: AuditAction, id: PostId, sentence: String) -> Done {
-        let subject = format!("信息#{}", id.0);
+        let subject = AuditSubject::Post.numbered(id.0);
         Done {
             action,
             subject,
@@ -207,17 +207,23 @@ pub async fn label(
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, visitor, id, fields| {
         let label = label_of(app, id, fields)?;
-        let said = say_label(
-            app,
-            id,
-            label.clone(),
-            act(app, visitor, fields.text("note")),
-        );
-        let correction = said.map_err(|refusal| refused_label(refusal, &label))?;
-        let sentence = format!("第{}号信息：{correction}", id.0);
-        Ok(Done::post(action_of(&label), id, sentence))
+        say(app, visitor, id, label, fields.text("note"))
     })
     .await
+}
+
+/// 更正 of one post.
+pub(super) fn say(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    label: Label,
+    note: &str,
+) -> Result<Done, WebError> {
+    let said = say_label(app, id, label.clone(), act(app, visitor, note));
+    let correction = said.map_err(refused::label)?;
+    let sentence = format!("第{}号信息：{correction}", id.0);
+    Ok(Done::post(action_of(&label), id, sentence))
 }
 
 /// 撤回.
@@ -229,13 +235,21 @@ pub async fn undo(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
-    deed.run(|app, visitor, id, fields| {
-        let taken = unsay_label(app, id, act(app, visitor, fields.text("note")));
-        let taken = taken.map_err(|refusal| refused_label(refusal, &Label::default()))?;
-        let sentence = format!("第{}号信息：已撤回{taken}", id.0);
-        Ok(Done::post(action_of(&taken.label), id, sentence))
-    })
-    .await
+    deed.run(|app, visitor, id, fields| unsay(app, visitor, id, fields.text("note")))
+        .await
+}
+
+/// 撤回 of the latest correction of one post.
+pub(super) fn unsay(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    note: &str,
+) -> Result<Done, WebError> {
+    let taken = unsay_label(app, id, act(app, visitor, note));
+    let taken = taken.map_err(refused::label)?;
+    let sentence = format!("第{}号信息：已撤回{taken}", id.0);
+    Ok(Done::post(action_of(&taken.label), id, sentence))
 }
 
 /// 重复.
@@ -251,7 +265,7 @@ pub async fn copy(
         let first = app
             .store
             .mark_copy(id, other(fields)?, visitor.by(), app.now());
-        let first = first.map_err(refused_copy)?;
+        let first = first.map_err(refused::copy)?;
         let sentence = format!("第{}号信息已判为第{}号的转载", id.0, first.0);
         Ok(Done::post(AuditAction::Label, id, sentence))
     })
@@ -268,7 +282,7 @@ pub async fn distinct(
 ) -> Result<Response, WebError> {
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, _, id, _| {
-        app.store.unmark_copy(id).map_err(refused_copy)?;
+        app.store.unmark_copy(id).map_err(refused::copy)?;
         let sentence = format!("第{}号信息不再算作转载", id.0);
         Ok(Done::post(AuditAction::Label, id, sentence))
     })
@@ -293,11 +307,18 @@ pub async fn merge(
             let said = format!("第{}号信息不在任何事件里，不能归入。", other.0);
             return Err(WebError::Conflict(said));
         };
-        let joined = join_event(app, id, event, visitor.by()).map_err(refused_merge)?;
+        let joined = join_event(app, id, event, visitor.by()).map_err(not_joined)?;
         let sentence = format!("第{}号信息已归入事件{}", id.0, joined.0);
         Ok(Done::post(AuditAction::Event, id, sentence))
     })
     .await
+}
+
+fn not_joined(refusal: EventError) -> WebError {
+    match refusal {
+        EventError::OneEvent => WebError::Conflict("两条信息已在同一事件里。".to_owned()),
+        refusal => refused::named_event(refusal),
+    }
 }
 
 /// 编入刊物.
@@ -312,15 +333,25 @@ pub async fn print(
     deed.run(|app, visitor, id, fields| {
         let said = fields.required("issue", "编入哪一期（先起草）")?;
         let issue = IssueId(said.parse().map_err(|_| WebError::NotFound)?);
-        let order = [EditOrder::AddPost(id)];
-        let edited = edit_issue(app, issue, None, visitor.by(), &order);
-        let (revision, changes) = edited.map_err(refused_edit)?;
-        let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
-        Ok(Done {
-            action: AuditAction::Draft,
-            subject: format!("刊物#{}", issue.0),
-            sentence: format!("{}（第{revision}次修订）", what.join("；")),
-        })
+        print_into(app, visitor, id, issue)
     })
     .await
+}
+
+/// 编入 of one post.
+pub(super) fn print_into(
+    app: &App,
+    visitor: &Visitor,
+    id: PostId,
+    issue: IssueId,
+) -> Result<Done, WebError> {
+    let order = [EditOrder::AddPost(id)];
+    let edited = edit_issue(app, issue, None, visitor.by(), &order);
+    let (revision, changes) = edited.map_err(refused::edit)?;
+    let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+    Ok(Done {
+        action: AuditAction::Draft,
+        subject: AuditSubject::Issue.numbered(issue.0),
+        sentence: format!("{}（第{revision}次修订）", what.join("；")),
+    })
 }

@@ -1,13 +1,13 @@
 //! Triage: one post as whoever is on duty sees it, and what can be done with it. Every deed is a form; with htmx the
 //! answer is the post as it stands now, without it the way back to the list.
 
+mod bulk;
 mod deeds;
 mod item;
-mod words;
 
+pub use bulk::{Bulk, several};
 pub use deeds::{copy, distinct, label, merge, print, undo};
 pub use item::{Item, Maker};
-pub use words::refused_edit;
 
 use axum::http::HeaderMap;
 

@@ -5,7 +5,7 @@ use crate::access::hash_secret;
 use crate::app::App;
 use crate::config::{EditedWatch, WatchDraft, WatchMistake, add_watch, change_watch, remove_watch};
 use crate::index::Query as SearchQuery;
-use crate::model::{AlertPolicy, AuditAction, Visitor, Watch};
+use crate::model::{AlertPolicy, AuditAction, AuditSubject, Visitor, Watch};
 use crate::web::Shared;
 use crate::web::deed::done;
 use crate::web::error::WebError;
@@ -203,7 +203,7 @@ pub async fn remove(
     let edited = edit(&app, move |folder| remove_watch(folder, &id)).await?;
     let edited = edited.map_err(refused)?;
     let sentence = format!("已删除专题“{}”，它的命中记录保留", edited.name);
-    let subject = format!("专题{}", edited.id);
+    let subject = AuditSubject::Watch.named(&edited.id);
     done(
         &app,
         &visitor,
@@ -222,7 +222,7 @@ async fn finished(
     sentence: String,
 ) -> Result<Response, WebError> {
     let (subject, path) = (
-        format!("专题{}", edited.id),
+        AuditSubject::Watch.named(&edited.id),
         format!("/watches/{}", edited.id),
     );
     done(app, visitor, AuditAction::Watch, subject, &path, sentence).await

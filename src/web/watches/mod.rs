@@ -12,6 +12,7 @@ use crate::web::error::WebError;
 use crate::web::frame::Frame;
 use crate::web::layout::{PostLine, minute, page_number};
 use crate::web::search::page::HitLine;
+use crate::web::spark::spark;
 use crate::web::visitor::Who;
 use anyhow::{Context, Result};
 use askama::Template;
@@ -20,13 +21,12 @@ use axum::response::Html;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Hits per page.
 const PAGE_SIZE: usize = 30;
 /// Watches per page.
 const LIST_SIZE: usize = 50;
-/// Days of the spark-line in the list.
+/// Days of the small picture in the list.
 const SPARK_DAYS: u64 = 14;
 /// Days of the chart of one watch.
 const CHART_DAYS: u64 = 30;
@@ -86,8 +86,8 @@ struct WatchLine {
     alert: String,
     last_hit: String,
     since: String,
-    /// Points of the spark-line, and what it shows in words.
-    spark: (String, String),
+    /// Hits of the latest days, drawn.
+    spark: String,
 }
 
 /// 试跑: what a query finds among the posts that are there.
@@ -312,6 +312,7 @@ fn line(app: &App, report: WatchReport) -> Result<WatchLine> {
     };
     let recipients: Vec<String> = report.recipients.iter().map(named).collect();
     let days = hits_of_days(app, &report.id, SPARK_DAYS)?;
+    let counts: Vec<u64> = days.iter().map(|(_, count)| *count).collect();
     Ok(WatchLine {
         recipients: recipients.join("、"),
         alert: schedule.map_or_else(
@@ -320,29 +321,7 @@ fn line(app: &App, report: WatchReport) -> Result<WatchLine> {
         ),
         last_hit: minute(report.last_hit),
         since: minute(report.since),
-        spark: spark(&days),
+        spark: spark(&counts, &format!("近{SPARK_DAYS}天每日命中")),
         report,
     })
-}
-
-/// Points of a line 84 wide and 20 high, and its days in words.
-fn spark(days: &[(NaiveDate, u64)]) -> (String, String) {
-    let most = days
-        .iter()
-        .map(|(_, count)| *count)
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let step = 80.0 / (days.len().max(2) - 1) as f64;
-    let mut points = String::new();
-    for (number, (_, count)) in days.iter().enumerate() {
-        let (x, y) = (
-            2.0 + number as f64 * step,
-            18.0 - 16.0 * *count as f64 / most as f64,
-        );
-        let _ = write!(points, "{x:.1},{y:.1} ");
-    }
-    let counts: Vec<String> = days.iter().map(|(_, count)| count.to_string()).collect();
-    let words = format!("近{}天每日命中：{}", days.len(), counts.join("、"));
-    (points.trim_end().to_owned(), words)
 }

@@ -92,6 +92,72 @@ async fn morning() -> (TestApp, TempDir) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_items_are_ticked_by_keyboard_judged_at_once_and_taken_back() {
+    let (test, _config) = morning().await;
+    let app = &test.app;
+    let Some(desk) = BrowserDesk::signed_in(app).await else {
+        return;
+    };
+    let browser = &desk.browser;
+    desk.goto("/").await;
+    assert!(browser.count(".triage-item.is-current").await == 1);
+    browser.keys("v").await;
+    browser
+        .wait("document.querySelector('#bulk [data-count]').textContent === '1'")
+        .await;
+    browser.keys("j").await;
+    browser.keys("j").await;
+    // With Shift all from the last one.
+    browser
+        .run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'V', shiftKey: true, bubbles: true}))")
+        .await;
+    assert_eq!(browser.text("#bulk [data-count]").await, "3");
+    browser.keys(" ").await;
+    assert_eq!(browser.text("#bulk [data-count]").await, "2");
+    browser.keys(" ").await;
+    let ticked = browser
+        .run("return [...document.querySelectorAll('input[form=bulk]:checked')].map(it => Number(it.value))")
+        .await;
+    let ticked: Vec<i64> = serde_json::from_value(ticked).expect("numbers");
+    assert_eq!(ticked.len(), 3);
+    let levels = || {
+        let level = |id: &i64| {
+            let judgement = app.store.judgement(PostId(*id)).expect("the store works");
+            judgement.expect("judged").effective().level
+        };
+        ticked.iter().map(level).collect::<Vec<Level>>()
+    };
+    let before = levels();
+    browser.click("#bulk button[value=orange]").await;
+    browser.wait("document.querySelector('.flash')").await;
+    assert!(
+        browser
+            .text(".flash")
+            .await
+            .contains("已把3条信息的级别定为橙")
+    );
+    assert_eq!(levels(), [Level::Orange; 3]);
+    assert_eq!(desk.faults().await, Vec::<String>::new());
+    browser
+        .click("form:not(#bulk) button[name=deed][value=undo]")
+        .await;
+    browser
+        .wait("document.querySelector('.flash').textContent.includes('已撤回3条信息的更正')")
+        .await;
+    assert_eq!(levels(), before);
+    // The hits of a search are ticked in the same way.
+    desk.goto("/search?q=%E9%83%91%E5%B7%9E%E5%B8%82").await;
+    assert!(browser.count(".triage-item.is-current").await == 1);
+    browser.keys("v").await;
+    browser
+        .wait("document.querySelector('#bulk [data-count]').textContent === '1'")
+        .await;
+    assert_eq!(desk.faults().await, Vec::<String>::new());
+    assert_eq!(desk.barriers().await, Vec::<String>::new());
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ten_items_are_triaged_by_keyboard_and_the_issue_is_built_signed_and_downloaded() {
     let (test, _config) = morning().await;
     let app = &test.app;

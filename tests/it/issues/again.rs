@@ -210,7 +210,7 @@ async fn a_post_that_is_not_ours_is_told_from_one_that_is_not_there() {
         refused.expect_err("nothing to add").to_string()
     };
     let (not_ours, not_there) = (add(2), add(404));
-    assert!(not_ours.contains("yuqing label 2 "), "{not_ours}");
+    assert!(not_ours.contains("先更正研判"), "{not_ours}");
     assert!(not_there.contains("没有编号为404的信息"), "{not_there}");
 }
 
@@ -244,7 +244,7 @@ async fn a_final_report_waits_for_what_it_follows() {
     );
     let early = draft(true).await.expect_err("not signed").to_string();
     assert!(
-        early.contains("还没有签发") && early.contains("issue sign"),
+        early.contains("还没有签发") && early.contains("请先签发"),
         "{early}"
     );
 }
