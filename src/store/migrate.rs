@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0021_attachments.sql"),
     include_str!("migrations/0022_rule_changes.sql"),
     include_str!("migrations/0024_today.sql"),
+    include_str!("migrations/0025_proof.sql"),
 ];
 
 impl Store {
