@@ -114,6 +114,18 @@ impl WebSettings {
         public.unwrap_or_else(|| format!("http://{}", self.listen))
     }
 
+    /// What is allowed and hardly meant.
+    pub fn notices(&self) -> Vec<String> {
+        let is_odd = !self.trusted_proxies.is_empty() && self.public_url.is_none();
+        let notice = || {
+            format!(
+                "web.trusted_proxies 设了反向代理，web.public_url 却没有写对外网址：设口令、订阅的链接会是 {}",
+                self.address()
+            )
+        };
+        is_odd.then(notice).into_iter().collect()
+    }
+
     /// How long a session lasts.
     pub fn session(&self) -> chrono::TimeDelta {
         delta(self.session)
