@@ -45,7 +45,8 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     if let Some(secret) = app.first_link()? {
         // On the terminal or in the journal of whoever started it, nowhere else.
         eprintln!(
-            "尚无用户。请在本机浏览器打开 http://{listen}/welcome/{secret} 建立首位管理员（24小时内有效，只能用一次），或用命令 yuqing user add。"
+            "尚无用户。请用浏览器打开 {}/welcome/{secret} 建立首位管理员（24小时内有效，只能用一次），或用命令 yuqing user add。",
+            app.config.settings.web.address()
         );
     }
     for notice in app.config.notices() {

@@ -39,7 +39,10 @@ pub use draft_request::{
     MatterId, RequestError, Scope, SpecialOrder, draft_correction, draft_express, draft_special,
     draft_supplement,
 };
-pub use entry::{Entered, EntryRefusal, UploadedFile, attach_to_case, enter_post, read_attachment};
+pub use entry::{
+    Entered, EntryRefusal, MAX_UPLOAD_BYTES, UploadedFile, attach_to_case, enter_post,
+    read_attachment,
+};
 pub use events::{EventError, bursts_now, known_event, merge_events, split_event};
 pub use evidence::{EVIDENCE_BATCH, evidence_once, housekeep_once};
 pub use import::{ImportOrder, Imported, import_file, import_upload, list_refused};

@@ -7,7 +7,7 @@ mod picture;
 mod secret;
 mod totp;
 
-pub use lockout::{Lockout, Tries};
+pub use lockout::{Lockout, OF_ADDRESS, OF_NAME, OF_PAIR, Patience};
 pub use password::{PasswordFault, check_password, hash_password, is_password, pretend_password};
 pub use picture::{Picture, qr_code};
 pub use secret::{hash_secret, new_secret};

@@ -2,11 +2,11 @@
 
 use super::App;
 use crate::access::{
-    Lockout, Tries, check_password, hash_password, hash_secret, is_password, new_secret,
-    pretend_password, totp_step,
+    Lockout, OF_ADDRESS, OF_NAME, OF_PAIR, check_password, hash_password, hash_secret, is_password,
+    new_secret, pretend_password, totp_step,
 };
 use crate::model::{AccountRefusal, AuditAction, NewAudit, Role, User, UserId, Visitor};
-use crate::store::{Credentials, NewSession};
+use crate::store::{Credentials, FailuresOf, NewSession};
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 
@@ -85,14 +85,7 @@ impl App {
             pretend_password(&typed.password);
             return Err(SignInError::Wrong);
         }
-        let from = Tries::window_from(now);
-        let (of_name, of_address, latest) = self.store.failures(name, &typed.address, from)?;
-        let tries = Tries {
-            of_name,
-            of_address,
-            latest,
-        };
-        if let Some(lockout) = tries.lockout(now) {
+        if let Some(lockout) = self.lockout_from(name, &typed.address)? {
             self.note(name, AuditAction::Locked, typed, "锁定期间的登录")?;
             return Err(SignInError::Locked(lockout.minutes));
         }
@@ -135,7 +128,7 @@ impl App {
         self.store.begin_session(&session, now)?;
         self.store.add_audit(
             &NewAudit {
-                actor: user.display.clone(),
+                actor: user.actor(),
                 action: AuditAction::SignIn,
                 subject: format!("用户{}", user.name),
                 detail: how.to_owned(),
@@ -256,21 +249,40 @@ impl App {
         self.store.change_roles(user.id, display, roles)
     }
 
-    /// How long a name has to wait after wrong passwords; none where it need not.
+    /// How long the next try of a name from an address has to wait; none where it need not.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn lockout_from(&self, name: &str, address: &str) -> Result<Option<Lockout>> {
+        let now = self.now();
+        let mut longest = None;
+        for (patience, whose) in [
+            (OF_PAIR, FailuresOf::Pair(name, address)),
+            (OF_ADDRESS, FailuresOf::Address(address)),
+            (OF_NAME, FailuresOf::Name(name)),
+        ] {
+            let earliest = self.store.failure(whose, patience.failures)?;
+            longest = longest.max(patience.lockout(earliest, now));
+        }
+        Ok(longest)
+    }
+
+    /// How long a name has to wait wherever it has to wait longest: the administrator sees it, and may end it.
     ///
     /// # Errors
     /// The database refuses.
     pub fn lockout(&self, name: &str) -> Result<Option<Lockout>> {
         let now = self.now();
-        // No try comes from an empty address: only those of the name count.
-        let (of_name, of_address, latest) =
-            self.store.failures(name, "", Tries::window_from(now))?;
-        let tries = Tries {
-            of_name,
-            of_address,
-            latest,
-        };
-        Ok(tries.lockout(now))
+        let earliest = self
+            .store
+            .failure(FailuresOf::Name(name), OF_NAME.failures)?;
+        let mut longest = OF_NAME.lockout(earliest, now);
+        for address in self.store.failing_addresses(name, OF_PAIR.from(now))? {
+            let pair = FailuresOf::Pair(name, &address);
+            let earliest = self.store.failure(pair, OF_PAIR.failures)?;
+            longest = longest.max(OF_PAIR.lockout(earliest, now));
+        }
+        Ok(longest)
     }
 
     /// Lets a name try again at once.
@@ -278,8 +290,7 @@ impl App {
     /// # Errors
     /// The database refuses.
     pub fn unlock(&self, user: &User) -> Result<()> {
-        let before = Tries::window_from(self.now());
-        self.store.forget_failures(&user.name, before)
+        self.store.forget_failures(&user.name)
     }
 
     /// Sets a password; all sessions of the user end.
@@ -303,7 +314,7 @@ impl App {
         detail: &str,
     ) -> Result<()> {
         let line = NewAudit {
-            actor: visitor.by().to_owned(),
+            actor: visitor.actor(),
             action,
             subject: subject.to_owned(),
             detail: detail.to_owned(),
@@ -314,13 +325,9 @@ impl App {
 
     fn note(&self, name: &str, action: AuditAction, typed: &SignIn, detail: &str) -> Result<()> {
         // Somebody may have typed the password into the field of the name: only known names are written down.
-        let is_known = self.store.credentials(name)?.is_some();
+        let known = self.store.credentials(name)?;
         let line = NewAudit {
-            actor: if is_known {
-                name.to_owned()
-            } else {
-                "未知用户".to_owned()
-            },
+            actor: known.map_or_else(|| "未知用户".to_owned(), |known| known.user.actor()),
             action,
             subject: String::new(),
             detail: detail.to_owned(),
@@ -346,9 +353,11 @@ fn check_name(name: &str, display: &str) -> Result<()> {
         (2..=MAX_NAME_CHARS).contains(&name.chars().count()) && name.chars().all(is_plain),
         AccountRefusal("登录名为2至32个字，只用字母、数字、汉字和 . _ - @".to_owned())
     );
+    // They set off 登录名 and key in the audit.
+    let is_odd = |c: char| c.is_control() || "（）()“”".contains(c);
     anyhow::ensure!(
-        (1..=20).contains(&display.chars().count()) && !display.chars().any(char::is_control),
-        AccountRefusal("姓名为1至20个字".to_owned())
+        (1..=20).contains(&display.chars().count()) && !display.chars().any(is_odd),
+        AccountRefusal("姓名为1至20个字，不用括号和引号".to_owned())
     );
     Ok(())
 }

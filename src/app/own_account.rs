@@ -2,9 +2,10 @@
 //! session shows the password again: a session may have been left alone.
 
 use super::App;
-use crate::access::{Tries, check_password, hash_secret, is_password, new_secret, totp_step};
+use crate::access::{check_password, hash_secret, is_password, new_secret, totp_step};
 use crate::model::{AccountRefusal, AuditAction, Permission, Visitor};
 use anyhow::{Result, ensure};
+use chrono::TimeDelta;
 
 /// Keys in use of one user.
 pub const MAX_KEYS: usize = 20;
@@ -13,11 +14,14 @@ const MAX_KEY_NAME: usize = 40;
 /// Letters of a secret of 160 bits in base 32.
 const TOTP_LETTERS: usize = 32;
 
+/// Who showed the password is not asked again for so long.
+const PROVED_FOR: TimeDelta = TimeDelta::minutes(10);
+
 /// Why somebody in a session is not believed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     /// Not the password.
-    #[error("现在的口令不对")]
+    #[error("您的口令不对")]
     Wrong,
     /// Too many failures.
     #[error("失败次数过多，请在{0}分钟后再试，或请管理员解除锁定")]
@@ -28,31 +32,39 @@ pub enum ProofError {
 }
 
 impl App {
+    /// Whether what matters most asks for the password again: not within minutes of the last time.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn asks_proof(&self, visitor: &Visitor) -> Result<bool> {
+        let since = visitor.proved_at.map(|at| self.now() - at);
+        if since.is_some_and(|since| (TimeDelta::zero()..PROVED_FOR).contains(&since)) {
+            return Ok(false);
+        }
+        // A visitor of the demo came in by a link and has none to show.
+        let known = self.store.user(visitor.user.id)?;
+        Ok(known.is_some_and(|known| known.password.is_some()))
+    }
+
     /// Whether the visitor knows the password; failures count as those of signing in.
     ///
     /// # Errors
     /// [`ProofError`]; every failure is in the audit.
     pub fn prove(&self, visitor: &Visitor, password: &str) -> Result<(), ProofError> {
         let (now, name) = (self.now(), &visitor.user.name);
-        let from = Tries::window_from(now);
-        let (of_name, of_address, latest) = self.store.failures(name, &visitor.address, from)?;
-        let tries = Tries {
-            of_name,
-            of_address,
-            latest,
-        };
         let subject = format!("用户{name}");
-        if let Some(lockout) = tries.lockout(now) {
+        if let Some(lockout) = self.lockout_from(name, &visitor.address)? {
             self.audit(visitor, AuditAction::Locked, &subject, "锁定期间验证口令")?;
             return Err(ProofError::Locked(lockout.minutes));
         }
         let known = self.store.user(visitor.user.id)?;
         let kept = known.and_then(|known| known.password);
         if kept.is_some_and(|kept| is_password(password, &kept)) {
+            self.store.note_proof(&visitor.session, now)?;
             return Ok(());
         }
         self.store.note_failure(name, &visitor.address, now)?;
-        let what = "账户页上输入的口令不对";
+        let what = "已登录时再次输入的口令不对";
         self.audit(visitor, AuditAction::SignInFailed, &subject, what)?;
         Err(ProofError::Wrong)
     }

@@ -9,8 +9,9 @@ use crate::store::Store;
 use anyhow::{Context, Result, bail, ensure};
 use chrono_tz::Tz;
 use serde::Serialize;
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{BufReader, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use zip::ZipArchive;
 
@@ -31,6 +32,8 @@ pub struct RestoreOrder<'o> {
     pub config: Option<&'o Path>,
     /// What stands in the data folder may be put aside.
     pub is_forced: bool,
+    /// 接口密钥 of the backup go on being good; without it they are revoked: one may have been taken back since.
+    pub keeps_keys: bool,
     /// Who restores, for the audit.
     pub by: &'o str,
 }
@@ -52,6 +55,12 @@ pub struct Restored {
     pub has_config: bool,
     /// Messages that the daemon would send at once.
     pub waiting_deliveries: u64,
+    /// Sessions of the backup that were ended.
+    pub ended_sessions: usize,
+    /// 接口密钥 of the backup that were revoked.
+    pub revoked_keys: usize,
+    /// Those that are good still.
+    pub kept_keys: usize,
 }
 
 /// Why nothing was restored; nothing was touched.
@@ -76,7 +85,7 @@ pub fn restore(
 ) -> Result<Restored, RestoreError> {
     let mut archive = open(order.file)?;
     let manifest = manifest(&mut archive)?;
-    std::fs::create_dir_all(order.folder)
+    private_folder(order.folder)
         .with_context(|| format!("不能建立数据目录 {}", order.folder.display()))?;
     let _lock = FolderLock::take(order.folder)?;
     let standing = standing(order.folder)?;
@@ -95,11 +104,11 @@ pub fn restore(
     let unpacked = order.folder.join(UNPACKED);
     let done = (|| {
         unpack(&mut archive, &manifest, &unpacked, order.folder)?;
-        let waiting_deliveries =
-            make_ready(&unpacked.join("data"), &manifest, order.by, zone, now)?;
+        let data = unpacked.join("data");
+        let ready = make_ready(&data, &manifest, order, zone, now)?;
         let config = unpacked.join("config");
         let has_config = config.is_dir();
-        let replaced = change_places(order.folder, &unpacked.join("data"), &standing, now)?;
+        let replaced = change_places(order.folder, &data, &standing, now)?;
         if let Some(target) = order.config.filter(|_| has_config) {
             copy_folder(&config, target)?;
         }
@@ -110,7 +119,10 @@ pub fn restore(
             parts: manifest.parts.len(),
             replaced,
             has_config,
-            waiting_deliveries,
+            waiting_deliveries: ready.waiting_deliveries,
+            ended_sessions: ready.ended_sessions,
+            revoked_keys: ready.revoked_keys,
+            kept_keys: ready.kept_keys,
         })
     })();
     // Nothing of value is in it any more, or it is in the backup still.
@@ -219,12 +231,22 @@ fn unpack(archive: &mut Archive, manifest: &Manifest, to: &Path, folder: &Path) 
     for part in &manifest.parts {
         let path = to.join(&part.name);
         let above = path.parent().context("a part lies in a folder")?;
-        std::fs::create_dir_all(above)?;
-        let mut file = File::create(&path).with_context(|| format!("写不成 {}", path.display()))?;
+        private_folder(above)?;
+        let mut file = private_file(&path).with_context(|| format!("写不成 {}", path.display()))?;
         read_part(archive, part, &mut file)?;
         file.sync_all()?;
     }
     Ok(())
+}
+
+/// What was readable for its owner alone is so again.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// One part, compared with the manifest.
@@ -239,14 +261,23 @@ fn read_part(archive: &mut Archive, part: &Part, to: &mut impl Write) -> Result<
     Ok(())
 }
 
-/// Brings the tables up to this program, looks whether they are sound, signs everybody out, writes down who did it.
+/// What was done to the tables before they are used.
+struct Ready {
+    waiting_deliveries: u64,
+    ended_sessions: usize,
+    revoked_keys: usize,
+    kept_keys: usize,
+}
+
+/// Brings the tables up to this program, looks whether they are sound, shows everybody and every program out, writes down
+/// who did it.
 fn make_ready(
     folder: &Path,
     manifest: &Manifest,
-    by: &str,
+    order: &RestoreOrder<'_>,
     zone: Tz,
     now: Timestamp,
-) -> Result<u64> {
+) -> Result<Ready> {
     let store = Store::open(folder, zone)?;
     let faults = store.faults()?;
     ensure!(
@@ -254,17 +285,29 @@ fn make_ready(
         "备份里的数据库已损坏：{}",
         faults.join("；")
     );
-    store.end_all_sessions()?;
+    let ended_sessions = store.end_all_sessions()?;
+    let revoked_keys = match order.keeps_keys {
+        true => 0,
+        false => store.revoke_all_api_keys(now)?,
+    };
+    let kept_keys = store.api_keys_in_use()?;
     let made_at = manifest.made_at.format("%Y-%m-%d %H:%M");
     let line = NewAudit {
-        actor: by.to_owned(),
+        actor: order.by.to_owned(),
         action: AuditAction::Backup,
         subject: "恢复".to_owned(),
-        detail: format!("恢复{made_at}的备份"),
+        detail: format!(
+            "恢复{made_at}的备份，退出{ended_sessions}处登录，作废{revoked_keys}个接口密钥，保留{kept_keys}个"
+        ),
         address: String::new(),
     };
     store.add_audit(&line, now)?;
-    store.waiting_deliveries()
+    Ok(Ready {
+        waiting_deliveries: store.waiting_deliveries()?,
+        ended_sessions,
+        revoked_keys,
+        kept_keys,
+    })
 }
 
 fn change_places(
@@ -275,7 +318,7 @@ fn change_places(
 ) -> Result<Option<PathBuf>> {
     let replaced = folder.join(format!("{REPLACED}{}", now.format("%Y%m%d-%H%M%S")));
     if !standing.is_empty() {
-        std::fs::create_dir(&replaced)
+        private_folder(&replaced)
             .with_context(|| format!("不能建立目录 {}", replaced.display()))?;
     }
     for name in standing {
@@ -290,7 +333,7 @@ fn change_places(
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("不能建立目录 {}", to.display()))?;
+    private_folder(to).with_context(|| format!("不能建立目录 {}", to.display()))?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());

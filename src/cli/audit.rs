@@ -27,7 +27,7 @@ pub struct Audit {
     /// 截止日 · last day
     #[arg(long, value_name = "D", value_parser = parse_to)]
     to: Option<NaiveDate>,
-    /// 只列此人所为，写姓名 · who
+    /// 只列此人所为，写姓名或登录名 · who
     #[arg(long, value_name = "WHO", value_parser = person)]
     actor: Option<String>,
     /// 只列此类，如 签发、导出、查看原文 · what
@@ -102,7 +102,7 @@ impl Audit {
                 "{:>7}  {}  {}{}{}{}\n",
                 line.id,
                 line.at.format("%Y-%m-%d %H:%M:%S"),
-                column(&line.actor, 12),
+                column(&line.actor, 20),
                 column(line.action.label(), 12),
                 column(&line.subject, 20),
                 line.detail

@@ -395,6 +395,8 @@ fn demo_config(port: u16) -> Result<Config, Failure> {
     // The world's weeks pass in a minute; whoever looks on stays signed in.
     config.settings.web.session = Duration::from_secs(3650 * 86_400);
     config.settings.web.idle = config.settings.web.session;
+    // Links that the pages write down lead here.
+    config.settings.web.listen.set_port(port);
     config.settings.fetch.private_hosts = vec!["localhost".to_owned()];
     config.settings.fetch.delay = Duration::ZERO;
     config.settings.fetch.contact = "demo on loopback".to_owned();

@@ -19,6 +19,9 @@ pub struct Restore {
     /// 数据目录已有数据时，把它移到其中的 replaced-… 目录，再恢复 · put aside what stands there
     #[arg(long)]
     force: bool,
+    /// 备份中的接口密钥继续有效；不写则全部作废（备份之后作废过的也在其中），须由各人重新添加 · keep the keys of programs
+    #[arg(long, conflicts_with = "check")]
+    keep_keys: bool,
     /// 把备份中的配置放到这个新目录 · a new folder for the configuration
     #[arg(long, value_name = "DIR")]
     config_to: Option<PathBuf>,
@@ -41,6 +44,7 @@ impl Restore {
             folder: &common.data,
             config: self.config_to.as_deref(),
             is_forced: self.force,
+            keeps_keys: self.keep_keys,
             by: self.by.as_deref().unwrap_or("命令行"),
         };
         let now = Utc::now().with_timezone(&zone).fixed_offset();
@@ -90,6 +94,18 @@ impl Restore {
             text += &format!(
                 "有{}件待发投递，程序启动后就会发出；备份之后可能已经发过，请先用 `yuqing deliveries` 核对\n",
                 restored.waiting_deliveries
+            );
+        }
+        if restored.revoked_keys > 0 {
+            text += &format!(
+                "备份中的{}个接口密钥已作废，请重新添加并换到用它们的程序和订阅里；确需继续有效的，恢复时加 --keep-keys\n",
+                restored.revoked_keys
+            );
+        }
+        if restored.kept_keys > 0 {
+            text += &format!(
+                "备份中的{}个接口密钥继续有效，其中可能有备份之后作废过的，请在“我的账户”核对\n",
+                restored.kept_keys
             );
         }
         text += "所有人须重新登录；检索索引在程序启动后重建。备份之后签发的期号不在其中，续编前请与纸质存档核对。\n";

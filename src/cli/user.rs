@@ -233,8 +233,7 @@ impl Named {
     fn give_link(&self, app: &App, user: &User, sentence: &str) -> Result<(), Failure> {
         let secret = app.new_link(LinkPurpose::Password, Some(user.id))?;
         self.write_down(app, user, "给出设口令的一次性链接")?;
-        let listen = app.config.settings.web.listen;
-        let link = format!("http://{listen}/password/{secret}");
+        let link = format!("{}/password/{secret}", app.config.settings.web.address());
         self.report(user, Some(&link), sentence)
     }
 
@@ -260,7 +259,7 @@ impl Named {
         print_text(&format!("用户{name}（{display}，{roles}）：{sentence}\n"))?;
         if let Some(link) = link {
             print_text(&format!(
-                "设口令的链接（24小时内有效，只能用一次；经反向代理访问的，换成对外的 https 地址）：\n{link}\n"
+                "设口令的链接（24小时内有效，只能用一次；网址不对的，请在 yuqing.toml 的 web.public_url 写上对外网址）：\n{link}\n"
             ))?;
         }
         Ok(())

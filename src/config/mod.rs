@@ -173,6 +173,7 @@ impl Config {
             has_mail,
         ));
         notices.extend(self.duty.notices());
+        notices.extend(self.settings.web.notices());
         notices
     }
 

@@ -21,6 +21,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use url::{Host, Url};
 
 /// Name of the file.
 pub const FILE: &str = "yuqing.toml";
@@ -90,6 +91,9 @@ pub struct CrawlSettings {
 pub struct WebSettings {
     /// Address and port of the pages.
     pub listen: SocketAddr,
+    /// 对外网址 as people type it, `https://yuqing.example.gov.cn`; none where the pages are opened on this machine only.
+    #[serde(deserialize_with = "public_url", serialize_with = "or_empty")]
+    pub public_url: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// A session ends so long after it began.
@@ -104,6 +108,24 @@ pub struct WebSettings {
 }
 
 impl WebSettings {
+    /// Where the pages are found, to write a link down for somebody: never what a request says of itself.
+    pub fn address(&self) -> String {
+        let public = self.public_url.clone();
+        public.unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// What is allowed and hardly meant.
+    pub fn notices(&self) -> Vec<String> {
+        let is_odd = !self.trusted_proxies.is_empty() && self.public_url.is_none();
+        let notice = || {
+            format!(
+                "web.trusted_proxies 设了反向代理，web.public_url 却没有写对外网址：设口令、订阅的链接会是 {}",
+                self.address()
+            )
+        };
+        is_odd.then(notice).into_iter().collect()
+    }
+
     /// How long a session lasts.
     pub fn session(&self) -> chrono::TimeDelta {
         delta(self.session)
@@ -286,6 +308,37 @@ fn pause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Erro
         return Err(serde::de::Error::custom("间隔至少100ms，例如 \"5s\""));
     }
     Ok(pause)
+}
+
+/// Scheme, host and port, no more; plain HTTP on this machine only.
+fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let wrong = || {
+        serde::de::Error::custom(format!(
+            "对外网址“{text}”应写成 https://yuqing.example.gov.cn 这样，只有协议、主机和端口，不带路径；不经反向代理、只在本机打开的留空"
+        ))
+    };
+    let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err(wrong()),
+    };
+    let is_scheme = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let is_nobodys = url.username().is_empty() && url.password().is_none();
+    if !(is_scheme && is_bare && is_nobodys) {
+        return Err(wrong());
+    }
+    Ok(Some(url.origin().ascii_serialization()))
+}
+
+fn or_empty<S: Serializer>(url: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(url.as_deref().unwrap_or_default())
 }
 
 fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {

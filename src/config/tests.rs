@@ -154,3 +154,42 @@ fn a_missing_folder_and_an_unreadable_file_are_named() {
     let problems = Config::read(&folder, []).err().expect("no UTF-8");
     assert_eq!(problems[0].file, "sources.toml");
 }
+
+#[test]
+fn a_public_address_is_bare_and_encrypted_unless_it_is_this_machine() {
+    let web = |public: &str| {
+        let text = format!("[web]\npublic_url = \"{public}\"\ntrusted_proxies = [\"10.1.1.1\"]\n");
+        read(&[("yuqing.toml", &text)], &[]).map(|config| config.settings.web)
+    };
+    for (public, address) in [
+        ("", "http://127.0.0.1:8017"),
+        (
+            "https://YUQING.example.gov.cn/",
+            "https://yuqing.example.gov.cn",
+        ),
+        ("https://10.1.2.3:8443", "https://10.1.2.3:8443"),
+        ("http://localhost:9000", "http://localhost:9000"),
+    ] {
+        let web = web(public).expect(public);
+        assert_eq!(web.address(), address);
+        assert_eq!(web.notices().is_empty(), !public.is_empty(), "{public}");
+    }
+    for public in [
+        "yuqing.example.gov.cn",
+        "http://yuqing.example.gov.cn",
+        "https://yuqing.example.gov.cn/desk",
+        "https://yuqing.example.gov.cn/?a",
+        "https://a:b@yuqing.example.gov.cn",
+        "javascript:alert(1)",
+    ] {
+        let problems = web(public).err().expect(public);
+        assert_eq!(
+            (problems[0].line, problems[0].key.as_str()),
+            (2, "web.public_url")
+        );
+    }
+    let web = read(&[], &[("YUQING__WEB__PUBLIC_URL", "https://a.cn")]);
+    let web = web.expect("valid").settings.web;
+    assert_eq!(web.address(), "https://a.cn");
+    assert!(web.notices().is_empty());
+}

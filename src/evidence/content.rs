@@ -65,17 +65,17 @@ fn side(pixels: u32) -> Option<()> {
     (1..=MAX_SIDE).contains(&pixels).then_some(())
 }
 
-fn big(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn big(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_be_bytes(four.try_into().ok()?))
 }
 
-fn short(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn short(bytes: &[u8], at: usize) -> Option<u32> {
     let two = bytes.get(at..at.checked_add(2)?)?;
     Some(u32::from(u16::from_be_bytes(two.try_into().ok()?)))
 }
 
-fn little(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+pub(super) fn little(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
     let some = bytes.get(at..at.checked_add(count)?)?;
     Some((some.iter().rev()).fold(0, |number, byte| number << 8 | u32::from(*byte)))
 }

@@ -5,10 +5,12 @@
 
 mod attachments;
 mod content;
+mod metadata;
 mod warc;
 
 pub use attachments::Attachments;
 pub use content::check_content;
+pub use metadata::without_metadata;
 pub use warc::Record;
 
 use crate::model::{Capture, EvidencePlace, Timestamp};

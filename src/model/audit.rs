@@ -58,10 +58,21 @@ coded_enum! {
     }
 }
 
+impl AuditAction {
+    /// Lines of one actor from one address within an hour; none where every one counts. Whoever is kept out may try as
+    /// often as the wire allows: that must not fill the disk.
+    pub fn most_in_an_hour(self) -> Option<u32> {
+        match self {
+            AuditAction::Locked | AuditAction::Refused => Some(20),
+            _ => None,
+        }
+    }
+}
+
 /// What is to be written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAudit {
-    /// 姓名 or 登录名; `命令行` without a name.
+    /// [`Visitor::actor`](crate::model::Visitor::actor); on the command line 姓名 as given, `命令行` without one.
     pub actor: String,
     /// What.
     pub action: AuditAction,

@@ -97,5 +97,7 @@ pub use survey::{
 pub use time::{Precision, PublishedAt, Timestamp};
 pub use topic::{Topic, TopicScore};
 pub use uptake::{NewUptake, Uptake, UptakeCounts, UptakeId, UptakeKind, UptakeVoid};
-pub use user::{AccountRefusal, ApiKey, Permission, Role, Session, User, UserId, Visitor};
+pub use user::{
+    AccountRefusal, ApiKey, KeyShown, Permission, Role, Session, User, UserId, Visitor,
+};
 pub use watch::{AlertPolicy, Watch, WatchActivity, WatchHit};

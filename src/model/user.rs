@@ -82,6 +82,11 @@ impl User {
     pub fn may(&self, permission: Permission) -> bool {
         (self.roles.iter()).any(|role| role.permissions().contains(&permission))
     }
+
+    /// `周红（zhouhong）`, for the audit: two people may be called the same, no two users are.
+    pub fn actor(&self) -> String {
+        format!("{}（{}）", self.display, self.name)
+    }
 }
 
 /// 不合要求 — what somebody wanted of an account and cannot have; a sentence for people.
@@ -102,6 +107,26 @@ pub struct Visitor {
     pub address: String,
     /// SHA-256 of the session's token; empty for a key.
     pub session: String,
+    /// When the password was last shown again in this session.
+    pub proved_at: Option<Timestamp>,
+    /// The key that a program showed; none for a session.
+    pub key: Option<KeyShown>,
+}
+
+/// What a visitor's key is called, and what it was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyShown {
+    /// What it is for.
+    pub name: String,
+    /// What it may do, as far as its user may.
+    pub scopes: Vec<Permission>,
+}
+
+impl KeyShown {
+    /// 只供订阅: may read and nothing else, so that its secret may stand in the address of a feed.
+    pub fn only_reads(&self) -> bool {
+        self.scopes == [Permission::Read]
+    }
 }
 
 impl Visitor {
@@ -110,9 +135,20 @@ impl Visitor {
         self.permissions.contains(&permission)
     }
 
-    /// 姓名, for records.
+    /// 姓名, for records and issues.
     pub fn by(&self) -> &str {
         &self.user.display
+    }
+
+    /// Who it was, for the audit: `周红（zhouhong）`, and of a program `周红（zhouhong，密钥“台账”）`.
+    pub fn actor(&self) -> String {
+        match &self.key {
+            None => self.user.actor(),
+            Some(key) => format!(
+                "{}（{}，密钥“{}”）",
+                self.user.display, self.user.name, key.name
+            ),
+        }
     }
 }
 

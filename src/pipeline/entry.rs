@@ -3,7 +3,7 @@
 
 use super::{Progress, discovered, process_once};
 use crate::app::App;
-use crate::evidence::check_content;
+use crate::evidence::{check_content, without_metadata};
 use crate::import::{Field, post_of_form};
 use crate::model::{Attachment, AttachmentId, CaseId, NewAttachment, PostId};
 use crate::text::mask::mask;
@@ -12,7 +12,7 @@ use crate::text::wording::address;
 use anyhow::Result;
 
 /// Bytes of all files handed in at a time.
-const MAX_BYTES: usize = 20 * 1024 * 1024;
+pub const MAX_UPLOAD_BYTES: usize = 20 * 1024 * 1024;
 /// Files handed in at a time.
 const MAX_FILES: usize = 20;
 /// Characters of a name that are kept; its end tells more than its beginning.
@@ -123,15 +123,21 @@ fn stored(app: &App, files: &[UploadedFile], by: &str) -> Result<Vec<NewAttachme
         return wrong(format!("一次最多上传{MAX_FILES}个文件"));
     }
     let total: usize = files.iter().map(|file| file.bytes.len()).sum();
-    if total > MAX_BYTES {
-        let limit = MAX_BYTES / 1024 / 1024;
+    if total > MAX_UPLOAD_BYTES {
+        let limit = MAX_UPLOAD_BYTES / 1024 / 1024;
         return wrong(format!("附件合计超过{limit}MB，请压缩或分次上传"));
     }
     let mut checked = Vec::new();
     for file in files {
         let name = shown_name(&file.name);
         let kind = check_content(&name, &file.bytes).map_err(EntryRefusal::Wrong)?;
-        checked.push((name, kind, &file.bytes));
+        // Where somebody stood who sent a photograph in is nobody's business here.
+        let Some(bytes) = without_metadata(kind, &file.bytes) else {
+            return wrong(format!(
+                "“{name}”读不到结尾，去不掉其中的拍摄信息，请重新截图或另存后再传"
+            ));
+        };
+        checked.push((name, kind, bytes));
     }
     let mut stored = Vec::new();
     for (name, kind, bytes) in checked {
@@ -139,7 +145,7 @@ fn stored(app: &App, files: &[UploadedFile], by: &str) -> Result<Vec<NewAttachme
             name,
             kind,
             byte_count: bytes.len() as u64,
-            hash: app.attachments.put(bytes)?,
+            hash: app.attachments.put(&bytes)?,
             by: by.to_owned(),
         });
     }

@@ -4,7 +4,7 @@ use super::Store;
 use super::rows::{from_ms, to_ms};
 use super::sessions::permissions;
 use super::users::{joined_user, scopes_of};
-use crate::model::{ApiKey, Permission, Timestamp, UserId, Visitor};
+use crate::model::{ApiKey, KeyShown, Permission, Timestamp, UserId, Visitor};
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, params};
@@ -89,15 +89,21 @@ impl Store {
     ) -> Result<Option<Visitor>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT id, user_id, scopes, coalesce(last_used_at, 0) FROM api_keys
+            "SELECT id, user_id, scopes, coalesce(last_used_at, 0), name FROM api_keys
              WHERE hash = ?1 AND revoked_at IS NULL",
         )?;
-        let found: Option<(i64, i64, String, i64)> = select
+        let found: Option<(i64, i64, String, i64, String)> = select
             .query_row([hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .optional()?;
-        let Some((id, user, scopes, last_used)) = found else {
+        let Some((id, user, scopes, last_used, name)) = found else {
             return Ok(None);
         };
         let user = joined_user(&reader, user, self.zone)?;
@@ -124,6 +130,8 @@ impl Store {
             csrf: String::new(),
             address: address.to_owned(),
             session: String::new(),
+            proved_at: None,
+            key: Some(KeyShown { name, scopes }),
         }))
     }
 }

@@ -5,8 +5,9 @@ use super::Store;
 use super::rows::{code, from_ms, to_ms};
 use crate::model::{AuditAction, AuditCheck, AuditLine, NewAudit, Timestamp};
 use anyhow::Result;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -17,7 +18,7 @@ pub struct AuditFilter {
     pub from: Option<Timestamp>,
     /// Before.
     pub to: Option<Timestamp>,
-    /// By whom, wholly.
+    /// By whom: 姓名 or 登录名, or the whole as it stands in a line.
     pub actor: Option<String>,
     /// What.
     pub action: Option<AuditAction>,
@@ -30,29 +31,20 @@ pub struct AuditFilter {
 const COLUMNS: &str = "id, at, actor, action, subject, detail, address, hash";
 
 impl Store {
-    /// Writes a line down.
+    /// Writes a line down; of what a stranger may cause without end so many in an hour, and one that says so.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn add_audit(&self, line: &NewAudit, now: Timestamp) -> Result<i64> {
+    pub fn add_audit(&self, line: &NewAudit, now: Timestamp) -> Result<()> {
         self.write_durably(|transaction| {
-            let (last, before) = last_line(transaction)?;
-            let id = last + 1;
-            transaction.execute(
-                "INSERT INTO audit (id, at, actor, action, subject, detail, address, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    id,
-                    to_ms(now),
-                    line.actor,
-                    line.action.code(),
-                    line.subject,
-                    line.detail,
-                    line.address,
-                    chained(&before, id, to_ms(now), line),
-                ],
-            )?;
-            Ok(id)
+            let Some(most) = line.action.most_in_an_hour() else {
+                return append(transaction, line, now);
+            };
+            match lines_of_the_hour(transaction, line, now)? {
+                count if count < most => append(transaction, line, now),
+                count if count == most => append(transaction, &summary(line, most), now),
+                _ => Ok(()),
+            }
         })
     }
 
@@ -64,7 +56,8 @@ impl Store {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM audit
-             WHERE at >= ?1 AND at < ?2 AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR action = ?4)
+             WHERE at >= ?1 AND at < ?2 AND (?3 IS NULL OR actor = ?3 OR substr(actor, 1, length(?3) + 1) = ?3 || '（'
+                 OR instr(actor, '（' || ?3 || '）') > 0 OR instr(actor, '（' || ?3 || '，') > 0) AND (?4 IS NULL OR action = ?4)
              ORDER BY id DESC LIMIT ?5 OFFSET ?6",
         ))?;
         let limit = i64::try_from(filter.limit).ok().filter(|limit| *limit > 0);
@@ -165,6 +158,49 @@ impl Store {
             )?;
             Ok(transaction.execute("DELETE FROM audit WHERE id <= ?1", [id])?)
         })
+    }
+}
+
+fn append(transaction: &Transaction<'_>, line: &NewAudit, now: Timestamp) -> Result<()> {
+    let (last, before) = last_line(transaction)?;
+    let id = last + 1;
+    transaction.execute(
+        "INSERT INTO audit (id, at, actor, action, subject, detail, address, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            id,
+            to_ms(now),
+            line.actor,
+            line.action.code(),
+            line.subject,
+            line.detail,
+            line.address,
+            chained(&before, id, to_ms(now), line),
+        ],
+    )?;
+    Ok(())
+}
+
+/// How often the same was written down of the same within an hour?
+fn lines_of_the_hour(connection: &Connection, line: &NewAudit, now: Timestamp) -> Result<u32> {
+    let mut select = connection.prepare_cached(
+        "SELECT count(*) FROM audit
+         WHERE at > ?1 AND action = ?2 AND actor = ?3 AND address = ?4",
+    )?;
+    let from = to_ms(now - TimeDelta::hours(1));
+    let row = params![from, line.action.code(), line.actor, line.address];
+    Ok(select.query_row(row, |row| row.get(0))?)
+}
+
+/// The last line of an hour.
+fn summary(line: &NewAudit, most: u32) -> NewAudit {
+    NewAudit {
+        subject: String::new(),
+        detail: format!(
+            "一小时内已有{most}次{}，以后的不再逐次记录",
+            line.action.label()
+        ),
+        ..line.clone()
     }
 }
 

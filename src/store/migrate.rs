@@ -29,8 +29,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0021_attachments.sql"),
     include_str!("migrations/0022_rule_changes.sql"),
     include_str!("migrations/0024_today.sql"),
-    include_str!("migrations/0027_day_revisions.sql"),
+    include_str!("migrations/0025_proof.sql"),
     include_str!("migrations/0026_searches.sql"),
+    include_str!("migrations/0027_day_revisions.sql"),
 ];
 
 impl Store {

@@ -76,7 +76,7 @@ pub use posts::{Discovered, NewPost, PostToAnalyze, PostToCluster, SaveCounts};
 pub use replies::ReplyError;
 pub use rule_changes::{RuleChange, RuleChangeLine};
 pub use rule_parts::BrokenRule;
-pub use sessions::{NewSession, UsedLink};
+pub use sessions::{FailuresOf, NewSession, UsedLink};
 pub use shift::Flagged;
 pub use sources::{PastVisit, SourceState, Visit};
 pub use targets::{Claim, DueReading, PageResult, Readable, Validators};

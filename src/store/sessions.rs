@@ -33,6 +33,17 @@ pub struct NewSession<'a> {
     pub agent: &'a str,
 }
 
+/// Whose wrong passwords are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailuresOf<'a> {
+    /// Of a name from an address.
+    Pair(&'a str, &'a str),
+    /// Of an address, whatever the names.
+    Address(&'a str),
+    /// Of a name, wherever from.
+    Name(&'a str),
+}
+
 /// 一次性链接, used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UsedLink {
@@ -41,7 +52,8 @@ pub struct UsedLink {
 }
 
 impl Store {
-    /// Begins a session and remembers that the user came in; failures of the name are forgotten.
+    /// Begins a session and remembers that the user came in; failures of the name from this address are
+    /// forgotten.
     ///
     /// # Errors
     /// The database refuses.
@@ -69,8 +81,8 @@ impl Store {
             )?;
             transaction.execute(
                 "DELETE FROM sign_in_failures
-                 WHERE name = (SELECT name FROM users WHERE id = ?1)",
-                [session.user.0],
+                 WHERE name = (SELECT name FROM users WHERE id = ?1) AND address = ?2",
+                params![session.user.0, session.address],
             )?;
             transaction.execute("DELETE FROM sessions WHERE expires_at <= ?1", [to_ms(now)])?;
             Ok(())
@@ -84,15 +96,21 @@ impl Store {
     pub fn visitor(&self, hash: &str, idle: TimeDelta, now: Timestamp) -> Result<Option<Visitor>> {
         let reader = self.reader()?;
         let mut select = reader.prepare_cached(
-            "SELECT user_id, csrf, seen_at, address FROM sessions
+            "SELECT user_id, csrf, seen_at, address, proved_at FROM sessions
              WHERE hash = ?1 AND expires_at > ?2 AND seen_at > ?3",
         )?;
-        let found: Option<(i64, String, i64, String)> = select
+        let found: Option<(i64, String, i64, String, Option<i64>)> = select
             .query_row(params![hash, to_ms(now), to_ms(now - idle)], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .optional()?;
-        let Some((user, csrf, seen_at, address)) = found else {
+        let Some((user, csrf, seen_at, address, proved_at)) = found else {
             return Ok(None);
         };
         let user = joined_user(&reader, user, self.zone)?;
@@ -116,6 +134,8 @@ impl Store {
             csrf,
             address,
             session: hash.to_owned(),
+            proved_at: proved_at.map(|ms| from_ms(ms, self.zone)),
+            key: None,
         }))
     }
 
@@ -139,6 +159,20 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Remembers that the password was shown again in a session.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn note_proof(&self, hash: &str, now: Timestamp) -> Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE sessions SET proved_at = ?2 WHERE hash = ?1",
+                params![hash, to_ms(now)],
+            )?;
+            Ok(())
+        })
     }
 
     /// Ends one session.
@@ -224,42 +258,46 @@ impl Store {
         })
     }
 
-    /// Failures since `from`: of the name, of the address, and the latest of either.
+    /// When the `count`th of the latest failures was; none where there were fewer.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn failures(
-        &self,
-        name: &str,
-        address: &str,
-        from: Timestamp,
-    ) -> Result<(u64, u64, Option<Timestamp>)> {
+    pub fn failure(&self, whose: FailuresOf<'_>, count: u32) -> Result<Option<Timestamp>> {
+        let (condition, one, other) = match whose {
+            FailuresOf::Pair(name, address) => ("name = ?1 AND address = ?2", name, address),
+            FailuresOf::Address(address) => ("address = ?1 AND ?2 = ''", address, ""),
+            FailuresOf::Name(name) => ("name = ?1 AND ?2 = ''", name, ""),
+        };
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached(
-            "SELECT coalesce(sum(name = ?1), 0), coalesce(sum(address = ?2), 0), max(at)
-             FROM sign_in_failures WHERE at > ?3 AND (name = ?1 OR address = ?2)",
-        )?;
-        let row = select.query_row(params![name, address, to_ms(from)], |row| {
-            let latest: Option<i64> = row.get(2)?;
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                latest.map(|ms| from_ms(ms, self.zone)),
-            ))
-        })?;
-        Ok(row)
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT at FROM sign_in_failures WHERE {condition}
+             ORDER BY at DESC LIMIT 1 OFFSET ?3"
+        ))?;
+        let row = params![one, other, count.saturating_sub(1)];
+        let found = select.query_row(row, |row| row.get(0)).optional()?;
+        Ok(found.map(|ms| from_ms(ms, self.zone)))
     }
 
-    /// Forgets failures of a name (an administrator unlocks), and all older than `before`.
+    /// Addresses from which a name failed since `from`.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn forget_failures(&self, name: &str, before: Timestamp) -> Result<()> {
+    pub fn failing_addresses(&self, name: &str, from: Timestamp) -> Result<Vec<String>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT DISTINCT address FROM sign_in_failures WHERE name = ?1 AND at > ?2",
+        )?;
+        let rows = select.query_map(params![name, to_ms(from)], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Forgets failures of a name: an administrator unlocks.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn forget_failures(&self, name: &str) -> Result<()> {
         self.write(|transaction| {
-            transaction.execute(
-                "DELETE FROM sign_in_failures WHERE name = ?1 OR at <= ?2",
-                params![name, to_ms(before)],
-            )?;
+            transaction.execute("DELETE FROM sign_in_failures WHERE name = ?1", [name])?;
             Ok(())
         })
     }

@@ -1,7 +1,8 @@
 //! The database as a file: a copy of it while others work, whether it is sound, what stands in it that must not have gaps.
 
+use super::rows::to_ms;
 use super::{MIGRATIONS_KNOWN, Store};
-use crate::model::IssueId;
+use crate::model::{IssueId, Timestamp};
 use anyhow::{Context, Result};
 use rusqlite::params;
 use std::path::Path;
@@ -111,6 +112,27 @@ impl Store {
             transaction.execute("DELETE FROM sign_in_links WHERE used_at IS NULL", [])?;
             Ok(transaction.execute("DELETE FROM sessions", [])?)
         })
+    }
+
+    /// Revokes every key of every program; how many were in use.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn revoke_all_api_keys(&self, now: Timestamp) -> Result<usize> {
+        self.write_durably(|transaction| {
+            let sql = "UPDATE api_keys SET revoked_at = ?1 WHERE revoked_at IS NULL";
+            Ok(transaction.execute(sql, [to_ms(now)])?)
+        })
+    }
+
+    /// Keys of programs that are good.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn api_keys_in_use(&self) -> Result<usize> {
+        let reader = self.reader()?;
+        let sql = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
+        Ok(reader.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Messages that would be sent as soon as the daemon runs.

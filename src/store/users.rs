@@ -25,7 +25,7 @@ impl Store {
     /// Adds a user without a password.
     ///
     /// # Errors
-    /// The name is taken (the message says so), or the database refuses.
+    /// The name or 姓名 is taken (the message says so), or the database refuses.
     pub fn add_user(
         &self,
         name: &str,
@@ -41,6 +41,7 @@ impl Store {
                 .optional()?;
             let taken = || AccountRefusal(format!("登录名{name}已有人使用，请换一个"));
             anyhow::ensure!(known.is_none(), taken());
+            ensure_distinct(transaction, display, UserId(0))?;
             transaction.execute(
                 "INSERT INTO users (name, display, roles, created_at) VALUES (?1, ?2, ?3, ?4)",
                 params![name, display, codes(roles), to_ms(now)],
@@ -142,9 +143,12 @@ impl Store {
     /// Changes name and roles; sessions go on and may what the new roles may.
     ///
     /// # Errors
-    /// Nobody would be left to administer (the message says so), or the database refuses.
+    /// Nobody would be left to administer or 姓名 is another's (the message says so), or the database refuses.
     pub fn change_roles(&self, id: UserId, display: &str, roles: &[Role]) -> Result<()> {
         self.write_durably(|transaction| {
+            if known_display(transaction, id)? != display {
+                ensure_distinct(transaction, display, id)?;
+            }
             transaction.execute(
                 "UPDATE users SET display = ?2, roles = ?3 WHERE id = ?1",
                 params![id.0, display, codes(roles)],
@@ -156,9 +160,12 @@ impl Store {
     /// Disables a user, ends the sessions and keys and forgets the searches, or enables one again.
     ///
     /// # Errors
-    /// Nobody would be left to administer (the message says so), or the database refuses.
+    /// Nobody would be left to administer or 姓名 is another's by now (the message says so), or the database refuses.
     pub fn set_disabled(&self, id: UserId, disabled: Option<Timestamp>) -> Result<()> {
         self.write_durably(|transaction| {
+            if disabled.is_none() {
+                ensure_distinct(transaction, &known_display(transaction, id)?, id)?;
+            }
             transaction.execute(
                 "UPDATE users SET disabled_at = ?2 WHERE id = ?1",
                 params![id.0, disabled.map(to_ms)],
@@ -191,6 +198,37 @@ fn end_links(transaction: &rusqlite::Transaction<'_>, id: UserId) -> Result<()> 
          WHERE user_id = ?1 AND purpose = 'password' AND used_at IS NULL",
         [id.0],
     )?;
+    Ok(())
+}
+
+fn known_display(transaction: &rusqlite::Transaction<'_>, id: UserId) -> Result<String> {
+    let mut select = transaction.prepare_cached("SELECT display FROM users WHERE id = ?1")?;
+    let found = select.query_row([id.0], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Issues and records name people by 姓名 alone: no two in use have the same, blanks aside.
+fn ensure_distinct(
+    transaction: &rusqlite::Transaction<'_>,
+    display: &str,
+    id: UserId,
+) -> Result<()> {
+    let bare = |display: &str| display.split_whitespace().collect::<String>();
+    let mut select = transaction.prepare_cached(
+        "SELECT name, display FROM users WHERE disabled_at IS NULL AND id <> ?1 ORDER BY name",
+    )?;
+    let rows = select.query_map([id.0], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    for row in rows {
+        let (name, known) = row?;
+        let refusal = || {
+            AccountRefusal(format!(
+                "姓名“{known}”已由在用的用户{name}使用，记录和刊物上分不清是谁；请加以区分，例如写明科室"
+            ))
+        };
+        anyhow::ensure!(bare(&known) != bare(display), refusal());
+    }
     Ok(())
 }
 

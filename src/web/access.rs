@@ -1,24 +1,29 @@
 //! The one place that decides who comes through: before any handler runs, the route's [`Door`] is compared with the
 //! session or key, a form's token with the session's, and the way the request came with what we allow.
 
+use super::cookie;
 use super::error::WebError;
 use super::routes::{Door, Route};
 use crate::app::App;
 use crate::model::{AuditAction, NewAudit, Permission, Visitor};
+use crate::pipeline::MAX_UPLOAD_BYTES;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Name of the cookie.
-pub const COOKIE: &str = "yuqing";
+/// Bytes of a form of a few fields: whoever is not signed in sends no other.
+const MAX_SMALL_BYTES: usize = 64 * 1024;
+/// Where such forms go, besides the doors that ask for nobody.
+const SMALL: &[&str] = &["/logout", "/account/", "/system/"];
 /// Bytes of a form without files.
 const MAX_FORM_BYTES: usize = 2 * 1024 * 1024;
-/// Bytes of a form with files.
-pub const MAX_UPLOAD_BYTES: usize = 24 * 1024 * 1024;
+/// Bytes of a body: the files, and the form around them.
+pub const MAX_BODY_BYTES: usize = MAX_UPLOAD_BYTES + 1024 * 1024;
 
 /// What the middleware knows.
 #[derive(Clone)]
@@ -38,6 +43,8 @@ pub struct Origin {
     pub is_secure: bool,
     /// From this machine, not through a proxy.
     pub is_loopback: bool,
+    /// From a trusted proxy that does not say for whom it asks: for anybody.
+    pub is_silent: bool,
 }
 
 impl Origin {
@@ -70,9 +77,20 @@ async fn admit(gate: &Gate, mut request: Request) -> Result<Request, Response> {
     // A secret in the address is as good as a password.
     let has_password = request.uri().path() == "/login" || door != Door::Open;
     if has_password && !origin.is_private() {
-        return Err(WebError::Insecure.into_response());
+        let why = match origin.is_silent {
+            true => WebError::SilentProxy,
+            false => WebError::Insecure,
+        };
+        return Err(why.into_response());
     }
-    let proof = proof(request.headers());
+    if needed.is_none()
+        || SMALL
+            .iter()
+            .any(|small| request.uri().path().starts_with(small))
+    {
+        request = within(request, MAX_SMALL_BYTES).await?;
+    }
+    let proof = proof(request.headers(), &origin);
     let visitor = visitor(&gate.app, proof, &origin)
         .await
         .map_err(|error| WebError::Internal(error).into_response())?;
@@ -135,12 +153,16 @@ fn origin(app: &App, request: &Request) -> Origin {
                 .map_or(address, |client| client.to_string()),
             is_secure: header("x-forwarded-proto").as_deref() == Some("https"),
             is_loopback: false,
+            is_silent: false,
         },
         _ => Origin {
             address,
             is_secure: false,
-            // Through a proxy that nobody named, the wire before it may be a plain one.
-            is_loopback: forwarded.is_none() && peer.is_some_and(|peer| peer.is_loopback()),
+            // Through a proxy that nobody named, the wire before it may be a plain one; and through one that says nothing.
+            is_loopback: forwarded.is_none()
+                && !is_trusted
+                && peer.is_some_and(|peer| peer.is_loopback()),
+            is_silent: forwarded.is_none() && is_trusted,
         },
     }
 }
@@ -152,9 +174,9 @@ enum Proof {
     Nothing,
 }
 
-fn proof(headers: &HeaderMap) -> Proof {
+fn proof(headers: &HeaderMap, origin: &Origin) -> Proof {
     let key = bearer(headers).map(Proof::Key);
-    key.or_else(|| cookie(headers).map(Proof::Token))
+    key.or_else(|| cookie::token(headers, origin.is_secure).map(Proof::Token))
         .unwrap_or(Proof::Nothing)
 }
 
@@ -173,16 +195,6 @@ async fn visitor(app: &Arc<App>, proof: Proof, origin: &Origin) -> anyhow::Resul
 fn bearer(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     Some(value.strip_prefix("Bearer ")?.trim().to_owned())
-}
-
-/// The session's token.
-pub fn cookie(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let pairs = cookies
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'));
-    let mut named = pairs.filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
-    named.next().map(str::to_owned)
 }
 
 /// To the sign-in page and back; a program gets a status.
@@ -226,14 +238,11 @@ async fn check_token(
         .to_owned();
     let is_upload = kind.starts_with("multipart/form-data");
     let limit = if is_upload {
-        MAX_UPLOAD_BYTES
+        MAX_BODY_BYTES
     } else {
         MAX_FORM_BYTES
     };
-    let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, limit).await else {
-        return Err(WebError::TooLarge(limit).into_response());
-    };
+    let (parts, bytes) = read(request, limit).await?;
     let token = if is_upload {
         token_of_upload(&kind, bytes.clone()).await
     } else {
@@ -248,6 +257,20 @@ async fn check_token(
     let (what, why) = (named(&request), "表单缺少校验码或校验码不对".to_owned());
     refuse(&gate.app, visitor, what, why).await;
     Err(WebError::Forged.into_response())
+}
+
+/// The request with its body in hand, where that is no longer than it may be.
+async fn within(request: Request, limit: usize) -> Result<Request, Response> {
+    let (parts, bytes) = read(request, limit).await?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), Response> {
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, limit).await;
+    let bytes =
+        bytes.map_err(|_| WebError::TooLarge(limit.min(MAX_UPLOAD_BYTES)).into_response())?;
+    Ok((parts, bytes))
 }
 
 fn is_token(given: Option<&[u8]>, visitor: &Visitor) -> bool {
@@ -297,7 +320,7 @@ fn named(request: &Request) -> String {
 
 async fn refuse(app: &Arc<App>, visitor: &Visitor, what: String, why: String) {
     let line = NewAudit {
-        actor: visitor.by().to_owned(),
+        actor: visitor.actor(),
         action: AuditAction::Refused,
         subject: what,
         detail: why,

@@ -20,10 +20,14 @@ pub enum WebError {
     SignedOut,
     /// The role may not.
     Forbidden(Permission),
+    /// A feed's address with a key that may more than read.
+    FeedKey,
     /// The form's token is missing or old.
     Forged,
     /// Plain HTTP over a wire.
     Insecure,
+    /// A trusted proxy does not say for whom it asks.
+    SilentProxy,
     /// More than so many bytes.
     TooLarge(usize),
     /// The administrator has to see to something first; the message says what.
@@ -76,6 +80,12 @@ impl WebError {
                     permission.label()
                 ),
             ),
+            WebError::FeedKey => (
+                StatusCode::FORBIDDEN,
+                "订阅地址不能用",
+                "订阅地址里的密钥须是只供订阅的（权限只有“阅读检索”）。请在“我的账户”另加一个只供订阅的密钥，换用它的地址，并作废这一个。"
+                    .to_owned(),
+            ),
             WebError::Forged => (
                 StatusCode::FORBIDDEN,
                 "没有保存",
@@ -84,12 +94,19 @@ impl WebError {
             WebError::Insecure => (
                 StatusCode::FORBIDDEN,
                 "连接不安全",
-                "不能用未加密的地址（http）登录和使用，请改用 https 开头的地址。".to_owned(),
+                "不能用未加密的地址（http）登录和使用，请改用 https 开头的地址。已用 https 的，请信息员把反向代理的地址写入 yuqing.toml 的 web.trusted_proxies，并让它带上 X-Forwarded-For 和 X-Forwarded-Proto。"
+                    .to_owned(),
+            ),
+            WebError::SilentProxy => (
+                StatusCode::FORBIDDEN,
+                "反向代理没有配好",
+                "请求来自可信反向代理（web.trusted_proxies），却没有带 X-Forwarded-For，分不清是谁。请信息员照 deploy/nginx.conf 让反向代理带上 X-Forwarded-For 和 X-Forwarded-Proto；在本机直接打开的，请改用对外的 https 地址。"
+                    .to_owned(),
             ),
             WebError::TooLarge(limit) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "内容太大",
-                format!("一次最多上传{}MB。", limit / 1024 / 1024),
+                format!("一次最多提交{}，请减少内容或分次提交。", size(limit)),
             ),
             WebError::NotReady(message) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "暂时不能办理", message)
@@ -100,6 +117,13 @@ impl WebError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "页面出错", message)
             }
         }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes >> 20 {
+        0 => format!("{}KB", bytes >> 10),
+        megabytes => format!("{megabytes}MB"),
     }
 }
 

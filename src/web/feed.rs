@@ -4,15 +4,17 @@
 use super::Shared;
 use super::error::WebError;
 use super::visitor::{From, Who};
+use crate::app::App;
 use crate::digest::layout::number_line;
 use crate::document::tag;
-use crate::model::{Entry, Issue, Permission, Timestamp};
+use crate::model::{AuditAction, Entry, Issue, KeyShown, Permission, Timestamp, Visitor};
 use crate::text::wording::printable;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Issues in a feed.
 const NEWEST: usize = 20;
@@ -44,7 +46,8 @@ struct AtomEntry {
     content: String,
 }
 
-/// The secret of the address: a key of a user who may read.
+/// The secret of the address: a key of a user who may read, and made for nothing else. Addresses are passed on, and lie in
+/// readers and logs.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Parameters {
@@ -60,10 +63,7 @@ pub async fn atom(
 ) -> Result<Response, WebError> {
     let visitor = match who {
         Some(Who(visitor)) => Some(visitor),
-        None => {
-            app.on_cpu(move |app| app.visitor_by_key(&parameters.key, &origin.address))
-                .await?
-        }
+        None => by_address(&app, parameters.key, origin.address, &file).await?,
     };
     if !visitor.is_some_and(|visitor| visitor.may(Permission::Read)) {
         return Err(WebError::SignedOut);
@@ -95,6 +95,30 @@ pub async fn atom(
     };
     let kind = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
     Ok((kind, feed.render()?).into_response())
+}
+
+/// Who the key of the address stands for.
+async fn by_address(
+    app: &Arc<App>,
+    key: String,
+    address: String,
+    file: &str,
+) -> Result<Option<Visitor>, WebError> {
+    let subject: String = format!("GET /feed/{file}").chars().take(200).collect();
+    let found = app.on_cpu(move |app| {
+        let visitor = app.visitor_by_key(&key, &address)?;
+        let is_too_much = |visitor: &&Visitor| {
+            let key = visitor.key.as_ref();
+            !key.is_some_and(KeyShown::only_reads)
+        };
+        if let Some(visitor) = visitor.as_ref().filter(is_too_much) {
+            let why = "订阅地址里的密钥不是只供订阅的";
+            app.audit(visitor, AuditAction::Refused, &subject, why)?;
+            return Ok(Err(WebError::FeedKey));
+        }
+        Ok(Ok(visitor))
+    });
+    found.await?
 }
 
 fn entry(issue: &Issue, city: &str) -> Result<AtomEntry, askama::Error> {

@@ -2,16 +2,15 @@
 //! lets a visitor of the demo in.
 
 use super::Shared;
-use super::access::COOKIE;
+use super::cookie;
 use super::error::WebError;
 use super::frame::Frame;
 use super::visitor::{From, Who};
 use crate::app::{LinkPurpose, SignIn, SignInError};
 use crate::model::{AuditAction, Role};
-use anyhow::Context;
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -121,16 +120,18 @@ pub async fn sign_in(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-pub async fn sign_out(State(app): Shared, Who(visitor): Who) -> Result<Response, WebError> {
+pub async fn sign_out(
+    State(app): Shared,
+    Who(visitor): Who,
+    From(origin): From,
+) -> Result<Response, WebError> {
     app.on_cpu(move |app| {
         app.store.end_session(&visitor.session)?;
         app.audit(&visitor, AuditAction::SignOut, "", "退出")
     })
     .await?;
     let mut response = Redirect::to("/login").into_response();
-    let gone = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
-    let gone = HeaderValue::from_str(&gone).context("plain letters")?;
-    response.headers_mut().insert(header::SET_COOKIE, gone);
+    cookie::take_back(&mut response, origin.is_secure);
     Ok(response)
 }
 
@@ -249,12 +250,7 @@ fn used_up() -> WebError {
 /// An answer that hands out a session's cookie.
 pub fn with_cookie(answer: impl IntoResponse, token: &str, is_secure: bool) -> Response {
     let mut response = answer.into_response();
-    let secure = if is_secure { "; Secure" } else { "" };
-    // Strict: a link on a strange page opens the sign-in page's redirect, never a deed.
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    cookie::hand_out(&mut response, token, is_secure);
     response
 }
 

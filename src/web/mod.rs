@@ -12,6 +12,7 @@ mod attachments;
 mod cases;
 mod chart;
 mod choice;
+mod cookie;
 mod deed;
 mod entry;
 mod error;
@@ -428,9 +429,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(async || WebError::NotFound)
         .method_not_allowed_fallback(async || WebError::NotFound)
         // `access` counts the bytes of a body; a handler that takes none reads none.
-        .layer(axum::extract::DefaultBodyLimit::max(
-            access::MAX_UPLOAD_BYTES,
-        ))
+        .layer(axum::extract::DefaultBodyLimit::max(access::MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(|_| {
             WebError::Internal(anyhow::anyhow!("a page panicked")).into_response()
         }))

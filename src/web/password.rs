@@ -91,7 +91,7 @@ fn set_with(
     }
     app.set_password(&user, password)?;
     let line = NewAudit {
-        actor: user.display.clone(),
+        actor: user.actor(),
         action: AuditAction::User,
         subject: format!("用户{}", user.name),
         detail: "用一次性链接设口令，全部登录已退出".to_owned(),

@@ -2,13 +2,10 @@
 
 use super::error::WebError;
 use super::form::Fields;
-use crate::pipeline::UploadedFile;
+use crate::pipeline::{MAX_UPLOAD_BYTES, UploadedFile};
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-
-/// As much as `access` lets through, in the words of the page.
-const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// 上传.
 #[derive(Debug, Default)]
@@ -45,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
 fn broken(error: MultipartError) -> WebError {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge(MAX_BYTES),
+        StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge(MAX_UPLOAD_BYTES),
         _ => WebError::Wrong("上传的内容不完整，请重新选择文件再试。".to_owned()),
     }
 }

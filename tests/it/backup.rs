@@ -6,9 +6,10 @@ use crate::site::{TestApp, at, shipped};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use yuqing::app::{BACKED_UP, doctor};
-use yuqing::model::{AuditAction, CheckState, Checkup, NewAudit};
+use yuqing::model::{AuditAction, CheckState, Checkup, NewAudit, Permission};
 use yuqing::pipeline::housekeep_once;
 use yuqing::store::{AuditFilter, Store};
 
@@ -53,6 +54,13 @@ fn a_backup_beside_the_daemon_is_brought_back_elsewhere_and_never_over_what_stan
     fill(&desk);
     let running = daemon::start(&desk, port);
     desk.way_in();
+    let store = Store::open(&desk.path("data"), chrono_tz::Asia::Shanghai).expect("opens");
+    let user = store.credentials("tester").expect("reads").expect("known");
+    let (now, scopes) = (Utc::now().fixed_offset(), [Permission::Read]);
+    store
+        .add_api_key(user.user.id, "首页", "hash", &scopes, now)
+        .expect("the store works");
+    drop(store);
 
     let made = desk
         .expect(0, &["backup", "copy.zip", "--by", "信息员", "--json"])
@@ -103,7 +111,18 @@ fn a_backup_beside_the_daemon_is_brought_back_elsewhere_and_never_over_what_stan
             "--json",
         ],
     );
-    assert_eq!(brought.json()["replaced"], Value::Null);
+    let said = brought.json();
+    assert_eq!(said["replaced"], Value::Null);
+    assert_eq!(
+        (
+            &said["ended_sessions"],
+            &said["revoked_keys"],
+            &said["kept_keys"]
+        ),
+        (&json!(1), &json!(1), &json!(0))
+    );
+    only_the_owner_reads(&desk.path("moved"));
+    only_the_owner_reads(&desk.path("etc"));
     let read = |name: &str| std::fs::read(desk.path(name)).expect("restored");
     assert_eq!(read("moved/evidence/2017-04.warc.gz"), PAGE);
     assert_eq!(read("moved/attachments/1/letter.pdf"), PAPER);
@@ -117,11 +136,21 @@ fn a_backup_beside_the_daemon_is_brought_back_elsewhere_and_never_over_what_stan
         ("信息员", "恢复")
     );
     assert_eq!(store.end_all_sessions().expect("works"), 0, "signed out");
+    assert_eq!(store.api_keys_in_use().expect("reads"), 0, "revoked");
+    assert!(
+        last[0].detail.contains("作废1个接口密钥"),
+        "{}",
+        last[0].detail
+    );
     assert!(store.credentials("tester").expect("reads").is_some());
 
     // With --force what stood there is kept.
     desk.write("data/evidence/2017-05.warc.gz", "newer");
-    let forced = desk.expect(0, &["restore", "copy.zip", "--force", "--json"]);
+    let forced = desk.expect(
+        0,
+        &["restore", "copy.zip", "--force", "--keep-keys", "--json"],
+    );
+    assert_eq!(forced.json()["kept_keys"], 1);
     let replaced = forced.json()["replaced"].clone();
     let replaced = Path::new(replaced.as_str().expect("a folder"));
     assert!(
@@ -142,6 +171,20 @@ fn a_backup_beside_the_daemon_is_brought_back_elsewhere_and_never_over_what_stan
             .any(|name| name.to_string_lossy().ends_with(".part")),
         "{left:?}"
     );
+}
+
+/// Every folder 0700, every file 0600.
+fn only_the_owner_reads(path: &Path) {
+    let about = std::fs::metadata(path).expect("it is there");
+    let mode = about.permissions().mode() & 0o777;
+    if about.is_dir() {
+        assert_eq!(mode, 0o700, "{}", path.display());
+        for entry in std::fs::read_dir(path).expect("a folder") {
+            only_the_owner_reads(&entry.expect("an entry").path());
+        }
+    } else if path.extension().is_none_or(|end| end != "lock") {
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
 }
 
 #[test]

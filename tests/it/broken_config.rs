@@ -34,6 +34,20 @@ const MISTAKES: &[Mistake] = &[
         says: "不认识的键“delays”",
     },
     Mistake {
+        file: "yuqing.toml",
+        text: "[web]\npublic_url = \"http://yuqing.example.gov.cn\"\n",
+        line: 2,
+        key: "web.public_url",
+        says: "应写成 https://yuqing.example.gov.cn 这样",
+    },
+    Mistake {
+        file: "yuqing.toml",
+        text: "[web]\npublic_url = \"https://yuqing.example.gov.cn/desk\"\n",
+        line: 2,
+        key: "web.public_url",
+        says: "不带路径",
+    },
+    Mistake {
         file: "watches.toml",
         text: "# 专题\n[[watch]]\nid = \"a\"\nname = \"甲\"\nquery = \"社保 OR\"\n",
         line: 5,

@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tower::ServiceExt;
 use url::form_urlencoded::Serializer;
@@ -24,6 +24,8 @@ pub struct Answered {
     /// Where it leads; empty where nowhere.
     pub location: String,
     pub content_type: String,
+    /// What it has the browser keep; empty where nothing.
+    pub cookie: String,
     pub body: Vec<u8>,
 }
 
@@ -129,8 +131,13 @@ impl Desk {
 }
 
 /// Any request as it is, from this machine.
-pub async fn ask(app: &Arc<App>, mut request: Request<Body>) -> Answered {
-    let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+pub async fn ask(app: &Arc<App>, request: Request<Body>) -> Answered {
+    ask_from(app, Ipv4Addr::LOCALHOST.into(), request).await
+}
+
+/// Any request as it is, from some address.
+pub async fn ask_from(app: &Arc<App>, peer: IpAddr, mut request: Request<Body>) -> Answered {
+    let peer = SocketAddr::from((peer, 40_000));
     request.extensions_mut().insert(ConnectInfo(peer));
     let router = yuqing::web::router(Arc::clone(app));
     let response = router.oneshot(request).await.expect("never fails");
@@ -146,6 +153,7 @@ pub async fn ask(app: &Arc<App>, mut request: Request<Body>) -> Answered {
         status: parts.status,
         location: header(header::LOCATION),
         content_type: header(header::CONTENT_TYPE),
+        cookie: header(header::SET_COOKIE),
         body: to_bytes(body, 64 << 20).await.expect("a body").to_vec(),
     }
 }

@@ -88,7 +88,9 @@ async fn a_programme_with_a_picture_is_entered_judged_and_stored_once() {
     assert_eq!(attached[1].file.name, "文字稿.pdf");
     let entries = audited(&test, AuditAction::Entry);
     assert!(
-        entries.iter().all(|line| line.starts_with("李芳 信息#1 ")),
+        entries
+            .iter()
+            .all(|line| line.starts_with("李芳（李芳0） 信息#1 ")),
         "{entries:?}"
     );
     assert_eq!(entries.len(), 2);
@@ -175,7 +177,7 @@ async fn attachments_are_given_as_they_are_to_those_who_may_and_written_down() {
     let looks = audited(&test, AuditAction::Unmask);
     assert_eq!(looks.len(), 2);
     assert!(
-        looks[0].starts_with("李芳 附件#2 查看信息#1的附件"),
+        looks[0].starts_with("李芳（李芳0） 附件#2 查看信息#1的附件"),
         "{looks:?}"
     );
     for missing in [
@@ -200,6 +202,39 @@ async fn attachments_are_given_as_they_are_to_those_who_may_and_written_down() {
         post.contains("截图.png") && !post.contains("href=\"/attachments/"),
         "{post}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_photograph_was_taken_is_not_stored() {
+    let test = TestApp::open(shipped());
+    let desk = Desk::of(&test.app);
+    let form = desk.get("/entry").await.text();
+    assert!(form.contains("拍摄地点等附带信息存入时去掉，PDF和GIF原样保存"));
+    let picture: &[u8] =
+        b"\xff\xc0\0\x0b\x08\0\x10\0\x20\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0?\0xx\xff\xd9";
+    let exif: &[u8] = b"\xff\xe1\0\x12Exif\0\0GPS 34.75N";
+    let taken = [b"\xff\xd8", exif, picture].concat();
+    let broken = [b"\xff\xd8", picture, b"\xff\xd8", exif].concat();
+    let cut = &taken[..taken.len() - 1];
+    let files = [
+        ("files", "照片.jpg", "image/jpeg", taken.as_slice()),
+        ("files", "两张.jpg", "image/jpeg", broken.as_slice()),
+        ("files", "稿.pdf", "application/pdf", PDF),
+    ];
+    let sent = desk.upload("/entry", &PROGRAMME, &files).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    let stored = [b"\xff\xd8".as_slice(), picture].concat();
+    let attached = test.app.store.attachments_of(AttachedTo::Post(PostId(1)));
+    let attached = attached.expect("works");
+    // Without what was told beside it the second is the same picture: it lies there once.
+    assert_eq!(attached.len(), 2);
+    assert_eq!(attached[0].file.byte_count, stored.len() as u64);
+    assert_eq!(desk.get("/attachments/1").await.body, stored);
+    let pdf = format!("/attachments/{}", attached[1].id.0);
+    assert_eq!(desk.get(&pdf).await.body, PDF);
+    let file = [("files", "半张.jpg", "image/jpeg", cut)];
+    let sent = desk.upload("/entry", &PROGRAMME, &file).await;
+    assert_eq!(sent.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -171,7 +171,7 @@ async fn a_level_rule_is_tried_switched_on_and_taken_back() {
     let audit = office.audit(AuditAction::Rule);
     assert_eq!(audit.len(), 1);
     assert!(
-        audit[0].starts_with("李芳 levels.toml 已启用对 levels.toml 的修改（增6行"),
+        audit[0].starts_with("李芳（李芳0） levels.toml 已启用对 levels.toml 的修改（增6行"),
         "{audit:?}"
     );
     assert!(

@@ -126,7 +126,7 @@ async fn a_ledger_is_read_taken_along_and_frozen() {
     );
     let exports = audited(&test, AuditAction::Export);
     assert_eq!(exports.len(), 2, "{exports:?}");
-    assert!(exports[1].starts_with("王建国 台账2017-04 导出2017年4月的台账为Excel"));
+    assert!(exports[1].starts_with("王建国（王建国0） 台账2017-04 导出2017年4月的台账为Excel"));
 
     // Freezing.
     refused(
@@ -192,7 +192,9 @@ async fn a_ledger_is_read_taken_along_and_frozen() {
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text());
     let lines = audited(&test, AuditAction::Ledger);
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].contains("王建国 台账2017-04") && lines[0].contains("原因：级别更正"));
+    assert!(
+        lines[0].contains("王建国（王建国0） 台账2017-04") && lines[0].contains("原因：级别更正")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +275,7 @@ async fn the_system_page_tells_how_things_stand_and_who_did_what() {
     );
     assert_eq!(text.lines().count(), 122, "{text}");
     let lines = audited(&test, AuditAction::Export);
-    assert_eq!(lines, ["李芳 审计 导出审计记录120条为CSV"]);
+    assert_eq!(lines, ["李芳（李芳0） 审计 导出审计记录120条为CSV"]);
 
     // The chain, and its end when somebody laid hands on it.
     let verified = only.post("/system/audit/verify", &[]).await;

@@ -225,7 +225,7 @@ async fn a_level_is_set_and_taken_back_and_both_are_written_down() {
     assert_eq!(lines.len(), 1);
     assert_eq!(
         (lines[0].actor.as_str(), lines[0].subject.as_str()),
-        ("李芳", "信息#2")
+        ("李芳（李芳0）", "信息#2")
     );
     assert!(
         lines[0].detail.contains("级别红（机器判为蓝）"),

@@ -141,7 +141,7 @@ async fn an_administrator_adds_somebody_who_sets_a_password_and_comes_in() {
     assert!(
         lines
             .iter()
-            .any(|line| line.starts_with("信息员 用户wangfang 新增，"))
+            .any(|line| line.starts_with("信息员（信息员0） 用户wangfang 新增，"))
     );
     let secret = path.rsplit('/').next().expect("a secret");
     assert!(!lines.concat().contains(secret), "no secret in the audit");
@@ -302,7 +302,7 @@ async fn somebody_changes_the_own_password_and_ends_sessions() {
     let got = desk
         .post("/account/password", &form("wrong", PASSWORD_2))
         .await;
-    refused(&got, StatusCode::BAD_REQUEST, "现在的口令不对");
+    refused(&got, StatusCode::BAD_REQUEST, "您的口令不对");
     let got = desk
         .post("/account/password", &form("wrong", "other"))
         .await;
@@ -398,7 +398,15 @@ async fn one_time_codes_are_switched_on_with_a_code_and_off_with_the_password() 
     let wrong = if code == "000000" { "000001" } else { "000000" };
 
     let got = desk
-        .post("/account/totp", &[("secret", &secret), ("code", wrong)])
+        .post("/account/totp", &[("secret", &secret), ("code", &code)])
+        .await;
+    refused(&got, StatusCode::BAD_REQUEST, "请填写您的口令");
+    let own = ("own_password", PASSWORD_2);
+    let got = desk
+        .post(
+            "/account/totp",
+            &[own, ("secret", &secret), ("code", wrong)],
+        )
         .await;
     refused(&got, StatusCode::BAD_REQUEST, "动态口令不对");
     assert!(got.text().contains(&secret), "the same picture again");
@@ -428,23 +436,31 @@ async fn one_time_codes_are_switched_on_with_a_code_and_off_with_the_password() 
         sign_in(app, "王芳0", PASSWORD_2, &code).is_err(),
         "shown once already"
     );
-    test.later(TimeDelta::minutes(1));
+    test.later(TimeDelta::minutes(11));
     let code = totp_code(&secret, seconds(app)).expect("a secret");
     assert!(sign_in(app, "王芳0", PASSWORD_2, &code).is_ok());
 
     let got = desk.post("/account/totp/end", &[]).await;
-    refused(&got, StatusCode::BAD_REQUEST, "请填写口令");
+    refused(&got, StatusCode::BAD_REQUEST, "请填写您的口令");
     let got = desk
-        .post("/account/totp/end", &[("password", "wrong")])
+        .post("/account/totp/end", &[("own_password", "wrong")])
         .await;
-    refused(&got, StatusCode::BAD_REQUEST, "现在的口令不对");
+    refused(&got, StatusCode::BAD_REQUEST, "您的口令不对");
     let got = desk
-        .post("/account/totp/end", &[("password", PASSWORD_2)])
+        .post("/account/totp/end", &[("own_password", PASSWORD_2)])
         .await;
     assert_eq!(got.location, "/account");
     assert!(!user(app, "王芳0").has_totp);
     let lines = written(app, AuditAction::User);
     assert!(lines[0].contains("动态口令已停用") && lines[1].contains("启用动态口令"));
+}
+
+/// The key in a page that shows it.
+fn key_in(page: &str) -> String {
+    let (_, rest) = page.split_once("<dt>密钥</dt><dd><code>").expect("a key");
+    let key: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(key.len(), 64);
+    key
 }
 
 async fn with_key(app: &Arc<App>, key: &str, method: &str, path: &str) -> Answered {
@@ -486,16 +502,16 @@ async fn a_key_is_shown_once_does_what_it_may_and_never_manages_accounts() {
     let text = shown.text();
     assert_eq!(shown.status, StatusCode::OK, "{text}");
     assert!(!text.contains("门户<b>首页"), "escaped");
-    let (_, rest) = text.split_once(".xml?key=").expect("an address of a feed");
-    let key: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
-    assert_eq!(key.len(), 64);
+    assert!(!text.contains(".xml?key="), "it may more than a feed needs");
+    let key = key_in(&text);
     let page = desk.get("/account").await.text();
     assert!(page.contains("首页") && !page.contains(&key));
     assert!(!written(app, AuditAction::User).concat().contains(&key));
 
     let digest = &app.config.digests[0].code;
     let feed = format!("/feed/{digest}.xml?key={key}");
-    assert_eq!(by_nobody(app, &feed, None).await.status, StatusCode::OK);
+    let got = by_nobody(app, &feed, None).await;
+    refused(&got, StatusCode::FORBIDDEN, "须是只供订阅的");
     assert_eq!(
         with_key(app, &key, "GET", "/api/v1/events").await.status,
         StatusCode::OK
@@ -513,7 +529,7 @@ async fn a_key_is_shown_once_does_what_it_may_and_never_manages_accounts() {
         let got = with_key(app, &key, method, path).await;
         assert_eq!(got.status, StatusCode::UNAUTHORIZED, "{path}");
     }
-    assert_eq!(written(app, AuditAction::Refused).len(), 7);
+    assert_eq!(written(app, AuditAction::Refused).len(), 8);
 
     let other = Desk::with_roles(app, "王芳", &[Role::Viewer]);
     let keys = app

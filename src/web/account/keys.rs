@@ -2,15 +2,14 @@
 
 use crate::model::{AuditAction, Permission};
 use crate::web::Shared;
-use crate::web::account::{base, in_session, labels, refused, subject};
+use crate::web::account::{in_session, labels, proven, refused, subject};
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::visitor::{From, Who};
+use crate::web::visitor::Who;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 
 #[derive(Template)]
@@ -20,7 +19,7 @@ struct KeyPage {
     name: String,
     scopes: String,
     key: String,
-    /// 刊物 and the secret address of its feed; none where the key may not read.
+    /// 刊物 and the secret address of its feed; none where the key may more than read.
     feeds: Vec<(String, String)>,
 }
 
@@ -28,16 +27,14 @@ struct KeyPage {
 pub async fn add(
     State(app): Shared,
     Who(visitor): Who,
-    From(origin): From,
-    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let name = fields.required("name", "用途")?.to_owned();
     let scopes: Result<Vec<Permission>, _> =
         fields.all("scope").into_iter().map(str::parse).collect();
     let scopes = scopes.map_err(|error| WebError::Wrong(format!("权限：{error}")))?;
-    let base = base(&headers, origin.is_secure);
+    let base = app.config.settings.web.address();
     let (typed, wanted) = (name.clone(), scopes.clone());
     let made = app
         .on_cpu(move |app| {
@@ -47,7 +44,7 @@ pub async fn add(
         .await;
     let (key, frame) = made.map_err(refused)?;
     let digests = app.config.digests.iter();
-    let digests = digests.filter(|_| scopes.contains(&Permission::Read));
+    let digests = digests.filter(|_| scopes == [Permission::Read]);
     let page = KeyPage {
         frame,
         name,

@@ -8,7 +8,7 @@ use crate::access::PasswordFault;
 use crate::app::{App, ProofError};
 use crate::model::{AccountRefusal, AuditAction, Permission, Visitor};
 use crate::web::Shared;
-use crate::web::access::COOKIE;
+use crate::web::cookie;
 use crate::web::deed::back;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -18,7 +18,7 @@ use crate::web::login::{agent, with_cookie};
 use crate::web::visitor::{From, Who};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
@@ -32,6 +32,7 @@ struct AccountPage {
     sessions: Vec<SessionRow>,
     keys: Vec<KeyRow>,
     permissions: Vec<Permission>,
+    asks_proof: bool,
 }
 
 struct SessionRow {
@@ -92,6 +93,7 @@ fn account(app: &App, visitor: &Visitor) -> anyhow::Result<AccountPage> {
             })
             .collect(),
         permissions: visitor.permissions.clone(),
+        asks_proof: app.asks_proof(visitor)?,
     })
 }
 
@@ -137,7 +139,11 @@ pub async fn end_others(State(app): Shared, Who(visitor): Who) -> Result<Respons
 }
 
 /// Ends every session, this one too.
-pub async fn end_all(State(app): Shared, Who(visitor): Who) -> Result<Response, WebError> {
+pub async fn end_all(
+    State(app): Shared,
+    Who(visitor): Who,
+    From(origin): From,
+) -> Result<Response, WebError> {
     in_session(&app, &visitor).await?;
     app.on_cpu(move |app| {
         let count = app.store.end_sessions(visitor.user.id)?;
@@ -146,9 +152,7 @@ pub async fn end_all(State(app): Shared, Who(visitor): Who) -> Result<Response, 
     })
     .await?;
     let mut response = Redirect::to("/login").into_response();
-    let gone = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
-    let gone = HeaderValue::from_str(&gone)?;
-    response.headers_mut().insert(header::SET_COOKIE, gone);
+    cookie::take_back(&mut response, origin.is_secure);
     Ok(response)
 }
 
@@ -169,11 +173,26 @@ pub async fn in_session(app: &Arc<App>, visitor: &Visitor) -> Result<(), WebErro
     Err(WebError::SignedOut)
 }
 
+/// The own password, unless it was shown within the last minutes: an open session may have been left alone.
+///
+/// # Errors
+/// Nobody is signed in, it was not typed or is not the one, or there were too many failures.
+pub async fn proven(app: &Arc<App>, visitor: &Visitor, fields: &Fields) -> Result<(), WebError> {
+    in_session(app, visitor).await?;
+    let who = visitor.clone();
+    if !app.on_cpu(move |app| app.asks_proof(&who)).await? {
+        return Ok(());
+    }
+    fields.required("own_password", "您的口令")?;
+    let password = fields.whole("own_password").to_owned();
+    prove(app, visitor, password).await
+}
+
 /// The password, once more.
 ///
 /// # Errors
 /// It is not the one, or there were too many failures.
-pub async fn prove(app: &Arc<App>, visitor: &Visitor, password: String) -> Result<(), WebError> {
+async fn prove(app: &Arc<App>, visitor: &Visitor, password: String) -> Result<(), WebError> {
     let who = visitor.clone();
     // The password's work is done among the blocking work, so that the pages go on.
     let proved = app
@@ -201,16 +220,4 @@ pub fn subject(visitor: &Visitor) -> String {
 pub fn labels(scopes: &[Permission]) -> String {
     let labels: Vec<&str> = scopes.iter().map(|scope| scope.label()).collect();
     labels.join("、")
-}
-
-/// Where a browser found us, to write a whole address down for somebody.
-pub fn base(headers: &HeaderMap, is_secure: bool) -> String {
-    let host = headers.get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-    if host.is_empty() || !host.chars().all(is_plain) {
-        return String::new();
-    }
-    let scheme = if is_secure { "https" } else { "http" };
-    format!("{scheme}://{host}")
 }

@@ -4,7 +4,7 @@ use crate::access::{Picture, new_totp_secret, qr_code, totp_address};
 use crate::app::App;
 use crate::model::{AccountRefusal, AuditAction, Visitor};
 use crate::web::Shared;
-use crate::web::account::{in_session, prove, subject};
+use crate::web::account::{in_session, proven, subject};
 use crate::web::deed::{back, done};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -24,6 +24,7 @@ struct TotpPage {
     spelled: String,
     address: String,
     picture: Picture,
+    asks_proof: bool,
     message: String,
 }
 
@@ -45,7 +46,7 @@ pub async fn begin(
     Who(visitor): Who,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let secret = fields.required("secret", "密钥")?.to_owned();
     let code = fields.required("code", "动态口令")?.to_owned();
     let (known, who) = (secret.clone(), visitor.clone());
@@ -66,6 +67,11 @@ pub async fn begin(
         .on_cpu(move |app| Ok(shown(app, &visitor, known, said).ok()))
         .await?;
     let page = page.ok_or(WebError::Wrong(message))?;
+    // It was shown a moment ago.
+    let page = TotpPage {
+        asks_proof: false,
+        ..page
+    };
     Ok((StatusCode::BAD_REQUEST, Html(page.render()?)).into_response())
 }
 
@@ -74,10 +80,7 @@ pub async fn end(
     Who(visitor): Who,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
-    let password = fields.whole("password").to_owned();
-    fields.required("password", "口令")?;
-    prove(&app, &visitor, password).await?;
+    proven(&app, &visitor, &fields).await?;
     let user = visitor.user.id;
     app.on_cpu(move |app| app.store.set_totp(user, None))
         .await?;
@@ -106,6 +109,7 @@ fn shown(
         frame: Frame::of(app, visitor, "/account")?,
         spelled: groups.join(" "),
         picture: qr_code(&address)?,
+        asks_proof: app.asks_proof(visitor)?,
         secret,
         address,
         message,

@@ -1,5 +1,6 @@
 //! Extractors of the interface: addresses and bodies, strictly read.
 
+use crate::pipeline::MAX_UPLOAD_BYTES;
 use crate::web::error::WebError;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
@@ -10,7 +11,7 @@ use serde::de::DeserializeOwned;
 /// Bytes of a deed's JSON.
 const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes of posts handed in.
-pub const MAX_LINES_BYTES: usize = 24 * 1024 * 1024;
+pub const MAX_LINES_BYTES: usize = MAX_UPLOAD_BYTES;
 /// Characters of a mistake that are repeated.
 const MISTAKE_CHARS: usize = 300;
 

@@ -49,7 +49,10 @@ impl Modify for Ways {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_default();
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
-        let session = ApiKey::Cookie(ApiKeyValue::new(crate::web::access::COOKIE));
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(
+            crate::web::cookie::NAME,
+            format!("https 下名为 {}", crate::web::cookie::SECURE_NAME).as_str(),
+        ));
         for (name, scheme) in [
             ("key", SecurityScheme::Http(key.build())),
             ("session", SecurityScheme::ApiKey(session)),

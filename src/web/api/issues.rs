@@ -81,12 +81,17 @@ pub struct Draft {
 pub struct Reason {
     /// 记入审签记录.
     reason: String,
+    /// 看过的是第几次修订（revision）；写了而本期已改过的，不办理，回 409.
+    revision: Option<u32>,
 }
 
-/// Nothing more is said.
+/// 审签.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Nothing {}
+pub struct Seen {
+    /// 看过的是第几次修订（revision）；写了而本期已改过的，不办理，回 409.
+    revision: Option<u32>,
+}
 
 /// 各期, the latest first.
 #[utoipa::path(get, path = "/api/v1/issues", tag = "刊物", params(Wanted), responses((status = 200, body = Vec<IssueRow>)))]
@@ -228,17 +233,17 @@ async fn special(app: &Arc<App>, order: &Draft) -> Result<SpecialOrder, WebError
 }
 
 /// 审核.
-#[utoipa::path(post, path = "/api/v1/issues/{id}/approve", tag = "刊物", params(("id" = i64, Path, description = "稿号")), request_body = Nothing, responses((status = 200, body = Value)))]
+#[utoipa::path(post, path = "/api/v1/issues/{id}/approve", tag = "刊物", params(("id" = i64, Path, description = "稿号")), request_body = Seen, responses((status = 200, body = Value)))]
 pub async fn approve(
     State(app): Shared,
     Who(visitor): Who,
     Numbered(id): Numbered,
-    Told(Nothing {}): Told<Nothing>,
+    Told(said): Told<Seen>,
 ) -> Result<Json<Value>, WebError> {
     step(
         &app,
         visitor,
-        id,
+        (id, said.revision),
         AuditAction::Approve,
         "审核",
         |app, id, by| app.store.approve_issue(id, by, app.now()),
@@ -258,7 +263,7 @@ pub async fn send_back(
     step(
         &app,
         visitor,
-        id,
+        (id, said.revision),
         AuditAction::Approve,
         "退回",
         move |app, id, by| app.store.return_issue(id, by, &reason, app.now()),
@@ -267,17 +272,17 @@ pub async fn send_back(
 }
 
 /// 签发: takes the number, freezes what is printed, queues it for its recipients.
-#[utoipa::path(post, path = "/api/v1/issues/{id}/sign", tag = "刊物", params(("id" = i64, Path, description = "稿号")), request_body = Nothing, responses((status = 200, body = Value)))]
+#[utoipa::path(post, path = "/api/v1/issues/{id}/sign", tag = "刊物", params(("id" = i64, Path, description = "稿号")), request_body = Seen, responses((status = 200, body = Value)))]
 pub async fn sign(
     State(app): Shared,
     Who(visitor): Who,
     Numbered(id): Numbered,
-    Told(Nothing {}): Told<Nothing>,
+    Told(said): Told<Seen>,
 ) -> Result<Json<Value>, WebError> {
     step(
         &app,
         visitor,
-        id,
+        (id, said.revision),
         AuditAction::Sign,
         "签发",
         |app, id, by| {
@@ -305,7 +310,7 @@ pub async fn void(
     step(
         &app,
         visitor,
-        id,
+        (id, said.revision),
         AuditAction::Void,
         "作废",
         move |app, id, by| app.store.void_issue(id, by, &reason, app.now()),
@@ -323,13 +328,20 @@ fn stated(said: &Reason) -> Result<String, WebError> {
 async fn step(
     app: &Arc<App>,
     visitor: Visitor,
-    id: i64,
+    (id, seen): (i64, Option<u32>),
     action: AuditAction,
     name: &'static str,
     deed: impl FnOnce(&App, IssueId, &str) -> Result<(), SignError> + Send + 'static,
 ) -> Result<Json<Value>, WebError> {
     let document = work(app, move |app| {
         let issue = IssueId(id);
+        let known = app.store.issue(issue)?.ok_or(WebError::NotFound)?;
+        if seen.is_some_and(|seen| seen != known.revision) {
+            return Err(WebError::Conflict(format!(
+                "本期又改过，现为第{}次修订（revision），没有{name}；请重新读过再办",
+                known.revision
+            )));
+        }
         deed(app, issue, visitor.by()).map_err(refused::step)?;
         app.audit(&visitor, action, &AuditSubject::Issue.numbered(id), name)?;
         let hint = match app.store.issue(issue)? {

@@ -148,6 +148,9 @@ pub async fn export(
     fields: Fields,
 ) -> Result<Response, WebError> {
     if !visitor.may(Permission::Export) {
+        let why = "无“导出”权限，没有导出审计记录";
+        app.on_cpu(move |app| app.audit(&visitor, AuditAction::Refused, "审计", why))
+            .await?;
         return Err(WebError::Forbidden(Permission::Export));
     }
     let filter = Wanted::of(&fields).filter(&app)?;

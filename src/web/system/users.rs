@@ -4,16 +4,15 @@
 use crate::app::{App, LinkPurpose};
 use crate::model::{AuditAction, Permission, Role, User, UserId, Visitor};
 use crate::web::Shared;
-use crate::web::account::{base, in_session, refused};
+use crate::web::account::{in_session, proven, refused};
 use crate::web::deed::done;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::layout::minute;
-use crate::web::visitor::{From, Who};
+use crate::web::visitor::Who;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use std::sync::Arc;
 struct UsersPage {
     frame: Frame,
     users: Vec<UserRow>,
+    asks_proof: bool,
 }
 
 #[derive(Template)]
@@ -34,6 +34,7 @@ struct UserPage {
     session_count: usize,
     key_count: usize,
     has_password: bool,
+    asks_proof: bool,
 }
 
 /// A link, shown once.
@@ -98,6 +99,7 @@ pub async fn list(State(app): Shared, Who(visitor): Who) -> Result<Html<String>,
             let rows = users.iter().map(|user| UserRow::of(app, user));
             Ok(UsersPage {
                 users: rows.collect::<anyhow::Result<_>>()?,
+                asks_proof: app.asks_proof(&visitor)?,
                 frame: Frame::of(app, &visitor, "/system")?,
             })
         })
@@ -123,6 +125,7 @@ pub async fn page(
                 session_count: app.store.sessions_of(user.id, app.now())?.len(),
                 key_count: keys.iter().filter(|key| key.revoked_at.is_none()).count(),
                 has_password: known.password.is_some(),
+                asks_proof: app.asks_proof(&visitor)?,
                 frame: Frame::of(app, &visitor, "/system")?,
                 user,
             }))
@@ -136,11 +139,9 @@ pub async fn page(
 pub async fn add(
     State(app): Shared,
     Who(visitor): Who,
-    From(origin): From,
-    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let name = fields.required("name", "登录名")?.to_owned();
     let display = fields.required("display", "姓名")?.to_owned();
     let roles = roles(&fields)?;
@@ -154,31 +155,25 @@ pub async fn add(
         })
         .await;
     let user = added.map_err(refused)?;
-    link(&app, visitor, user, &base(&headers, origin.is_secure)).await
+    link(&app, visitor, user).await
 }
 
 /// Another link for the password; older ones are good for nothing more.
 pub async fn password(
     State(app): Shared,
     Who(visitor): Who,
-    From(origin): From,
-    headers: HeaderMap,
     Path(id): Path<i64>,
+    fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let user = known(&app, id).await?;
     if user.is_disabled {
         return Err(WebError::Conflict("该用户已停用，请先启用。".to_owned()));
     }
-    link(&app, visitor, user, &base(&headers, origin.is_secure)).await
+    link(&app, visitor, user).await
 }
 
-async fn link(
-    app: &Arc<App>,
-    visitor: Visitor,
-    user: User,
-    base: &str,
-) -> Result<Response, WebError> {
+async fn link(app: &Arc<App>, visitor: Visitor, user: User) -> Result<Response, WebError> {
     let (id, display) = (user.id.0, user.display.clone());
     let (secret, frame) = app
         .on_cpu(move |app| {
@@ -192,7 +187,7 @@ async fn link(
         frame,
         id,
         display,
-        link: format!("{base}/password/{secret}"),
+        link: format!("{}/password/{secret}", app.config.settings.web.address()),
     };
     Ok(Html(page.render()?).into_response())
 }
@@ -204,7 +199,7 @@ pub async fn change(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let user = known(&app, id).await?;
     let display = fields.required("display", "姓名")?.to_owned();
     let roles = roles(&fields)?;
@@ -227,7 +222,7 @@ pub async fn state(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let user = known(&app, id).await?;
     let is_off = match fields.required("to", "停用或启用")? {
         "off" => true,
@@ -290,8 +285,9 @@ pub async fn end_totp(
     State(app): Shared,
     Who(visitor): Who,
     Path(id): Path<i64>,
+    fields: Fields,
 ) -> Result<Response, WebError> {
-    in_session(&app, &visitor).await?;
+    proven(&app, &visitor, &fields).await?;
     let user = known(&app, id).await?;
     let subject = subject(&user);
     let said = format!("用户{}的动态口令已停用。", user.name);
