@@ -62,7 +62,7 @@ const CASES: [&[&str]; 3] = [
 /// The pages of what is on a list: the first link there that begins like this.
 const FIRST: [(&str, &str); 6] = [
     ("/?since=week", "/posts/"),
-    ("/events?sort=posts", "/events/"),
+    ("/events", "/events/"),
     ("/issues", "/issues/"),
     ("/cases", "/cases/"),
     ("/watches", "/watches/"),
@@ -81,9 +81,15 @@ impl Camera {
     }
 
     fn keep(&self, page: &str, suffix: &str, bytes: &[u8]) {
-        let name = page.trim_matches('/').replace(['/', '?', '=', '&'], "-");
-        let name = if name.is_empty() { "home" } else { &name };
-        let file = self.folder.join(format!("{name}{suffix}"));
+        let page = if page.starts_with("/?") || page == "/" {
+            format!("today-{}", page.trim_matches(['/', '?']))
+        } else {
+            page.to_owned()
+        };
+        let name = page.replace(['/', '?', '=', '&'], "-");
+        let file = self
+            .folder
+            .join(format!("{}{suffix}", name.trim_matches('-')));
         std::fs::write(file, bytes).expect("the folder can be written");
     }
 
@@ -164,6 +170,17 @@ async fn pictures() {
         all.push(first.clone());
         some.push(first);
     }
+    // A draft, as it is edited.
+    let event = some.iter().find(|page| page.starts_with("/events/"));
+    camera.goto(event.expect("an event")).await;
+    browser.click("form[action$='/draft'] button").await;
+    browser
+        .wait("location.pathname.startsWith('/issues/') && document.querySelector('.order')")
+        .await;
+    let draft = browser.run("return location.pathname").await;
+    let draft = draft.as_str().expect("a path").to_owned();
+    all.push(draft.clone());
+    some.push(draft);
     for (width, height) in SIZES {
         browser.resize(width, height).await;
         for page in &all {
