@@ -103,6 +103,15 @@ async fn a_programme_with_a_picture_is_entered_judged_and_stored_once() {
     );
     let post = desk.get("/posts/1").await.text();
     assert!(post.contains("文字稿.pdf") && post.contains("/attachments/2"));
+    // Reasons are named for people.
+    for (name, rule) in [
+        ("主题 QX", "topic.QX"),
+        ("属地", "place"),
+        ("情感", "sentiment"),
+    ] {
+        let head = |word: &str| post.contains(&format!("<th scope=\"row\">{word}</th>"));
+        assert!(head(name) && !head(rule), "{name}: {post}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

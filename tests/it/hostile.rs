@@ -14,8 +14,11 @@ use yuqing::app::{Export, TableFormat};
 use yuqing::digest::freeze::rendition;
 use yuqing::document::Format;
 use yuqing::index::{Query, Sort};
-use yuqing::model::{Issue, PostId, StoredPost};
-use yuqing::pipeline::{Drafted, ImportOrder, draft_now, freeze_issue, import_file, process_all};
+use yuqing::model::{CaseField, Issue, PostId, StoredPost};
+use yuqing::pipeline::{
+    CaseOrder, Drafted, ImportOrder, draft_now, freeze_issue, import_file, process_all,
+    register_case,
+};
 use yuqing::web::{Door, routes};
 
 /// What is tried. Each stands in the title, the text, the author's name and the source's name of a post of its own.
@@ -31,9 +34,11 @@ pub const PAYLOADS: &[&str] = &[
     "<script\u{0}>alert(1)</script>",
     "\"><script>alert(1)</script>",
     "'><script>alert(1)</script>",
+    "<script>window.pwned = 1</script>",
     "＜script＞alert(1)＜/script＞",
     // Handlers.
     "<img src=x onerror=alert(1)>",
+    "<img src=x onerror=\"window.pwned = 1\">",
     "<img src=\"x\" OnErRoR=\"alert(1)\">",
     "<body onload=alert(1)>",
     "<input autofocus onfocus=alert(1)>",
@@ -154,21 +159,6 @@ pub async fn played() -> Played {
     played
 }
 
-/// The same of posts that nobody needs to fear.
-pub async fn calm() -> Played {
-    let lines = (0..24).map(|number| {
-        let place = ["金水区", "二七区", "中原区", "惠济区"][number % 4];
-        let post = json!({
-            "id": format!("c{number}"), "channel": "forum", "source_name": format!("示例论坛{number}"), "author": "网友",
-            "url": format!("https://bbs{number}.example.cn/thread-{number}-1-1.html"),
-            "title": format!("郑州第{number}号工地拖欠农民工工资"), "comments": 3 * number, "published_at": "2017-04-14T08:10:00+08:00",
-            "text": format!("我们{}多人在郑州市{place}第{number}号工地干了半年，工资一分没发，老板电话不接，劳动监察大队说正在登记。", 20 + number),
-        });
-        post.to_string() + "\n"
-    });
-    played_from(lines.collect()).await
-}
-
 async fn played_from(lines: String) -> Played {
     let mut config = shipped();
     config.sources.clear();
@@ -196,6 +186,19 @@ async fn played_from(lines: String) -> Played {
     let issue = store.issue(id).expect("the store works").expect("signed");
     let ids: Vec<PostId> = (1..=200).map(PostId).collect();
     let posts = store.posts(&ids).expect("the store works");
+    for stored in posts.iter().take(3) {
+        let title = Some(stored.post.title.clone());
+        let order = CaseOrder {
+            from_org: title.clone(),
+            document_no: Some(PAYLOADS[0].to_owned()),
+            text: Some(stored.post.text.clone()),
+            notes: vec![(CaseField::Opinion, stored.post.text.clone())],
+            posts: vec![stored.id],
+            title,
+            ..CaseOrder::default()
+        };
+        register_case(app, order, &stored.post.title).expect("a case");
+    }
     Played { test, issue, posts }
 }
 
@@ -286,7 +289,7 @@ fn is_plain(payload: &str) -> bool {
 }
 
 /// Every page of the table that there is; ids are those that are there.
-fn addresses(played: &Played) -> BTreeSet<String> {
+pub fn addresses(played: &Played) -> BTreeSet<String> {
     let mut addresses = BTreeSet::new();
     let issue = played.issue.id.0.to_string();
     let posts: Vec<String> = played

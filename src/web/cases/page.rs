@@ -74,7 +74,6 @@ struct CasePage {
 /// A step on the way.
 struct PathStep {
     label: &'static str,
-    mark: &'static str,
     note: &'static str,
 }
 
@@ -238,15 +237,14 @@ fn path(file: &CaseFile) -> Vec<PathStep> {
     let step = |state: &CaseState| {
         let taken = file.steps.iter().rev().find(|step| step.state == *state);
         let is_past = case.state.is_at_or_after(*state) && *state != case.state;
-        let (mark, note) = match (is_past, *state == case.state) {
-            (_, true) => ("ok", "现处"),
-            (true, _) if taken.is_some_and(|step| step.is_skipped) => ("faint", "略过"),
-            (true, _) => ("faint", "已办"),
-            _ => ("waiting", ""),
+        let note = match (is_past, *state == case.state) {
+            (_, true) => "现处",
+            (true, _) if taken.is_some_and(|step| step.is_skipped) => "略过",
+            (true, _) => "已办",
+            _ => "",
         };
         PathStep {
             label: state.label(),
-            mark,
             note,
         }
     };

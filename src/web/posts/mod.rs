@@ -31,6 +31,15 @@ const COPIES: usize = 30;
 /// Similar posts listed.
 const SIMILAR: usize = 10;
 
+/// A reason as the page shows it.
+struct Ground {
+    rule: String,
+    name: String,
+    text: String,
+    /// How often people let it stand.
+    adopted: String,
+}
+
 #[derive(Template)]
 #[template(path = "post.html", config = "src/web/askama.toml")]
 struct PostPage {
@@ -41,8 +50,7 @@ struct PostPage {
     facts: Vec<(&'static str, String)>,
     /// Ids and names of the watches it matched.
     watches: Vec<(String, String)>,
-    /// Rule, sentence, how often people agreed with the rule.
-    reasons: Vec<(String, String, String)>,
+    reasons: Vec<Ground>,
     /// What people thought of the machine's word on posts of the same wording.
     template: Vec<String>,
     form: Option<LabelForm>,
@@ -177,7 +185,7 @@ fn post_page(app: &App, visitor: &Visitor, stored: &StoredPost) -> Result<PostPa
         // The machine's own: what people said stands apart.
         reasons: (judgement.iter())
             .flat_map(|judgement| &judgement.machine.reasons)
-            .map(|reason| (reason.rule.clone(), reason.text.clone(), String::new()))
+            .map(|reason| Ground::of(&reason.rule, &reason.text))
             .collect(),
         template: Vec::new(),
         form: match may_edit {
@@ -279,14 +287,49 @@ fn correction_line(correction: &Correction) -> String {
     line
 }
 
+impl Ground {
+    fn of(rule: &str, text: &str) -> Ground {
+        let (kind, code) = rule.split_once('.').unwrap_or((rule, ""));
+        let name = match kind {
+            "org" => "机构",
+            "place" => "属地",
+            "topic" => "主题",
+            "sentiment" => "情感",
+            "intent" => "意图",
+            "about" | "relevant" => "相关",
+            "model" => "分类模型",
+            "letter" => "来信",
+            "variant" => "变体字",
+            "competence" => "职能",
+            "noise" => "无关信息",
+            "irony" => "反语",
+            "transfer" => "转办",
+            "example" => "比照样例",
+            "unjudged" => "未研判",
+            _ if rule.starts_with(['R', 'O', 'Y', 'B']) => "级别",
+            rule => rule,
+        };
+        let name = match kind {
+            "topic" => format!("{name} {code}"),
+            _ => name.to_owned(),
+        };
+        Ground {
+            rule: rule.to_owned(),
+            name: name.trim_end().to_owned(),
+            text: text.to_owned(),
+            adopted: String::new(),
+        }
+    }
+}
+
 impl PostPage {
     fn add_adoption(&mut self, adoption: &PostAdoption) {
-        for (rule, _, note) in &mut self.reasons {
+        for ground in &mut self.reasons {
             let known: Vec<String> = (adoption.rules.iter())
-                .filter(|known| known.rule == *rule)
+                .filter(|known| known.rule == ground.rule)
                 .map(|known| format!("{}{}", known.field.label(), known.adoption))
                 .collect();
-            *note = known.join("；");
+            ground.adopted = known.join("；");
         }
         self.template = (adoption.template.iter())
             .map(|known| {

@@ -4,7 +4,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Keys that are no letters.
 pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
 
 /// 浏览器 — one window of Chromium; ends with the value.
 pub struct Browser {
@@ -134,6 +135,27 @@ impl Browser {
         done.expect("Chromium can be any size");
     }
 
+    /// Day or night, from now on.
+    pub async fn darken(&self, is_dark: bool) {
+        let scheme = if is_dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": media});
+        let done = self.post("/goog/cdp/execute", command).await;
+        done.expect("Chromium knows day and night");
+    }
+
+    /// The page as it is printed, a PDF on A4.
+    pub async fn print(&self) -> Vec<u8> {
+        let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69});
+        let command = json!({"cmd": "Page.printToPDF", "params": paper});
+        let printed = self.post("/goog/cdp/execute", command).await;
+        base64_of(
+            printed.expect("it prints")["data"]
+                .as_str()
+                .unwrap_or_default(),
+        )
+    }
+
     /// Sets a cookie for the page shown.
     pub async fn set_cookie(&self, name: &str, value: &str) {
         let cookie = json!({"name": name, "value": value, "path": "/", "httpOnly": true});
@@ -195,6 +217,14 @@ impl Browser {
             .post(&format!("/element/{element}/value"), json!({"text": text}))
             .await;
         written.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Chooses a file of this machine for a field of files.
+    pub async fn choose_file(&self, css: &str, path: &Path) {
+        let element = self.element(css).await;
+        let path = json!({"text": path.to_str().expect("a plain path")});
+        let chosen = self.post(&format!("/element/{element}/value"), path).await;
+        chosen.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Types, wherever the cursor is.

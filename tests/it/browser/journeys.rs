@@ -15,7 +15,7 @@ use yuqing::pipeline::{ImportOrder, import_file, process_all};
 use yuqing::store::{AuditFilter, IssueFilter};
 
 /// A data folder with a dozen complaints of different matters, and a configuration folder of its own.
-async fn morning() -> (TestApp, TempDir) {
+pub async fn morning() -> (TestApp, TempDir) {
     let folder = TempDir::new().expect("a temporary folder");
     let mut config = shipped();
     config.sources.clear();
@@ -305,7 +305,7 @@ async fn a_list_is_taken_along_a_label_corrected_a_rule_changed_and_the_day_is_o
 }
 
 /// Lines of the audit of a kind.
-fn audited(app: &Arc<App>, action: AuditAction) -> usize {
+pub fn audited(app: &Arc<App>, action: AuditAction) -> usize {
     let filter = AuditFilter {
         action: Some(action),
         ..AuditFilter::default()
