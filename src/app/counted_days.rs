@@ -15,6 +15,9 @@ const MAX_KEPT: usize = 4000;
 #[derive(Default)]
 pub struct CountedDays(Mutex<HashMap<Period, Kept>>);
 
+/// Parts of a period in order, each with its name and its posts.
+type Steps = Vec<(String, Arc<PostCount>)>;
+
 struct Kept {
     revision: u64,
     count: Arc<PostCount>,
@@ -38,7 +41,7 @@ impl CountedDays {
         store: &Store,
         zone: Tz,
         period: LedgerPeriod,
-    ) -> Result<(Arc<PostCount>, Vec<(String, Arc<PostCount>)>)> {
+    ) -> Result<(Arc<PostCount>, Steps)> {
         // Whoever asks at the same time waits, and finds it counted.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut look = Look::begin(store, zone, period, &mut kept)?;

@@ -182,7 +182,7 @@ fn a_public_address_is_bare_and_encrypted_unless_it_is_this_machine() {
         "https://a:b@yuqing.example.gov.cn",
         "javascript:alert(1)",
     ] {
-        let problems = web(public).err().expect(public);
+        let problems = web(public).expect_err(public);
         assert_eq!(
             (problems[0].line, problems[0].key.as_str()),
             (2, "web.public_url")

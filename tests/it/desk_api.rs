@@ -326,7 +326,7 @@ async fn a_draft_is_edited_by_one_who_says_what_was_seen() {
     assert!(!worded.to_string().contains("13812345678"));
     // Somebody who saw the first draft comes too late, and changes nothing.
     let late = json!({"revision": 0, "drop": 1});
-    it.refused(&path, late, 409, "已到第2次修订").await;
+    it.refused(&path, late, 409, "现为第2次修订").await;
     let dropped = it.post(&path, json!({"drop": 1})).await;
     assert_eq!(
         (&dropped["revision"], entries(&dropped).len()),

@@ -40,7 +40,7 @@ async fn a_backup_is_made_and_read_again_at_the_desk() {
         "已备份到yuqing-20170414-090000.zip",
         "最近一次备份在2017-04-14 09:00",
         "<span class=\"ok\">通过</span>",
-        "（信息员，2017-04-14 09:00）",
+        "（信息员（信息员0），2017-04-14 09:00）",
         // Nobody at the command line made one.
         "命令行最近一次备份：—",
     ] {

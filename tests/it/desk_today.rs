@@ -487,7 +487,7 @@ async fn the_draft_beside_the_list_is_begun_filled_and_thinned() {
     };
     assert_eq!(count(id), entries - 1);
     let stale = desk.post(&drop, &[("entry", "1"), ("revision", "0")]).await;
-    refused(&stale, StatusCode::CONFLICT, "已到第1次修订");
+    refused(&stale, StatusCode::CONFLICT, "现为第1次修订");
     refused(
         &desk.post(&drop, &[]).await,
         StatusCode::BAD_REQUEST,
@@ -569,6 +569,11 @@ async fn an_alert_is_taken_once() {
         &desk.post(&path, &[("state", "open")]).await,
         StatusCode::BAD_REQUEST,
         "请选择签收",
+    );
+    refused(
+        &desk.post(&path, &[("state", "false_alarm")]).await,
+        StatusCode::BAD_REQUEST,
+        "误报请写明原因",
     );
     let back = "/?tab=alerts";
     let answered = desk

@@ -58,7 +58,7 @@ pub async fn export(
             app.audit(
                 &visitor,
                 AuditAction::Export,
-                &AuditSubject::Ledger.named(&period),
+                &AuditSubject::Ledger.named(period),
                 &detail,
             )?;
             Ok(file)

@@ -49,7 +49,7 @@ pub async fn freeze(
         "" => format!("{title}的台账已冻结。"),
         reason => format!("{title}的台账已重新冻结，原因：{reason}。"),
     };
-    let subject = AuditSubject::Ledger.named(&period);
+    let subject = AuditSubject::Ledger.named(period);
     let path = address(period, false);
     done(
         &app,

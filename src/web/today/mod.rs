@@ -565,6 +565,9 @@ pub async fn act_on_alert(
         by: visitor.by().to_owned(),
         note: masked_text(fields.text("note")),
     };
+    if step.state == AlertState::FalseAlarm && step.note.is_empty() {
+        return Err(WebError::Wrong("判为误报请写明原因。".to_owned()));
+    }
     let acted = app
         .on_cpu(move |app| Ok(app.store.act_on_alert(id, &step)))
         .await?;

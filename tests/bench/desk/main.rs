@@ -130,8 +130,7 @@ fn pages(app: &App) -> Vec<String> {
     let issue = issue.first().map_or(1, |issue| issue.id.0);
     let begin = app.now() - chrono::TimeDelta::days(365);
     let events = store.events_between(begin, app.now()).expect("events");
-    let event = events.iter().max_by_key(|event| event.event.posts);
-    let event = event.map_or(1, |event| event.event.id.0);
+    let event = events.first().map_or(1, |event| event.event.id.0);
     let user = store.credentials("bench").expect("the store works");
     let user = user.expect("added").user.id.0;
     let mut pages: Vec<String> = routes()
