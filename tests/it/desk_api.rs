@@ -348,7 +348,7 @@ async fn a_draft_is_edited_by_one_who_says_what_was_seen() {
         (json!({"move": 1, "to": 1, "drop": 1}), 400, "请分几次做"),
         (json!({"drop": 99}), 400, ""),
         (json!({"revision": 99, "note": "x"}), 409, "没有第99次修订"),
-        (json!({"add_post": 999}), 404, ""),
+        (json!({"add_post": 999}), 400, "没有编号为999的信息"),
         (json!({"note": "x", "colour": "red"}), 400, "colour"),
     ] {
         it.refused(&path, order, status, words).await;
