@@ -40,9 +40,12 @@ pub enum SignInError {
     /// Name or password; which one is not said. Disabled users and those without a password, too.
     #[error("登录名或口令不对")]
     Wrong,
-    /// The password is right, the code is asked for or wrong.
+    /// The password is right, the code is asked for.
     #[error("请输入动态口令（六位数字）")]
     Code,
+    /// The password is right, the code is not, or was used before.
+    #[error("动态口令不对，或已经用过；请输入手机上正在显示的六位数字")]
+    WrongCode,
     /// Too many failures.
     #[error("失败次数过多，请在{0}分钟后再试，或请管理员解除锁定")]
     Locked(i64),
@@ -100,11 +103,12 @@ impl App {
             let step = totp_step(secret, &typed.code, seconds)?;
             let taken = step.map(|step| self.store.take_totp_step(known.user.id, step));
             if !taken.transpose()?.unwrap_or_default() {
-                if !typed.code.trim().is_empty() {
-                    self.store.note_failure(name, &typed.address, now)?;
-                    self.note(name, AuditAction::SignInFailed, typed, "动态口令不对")?;
+                if typed.code.trim().is_empty() {
+                    return Err(SignInError::Code);
                 }
-                return Err(SignInError::Code);
+                self.store.note_failure(name, &typed.address, now)?;
+                self.note(name, AuditAction::SignInFailed, typed, "动态口令不对")?;
+                return Err(SignInError::WrongCode);
             }
         }
         Ok(self.begin(&known.user, &typed.address, &typed.agent, "口令登录")?)

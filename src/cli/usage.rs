@@ -5,10 +5,11 @@ use super::deeds::deeds;
 use super::output::{DONE, WRONG_USAGE};
 use super::usage_names::chinese_name;
 use crate::model::NewAudit;
+use crate::text::wording::standard_words;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use std::error::Error as _;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 /// Place in the help of what all commands have.
@@ -139,13 +140,27 @@ fn dressed_argument(argument: Arg) -> Arg {
 fn asked(command: &Command, arguments: impl IntoIterator<Item = OsString>) -> String {
     let mut asked = vec![command.get_name()];
     let mut innermost = command;
+    let mut is_value = false;
     for argument in arguments {
+        // `--data demo` names a folder, not the command.
+        let was_value = std::mem::replace(&mut is_value, takes_value(command, &argument));
+        if was_value {
+            continue;
+        }
         if let Some(inner) = innermost.find_subcommand(&argument) {
             asked.push(inner.get_name());
             innermost = inner;
         }
     }
     asked.join(" ")
+}
+
+/// `--data`, whose value is the next argument; `--data=demo` holds its own.
+fn takes_value(command: &Command, argument: &OsStr) -> bool {
+    let name = argument.to_str().and_then(|text| text.strip_prefix("--"));
+    let option = name
+        .and_then(|name| (command.get_arguments()).find(|option| option.get_long() == Some(name)));
+    option.is_some_and(|option| option.get_action().takes_values())
 }
 
 /// What is wrong, what may have been meant, and where the usage is told.
@@ -167,7 +182,7 @@ fn in_chinese(error: &Error, asked: &str) -> String {
         ErrorKind::InvalidValue => format!("“{argument}”的值“{value}”不可用"),
         ErrorKind::ValueValidation => {
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            match of_value(&reason) {
+            match standard_words(&reason) {
                 reason if reason.contains(&format!("“{value}”")) => {
                     format!("“{argument}”写错：{reason}")
                 }
@@ -212,36 +227,6 @@ fn in_chinese(error: &Error, asked: &str) -> String {
 fn is_negative(argument: &str) -> bool {
     let mut after = argument.strip_prefix('-').unwrap_or_default().chars();
     after.next().is_some_and(|first| first.is_ascii_digit())
-}
-
-/// Standard words of numbers and paths; our own readers speak Chinese.
-fn of_value(reason: &str) -> String {
-    if let Some((_, range)) = reason.split_once(" is not in ") {
-        let (least, most) = range.split_once("..").unwrap_or((range, ""));
-        return match most.trim_start_matches('=') {
-            "" => format!("应不小于{least}"),
-            most => format!("应在{least}至{most}之间"),
-        };
-    }
-    let known = [
-        ("invalid digit", "应为整数"),
-        ("invalid float", "应为数"),
-        ("cannot parse integer from empty", "应为数，不能空着"),
-        ("too large", "数太大"),
-        ("too small", "数太小"),
-        ("would be zero", "应大于0"),
-        ("a value is required", "不能空着"),
-        (
-            "relative URL without a base",
-            "不是完整的网址，应以 http:// 或 https:// 开头",
-        ),
-    ];
-    let found = known.iter().find(|(part, _)| reason.contains(part));
-    match found {
-        Some((_, meaning)) => (*meaning).to_owned(),
-        None if reason.is_ascii() => "写法不对".to_owned(),
-        None => reason.to_owned(),
-    }
 }
 
 fn words(error: &Error, kind: ContextKind) -> String {
@@ -295,6 +280,10 @@ mod tests {
             ),
             (&["demo", "--port", "0"], "应在1至65534之间"),
             (&["label", "abc"], "应为整数\n用法见 `yuqing label --help`"),
+            (
+                &["--data", "demo", "user", "add", "x"],
+                "\n用法见 `yuqing user add --help`",
+            ),
             (
                 &["events", "merge", "1", "--by", "张三"],
                 "至少要写2个\n用法见 `yuqing events merge --help`",

@@ -159,6 +159,37 @@ fn is_chinese(character: char) -> bool {
     )
 }
 
+/// Why a number or an address does not read, in Chinese: the standard library says so in English, our own readers in
+/// Chinese already.
+pub fn standard_words(reason: &str) -> String {
+    if let Some((_, range)) = reason.split_once(" is not in ") {
+        let (least, most) = range.split_once("..").unwrap_or((range, ""));
+        return match most.trim_start_matches('=') {
+            "" => format!("应不小于{least}"),
+            most => format!("应在{least}至{most}之间"),
+        };
+    }
+    let known = [
+        ("invalid digit", "应为整数"),
+        ("invalid float", "应为数"),
+        ("cannot parse integer from empty", "应为数，不能空着"),
+        ("too large", "数太大"),
+        ("too small", "数太小"),
+        ("would be zero", "应大于0"),
+        ("a value is required", "不能空着"),
+        (
+            "relative URL without a base",
+            "不是完整的网址，应以 http:// 或 https:// 开头",
+        ),
+    ];
+    let found = known.iter().find(|(part, _)| reason.contains(part));
+    match found {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None if reason.is_ascii() => "写法不对".to_owned(),
+        None => reason.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{chinese_number, percent, printable};

@@ -1,6 +1,7 @@
 //! Fields of a form: names may repeat, unknown ones are left alone, what is missing is said with the label people see.
 
 use super::error::WebError;
+use crate::text::wording::standard_words;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use std::str::FromStr;
@@ -74,10 +75,9 @@ impl Fields {
     {
         match self.text(name) {
             "" => Ok(None),
-            value => value
-                .parse()
-                .map(Some)
-                .map_err(|error: T::Err| WebError::Wrong(format!("{label}：{error}"))),
+            value => value.parse().map(Some).map_err(|error: T::Err| {
+                WebError::Wrong(format!("{label}：{}", standard_words(&error.to_string())))
+            }),
         }
     }
 }

@@ -105,7 +105,9 @@ pub async fn sign_in(
         Err(error @ SignInError::Locked(_)) => {
             (StatusCode::TOO_MANY_REQUESTS, error.to_string(), false)
         }
-        Err(error @ SignInError::Code) => (StatusCode::UNAUTHORIZED, error.to_string(), true),
+        Err(error @ (SignInError::Code | SignInError::WrongCode)) => {
+            (StatusCode::UNAUTHORIZED, error.to_string(), true)
+        }
         Err(error @ SignInError::Wrong) => (StatusCode::UNAUTHORIZED, error.to_string(), false),
     };
     let page = LoginPage {

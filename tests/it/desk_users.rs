@@ -433,7 +433,10 @@ async fn one_time_codes_are_switched_on_with_a_code_and_off_with_the_password() 
         Err(SignInError::Code)
     ));
     assert!(
-        sign_in(app, "王芳0", PASSWORD_2, &code).is_err(),
+        matches!(
+            sign_in(app, "王芳0", PASSWORD_2, &code),
+            Err(SignInError::WrongCode)
+        ),
         "shown once already"
     );
     test.later(TimeDelta::minutes(11));

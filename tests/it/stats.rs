@@ -133,6 +133,8 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
     let lived = live(9000, 19).await;
     let app = &lived.app;
     let january = LedgerPeriod::month("2017-01").expect("a month");
+    // Counted before anybody spoke: what is kept of it must not outlive what they say.
+    let before = app.live_ledger(january).expect("counts").ledger.figures;
     tokio::task::block_in_place(|| {
         say(
             app,
@@ -164,11 +166,22 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
     let report = app.live_ledger(january).expect("counts");
     let figures = &report.ledger.figures;
     assert!(figures.count("collected") > 400);
+    assert_ne!(before, *figures);
     recount(app, january, figures);
     let mut lists = 0;
     for (key, value) in figures.iter().filter(|(key, _)| is_post_figure(key)) {
         let behind = app.posts_behind(january, &report, key).expect("reads");
         assert_eq!(behind.len() as f64, value, "{key}");
+        let mut paged = Vec::new();
+        for first in (0..=behind.len()).step_by(50) {
+            let page = app.page_behind(january, &report, key, first..first + 50);
+            let (count, ids) = page.expect("reads");
+            assert_eq!(count, behind.len(), "{key}");
+            assert!(ids.len() == 50 || first + ids.len() == count, "{key}");
+            paged.extend(ids);
+        }
+        paged.sort_unstable();
+        assert_eq!(paged, behind, "{key}: each once, on some page");
         lists += 1;
     }
     assert!(lists > 60);

@@ -114,6 +114,43 @@ fn a_ledger_counts_what_people_said_before_the_machine() {
 }
 
 #[test]
+fn whatever_changes_a_count_changes_its_day_and_nothing_else_does() {
+    let (_folder, store) = some_posts();
+    let revision = || -> u64 {
+        let days = store.day_revisions(april()).expect("reads");
+        days.values().sum()
+    };
+    let mut before = revision();
+    assert!(before > 0);
+    let mut is_changed = || {
+        let now = revision();
+        std::mem::replace(&mut before, now) < now
+    };
+    save(&store, post("https://a.cn/6"));
+    assert!(is_changed(), "a post more");
+    judge(&store, PostId(6), district(), "v1");
+    assert!(is_changed(), "its judgement");
+    let level = |level| Label {
+        level: Some(level),
+        ..Label::default()
+    };
+    let said = store.correct(PostId(6), level(Level::Yellow), &act());
+    assert!(
+        said.expect("writes").is_some() && is_changed(),
+        "a word on it"
+    );
+    store
+        .save_clusters(&[], &[(PostId(6), PostId(1))], &[])
+        .expect("saves");
+    assert!(is_changed(), "a copy");
+    save(&store, post("https://a.cn/6"));
+    assert!(!is_changed(), "the same page again");
+    let lost =
+        store.write(|transaction| Ok(transaction.execute("DELETE FROM posts WHERE id = 6", [])?));
+    assert!(lost.expect("SQL") == 1 && is_changed(), "a post less");
+}
+
+#[test]
 fn an_advertisement_is_removed_as_such_even_where_it_is_a_copy() {
     let (_folder, store) = store();
     for number in 1..=3 {
