@@ -16,6 +16,7 @@ mod own_account;
 mod restore;
 mod rules;
 mod search;
+mod signed_issues;
 mod source_report;
 mod system;
 mod table;
@@ -88,6 +89,8 @@ pub struct App {
     standing: rules::Standing,
     /// What a ledger counted before.
     counted_days: counted_days::CountedDays,
+    /// Signed issues as a ledger reads them.
+    signed_issues: signed_issues::SignedIssues,
     /// What clustering compared lately.
     pub cluster_memory: Mutex<cluster::Memory>,
     folder: PathBuf,
@@ -130,6 +133,7 @@ impl App {
             watching,
             standing,
             counted_days: counted_days::CountedDays::default(),
+            signed_issues: signed_issues::SignedIssues::default(),
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),
             blocking: Arc::new(Semaphore::new(BLOCKING_THREADS)),

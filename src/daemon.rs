@@ -42,6 +42,7 @@ pub async fn run(app: Arc<App>) -> Result<()> {
     ));
     tasks.spawn(keep_watchdog_fed(shutdown.clone()));
     tracing::info!("Serving http://{listen}");
+    tokio::spawn(count_ahead(Arc::clone(&app)));
     if let Some(secret) = app.first_link()? {
         // On the terminal or in the journal of whoever started it, nowhere else.
         eprintln!(
@@ -77,6 +78,12 @@ pub async fn run(app: Arc<App>) -> Result<()> {
         None => Ok(()),
         Some(Ok(())) => bail!("a loop of the daemon ended by itself"),
         Some(Err(error)) => Err(error).context("a loop of the daemon broke off"),
+    }
+}
+
+async fn count_ahead(app: Arc<App>) {
+    if let Err(error) = app.on_cpu(App::count_ahead).await {
+        tracing::warn!("The running year was not counted: {error:#}");
     }
 }
 

@@ -3,11 +3,11 @@
 
 use super::App;
 use crate::model::{
-    Adoption, Correction, Facts, FrozenLedger, LedgerCases, Level, Period, PostId, Topic, opinions,
+    Adoption, Correction, Facts, FrozenLedger, LedgerCases, Period, PostId, Topic, opinions,
 };
 use crate::stats::{
-    self, Compared, Difference, Earlier, Ledger, LedgerPeriod, Offices, Records, difference,
-    is_emergency_of, keys, ledger_cases,
+    self, Compared, Difference, Earlier, Ledger, LedgerPeriod, Offices, Records, difference, keys,
+    ledger_cases,
 };
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
@@ -70,6 +70,18 @@ impl App {
             frozen: None,
             rows: None,
         })
+    }
+
+    /// Counts the running year, so that whoever opens 统计 first does not wait for it.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn count_ahead(&self) -> Result<()> {
+        let today = self.now().with_timezone(&self.zone());
+        if let Some(year) = LedgerPeriod::year(&today.format("%Y").to_string()) {
+            self.live_ledger(year)?;
+        }
+        Ok(())
     }
 
     /// The figures of a period that another one is compared with.
@@ -215,18 +227,7 @@ impl App {
     /// 办理件与答复 of the period, as far as it is over.
     fn ledger_cases(&self, period: Period) -> Result<LedgerCases> {
         let cases = self.store.cases()?;
-        let mut levels = BTreeMap::new();
-        for case in cases.iter().filter(|case| is_emergency_of(case, period)) {
-            let events = self.store.case_file(case.id)?.map(|file| file.links.events);
-            for id in events.unwrap_or_default() {
-                let level = self
-                    .store
-                    .event(id)?
-                    .map_or(Level::None, |event| event.level);
-                let highest = levels.entry(case.id).or_insert(level);
-                *highest = level.max(*highest);
-            }
-        }
+        let levels = self.store.levels_of_cases()?;
         let replies = self.store.reply_counts(period.from, period.to)?;
         let counted = ledger_cases(&cases, &levels, &replies, period, self.now());
         Ok(LedgerCases {
@@ -254,7 +255,7 @@ impl App {
             period,
             posts,
             steps,
-            issues: store.signed_in(period)?,
+            issues: self.signed_issues.of(store, period)?,
             zero_reports: store.zero_reports_in(period)?,
             events: store.events_begun_in(period)?,
             adoption: adoption(corrections, period),

@@ -94,9 +94,9 @@ impl Events {
         let to =
             start(self.to.unwrap_or(day(2200))) + TimeDelta::days(1) - TimeDelta::milliseconds(1);
         let mut rows = Vec::new();
-        for known in app.store.events_between(from, to)? {
-            let posts = app.store.posts(&known.members)?;
-            rows.push(EventRow::of(known, posts));
+        for event in app.store.events_of_period(from, to, usize::MAX, 0)? {
+            let members = app.store.member_lines(event.id, usize::MAX)?;
+            rows.push(EventRow::of(event, members));
         }
         if self.json {
             print_json(&rows)?;

@@ -2,8 +2,9 @@
 //! figure can be counted again from the posts it names.
 
 use crate::model::{Member, PostId, Timestamp};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
+use std::collections::{BTreeMap, HashSet};
 
 /// Days are counted up to here back from the latest post.
 const MOST_DAYS: usize = 60;
@@ -56,7 +57,7 @@ pub fn timeline(posts: &[Member]) -> Timeline {
     let first_at = posts[0].at;
     let found_at = posts.iter().map(|post| post.first_seen_at).min();
     let found_at = found_at.expect("an event has a post");
-    let answer = posts.iter().find(|post| post.is_official);
+    let answer = posts.iter().find(|post| post.is_of_authority());
     let weights = posts.iter().map(|post| post.engagement.weight());
     Timeline {
         heat: posts.len() as f64 + weights.sum::<f64>(),
@@ -71,27 +72,25 @@ pub fn timeline(posts: &[Member]) -> Timeline {
 }
 
 fn sources(posts: &[&Member]) -> Vec<String> {
-    let mut sources: Vec<String> = Vec::new();
-    for post in posts {
-        if !sources.contains(&post.source) {
-            sources.push(post.source.clone());
-        }
-    }
-    sources
+    let mut seen = HashSet::new();
+    let first_of = posts.iter().filter(|post| seen.insert(&post.source));
+    first_of.map(|post| post.source.clone()).collect()
 }
 
 fn days(posts: &[&Member]) -> Vec<DayCount> {
-    let day = |post: &&Member| post.at.date_naive();
-    let (Some(first), Some(last)) = (posts.iter().map(day).min(), posts.iter().map(day).max())
+    let mut counts: BTreeMap<NaiveDate, u32> = BTreeMap::new();
+    for post in posts {
+        *counts.entry(post.at.date_naive()).or_default() += 1;
+    }
+    let (Some((first, _)), Some((last, _))) = (counts.first_key_value(), counts.last_key_value())
     else {
         return Vec::new();
     };
-    let days: Vec<_> = first.iter_days().take_while(|day| *day <= last).collect();
+    let days: Vec<NaiveDate> = first.iter_days().take_while(|day| day <= last).collect();
     let shown = days.len().saturating_sub(MOST_DAYS);
-    let count = |wanted| posts.iter().filter(|post| day(post) == wanted).count();
     let counted = days[shown..].iter().map(|day| DayCount {
         day: day.to_string(),
-        count: u32::try_from(count(*day)).unwrap_or(u32::MAX),
+        count: counts.get(day).copied().unwrap_or_default(),
     });
     counted.collect()
 }
@@ -101,7 +100,7 @@ fn nodes(posts: &[&Member]) -> Vec<Node> {
     let mut highest = posts[0].level;
     let mut is_answered = false;
     for post in posts.iter().skip(1) {
-        if post.is_official && !is_answered {
+        if post.is_of_authority() && !is_answered {
             is_answered = true;
             nodes.push(node(post, "官方说明".to_owned()));
         }

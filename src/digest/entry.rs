@@ -70,16 +70,21 @@ pub fn entry(
 }
 
 /// The entry of a matter that an editor adds or a 快报 reports, whatever was printed of it; `None` without a post that
-/// is ours.
+/// is ours. Its 传播情况 is that of the whole matter, of which `posts` may be but the one that is cited.
 pub fn one_entry(
     posts: &[StoredPost],
+    matter: &[StoredPost],
     event: Option<&Event>,
     digest: &DigestSettings,
     period: Period,
     context: &Context,
 ) -> Option<Entry> {
     let candidate = whole(posts, event)?;
-    Some(entry(&candidate, digest, period, context))
+    let mut entry = entry(&candidate, digest, period, context);
+    if let Some(matter) = whole(matter, event) {
+        entry.spread = spread(&matter, period.to);
+    }
+    Some(entry)
 }
 
 /// All posts of a matter that are ours, as one candidate.

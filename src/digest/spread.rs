@@ -22,7 +22,7 @@ pub fn spread(candidate: &Candidate, local: Timestamp) -> String {
     if copies > 0 {
         parts.push(format!("相同内容转载{copies}条，已归并"));
     }
-    parts.push(media(posts));
+    parts.extend(media(candidate));
     let read_at = posts
         .iter()
         .map(|stored| stored.post.fetched_at)
@@ -85,15 +85,19 @@ fn sources<'p>(posts: &Group<'p>) -> Vec<&'p str> {
     sources
 }
 
-fn media(posts: &Group) -> String {
-    let reports: Group = posts
+/// Who of the media wrote. That nobody did is said only where all posts of the event are at hand.
+fn media(candidate: &Candidate) -> Option<String> {
+    let reports: Group = candidate
+        .posts
         .iter()
         .copied()
         .filter(|stored| is_media_report(&stored.post))
         .collect();
+    let is_whole =
+        (candidate.event).is_none_or(|event| event.post_count <= candidate.posts.len() as u64);
     match sources(&reports).as_slice() {
-        [] => "暂未监测到媒体报道".to_owned(),
-        [only] => format!("{only}已报道"),
-        [first, ..] => format!("{first}等{}家媒体已报道", sources(&reports).len()),
+        [] => is_whole.then(|| "暂未监测到媒体报道".to_owned()),
+        [only] => Some(format!("{only}已报道")),
+        [first, ..] => Some(format!("{first}等{}家媒体已报道", sources(&reports).len())),
     }
 }

@@ -14,6 +14,10 @@ use tantivy::{Searcher, Term};
 
 /// The rarest terms of a text that are looked for.
 const MAX_TERMS: usize = 60;
+/// Looked for whatever they cost.
+const LEAST_TERMS: usize = 8;
+/// Posts that the terms of a text may have between them: what many posts have tells little, and takes long to weigh.
+const MAX_POSTINGS: u64 = 100_000;
 /// A term in the title counts this much more.
 const TITLE_BOOST: f32 = 2.0;
 /// A pair of characters counts so much beside a word.
@@ -84,7 +88,7 @@ fn terms_of(
     Ok(queries)
 }
 
-/// The terms that fewest posts have; those that none has are left out.
+/// The terms that fewest posts have, as long as they are not too many; those that none has are left out.
 fn rarest(terms: BTreeSet<String>, field: Field, searcher: &Searcher) -> Result<Vec<String>> {
     let mut known = Vec::new();
     for term in terms {
@@ -94,6 +98,12 @@ fn rarest(terms: BTreeSet<String>, field: Field, searcher: &Searcher) -> Result<
     known.retain(|(count, _)| *count > 0);
     known.sort();
     known.truncate(MAX_TERMS);
+    let mut postings = 0;
+    let mut place = 0;
+    known.retain(|(count, _)| {
+        (postings, place) = (postings + count, place + 1);
+        place <= LEAST_TERMS || postings <= MAX_POSTINGS
+    });
     Ok(known.into_iter().map(|(_, term)| term).collect())
 }
 

@@ -107,9 +107,16 @@ pub struct Member {
     pub sentiment: Option<Sentiment>,
     /// 互动量.
     pub engagement: Engagement,
+    /// 旧闻, as a sentence.
+    pub old_news: Option<String>,
 }
 
 impl Member {
+    /// An authority published it: 官方账号, or 政府网站.
+    pub fn is_of_authority(&self) -> bool {
+        self.is_official || self.channel == Channel::Government
+    }
+
     /// What of a post counts.
     pub fn of(stored: &StoredPost) -> Member {
         let (post, analysis) = (&stored.post, stored.analysis.as_ref());
@@ -125,6 +132,7 @@ impl Member {
             level: analysis.map_or(Level::None, |analysis: &Analysis| analysis.level),
             sentiment: analysis.map(|analysis| analysis.sentiment),
             engagement: post.engagement,
+            old_news: stored.old_news.as_ref().map(|old| old.reason.clone()),
         }
     }
 }

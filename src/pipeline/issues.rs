@@ -129,17 +129,20 @@ fn edit_of(
         EditOrder::Note(text) => Edit::Note(masked_text(text)),
         EditOrder::AddPost(id) => {
             let post = (app.store.post(*id)?).ok_or(EditRefusal::NoPost(id.0))?;
-            let event = match post.event {
-                Some(event) => app.store.event(event)?,
+            let known = match post.event {
+                Some(event) => app.store.event_members(event)?,
                 None => None,
             };
-            let entry = new_entry(app, issue, digest, &[post], event.as_ref())?;
+            let members = known.as_ref().map_or(&[][..], |known| &known.members);
+            let matter = app.store.posts(members)?;
+            let event = known.as_ref().map(|known| &known.event);
+            let entry = new_entry(app, issue, digest, (&[post], &matter), event)?;
             Edit::Add(Box::new(entry.ok_or(EditRefusal::PostNotOurs(id.0))?))
         }
         EditOrder::AddEvent(id) => {
             let known = (app.store.event_members(*id)?).ok_or(EditRefusal::NoEvent(id.0))?;
             let posts = app.store.posts(&known.members)?;
-            let entry = new_entry(app, issue, digest, &posts, Some(&known.event))?;
+            let entry = new_entry(app, issue, digest, (&posts, &posts), Some(&known.event))?;
             Edit::Add(Box::new(entry.ok_or(EditRefusal::EventNotOurs(id.0))?))
         }
     })
@@ -149,7 +152,7 @@ fn new_entry(
     app: &App,
     issue: &Issue,
     digest: Option<&DigestSettings>,
-    posts: &[StoredPost],
+    (posts, matter): (&[StoredPost], &[StoredPost]),
     event: Option<&crate::model::Event>,
 ) -> Result<Option<Entry>, EditRefusal> {
     let digest = digest.ok_or_else(|| EditRefusal::NoDigest(issue.content.digest.clone()))?;
@@ -157,7 +160,7 @@ fn new_entry(
     let gathered = Gathered::new(app, period, HashSet::new())?;
     let office = office(app);
     let context = gathered.context(&office, None, digest, app.now());
-    Ok(one_entry(posts, event, digest, period, &context))
+    Ok(one_entry(posts, matter, event, digest, period, &context))
 }
 
 /// The words of an edit whose place is no longer there.

@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::cluster::{Timeline, timeline};
-use crate::model::{Event, EventId, Level, Member, Phase, PostId, StoredPost};
+use crate::model::{Event, EventId, Level, Phase, PostId};
 use crate::pipeline::{EventError, known_event};
-use crate::store::EventMembers;
+use crate::store::MemberLine;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,14 +68,9 @@ pub struct EventDetail {
 }
 
 impl EventRow {
-    /// The row of an event with these posts.
-    pub fn of(known: EventMembers, posts: Vec<StoredPost>) -> EventRow {
-        let old_news = old_news(&posts);
-        let external_ids = posts
-            .into_iter()
-            .filter_map(|stored| stored.post.external_id);
-        let event = known.event;
-        EventRow {
+    /// The row of an event with these posts of it.
+    pub fn of(event: Event, members: Vec<MemberLine>) -> EventRow {
+        let mut row = EventRow {
             id: event.id,
             title: event.title,
             level: event.level,
@@ -85,10 +80,16 @@ impl EventRow {
             last_at: event.last_at,
             post_count: event.post_count,
             source_count: event.source_count,
-            external_ids: external_ids.collect(),
-            post_ids: known.members,
-            old_news,
+            external_ids: Vec::new(),
+            post_ids: Vec::with_capacity(members.len()),
+            old_news: Vec::new(),
+        };
+        for member in members {
+            row.post_ids.push(member.id);
+            row.external_ids.extend(member.external_id);
+            row.old_news.extend(member.old_news);
         }
+        row
     }
 }
 
@@ -99,8 +100,7 @@ impl EventDetail {
     /// There is none, or the store refuses.
     pub fn of(app: &App, id: EventId) -> Result<EventDetail, EventError> {
         let known = known_event(app, id)?;
-        let posts = app.store.posts(&known.members)?;
-        let members: Vec<Member> = posts.iter().map(Member::of).collect();
+        let members = app.store.members_of_event(id)?;
         let decisions = app.store.event_decisions(id)?;
         let Event {
             title,
@@ -117,13 +117,11 @@ impl EventDetail {
             phase,
             timeline: timeline(&members),
             post_ids: known.members,
-            old_news: old_news(&posts),
+            old_news: members
+                .into_iter()
+                .filter_map(|member| member.old_news)
+                .collect(),
             by_hand: decisions.iter().map(ToString::to_string).collect(),
         })
     }
-}
-
-fn old_news(posts: &[StoredPost]) -> Vec<String> {
-    let old = posts.iter().filter_map(|stored| stored.old_news.as_ref());
-    old.map(|old| old.reason.clone()).collect()
 }

@@ -27,7 +27,7 @@ pub struct Records {
     /// Its parts in order, each with its name and its posts.
     pub steps: Vec<(String, Arc<PostCount>)>,
     /// Issues signed in it, void ones among them.
-    pub issues: Vec<Issue>,
+    pub issues: Vec<Arc<Issue>>,
     /// 零报告 by digest.
     pub zero_reports: BTreeMap<String, u64>,
     /// Events that began in it.
@@ -290,7 +290,9 @@ fn count_issues(records: &Records, counted: &mut Figures) {
     }
     let with_entries = || (records.issues.iter()).filter(|issue| has_counted_entries(issue));
     with_entries().for_each(|issue| count_entries(issue, counted));
-    let mut reported_ms: Vec<i64> = with_entries().flat_map(reported_after).collect();
+    let mut reported_ms: Vec<i64> = with_entries()
+        .flat_map(|issue| reported_after(issue))
+        .collect();
     reported_ms.sort_unstable();
     spread_times(counted, "reported_after", &reported_ms);
 }

@@ -213,7 +213,7 @@ fn events_without_an_answer_miss_the_48_hours() {
 #[test]
 fn an_entry_is_counted_in_one_issue_and_corrections_apart() {
     let records = Records {
-        issues: issues(),
+        issues: issues().into_iter().map(Arc::new).collect(),
         ..records(Vec::new())
     };
     let counted = counted(&records);

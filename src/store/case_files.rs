@@ -4,7 +4,7 @@ use super::Store;
 use super::rows::{code, from_ms, to_ms};
 use crate::model::{
     Case, CaseDeadline, CaseField, CaseFile, CaseForm, CaseId, CaseLinks, CaseNote, CaseState,
-    CaseStep, DeadlineSet, EventId, PostId, Timestamp,
+    CaseStep, DeadlineSet, EventId, Level, PostId, Timestamp,
 };
 use anyhow::Result;
 use chrono_tz::Tz;
@@ -60,6 +60,26 @@ impl Store {
     pub fn cases_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Case>> {
         let received = "WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at, id";
         self.select_cases(received, params![to_ms(from), to_ms(to)])
+    }
+
+    /// The highest level of the events that a case is about, of the cases that are about any.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn levels_of_cases(&self) -> Result<BTreeMap<CaseId, Level>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT case_id, coalesce(level, 'none') FROM case_links
+             LEFT JOIN events ON id = event_id WHERE event_id IS NOT NULL",
+        )?;
+        let mut rows = select.query([])?;
+        let mut levels = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let level: Level = code(&row.get::<_, String>(1)?)?;
+            let highest = levels.entry(CaseId(row.get(0)?)).or_insert(level);
+            *highest = level.max(*highest);
+        }
+        Ok(levels)
     }
 
     fn select_cases(&self, rest: &str, parameters: impl Params) -> Result<Vec<Case>> {

@@ -40,6 +40,17 @@ pub struct ListedEvent {
     pub place: String,
 }
 
+/// What a list of events says of a post in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberLine {
+    /// Row id.
+    pub id: PostId,
+    /// Id given by whoever handed it in.
+    pub external_id: Option<String>,
+    /// 旧闻, as a sentence.
+    pub old_news: Option<String>,
+}
+
 /// Years ago at most that the same season is looked for.
 const SEASONS: u32 = 5;
 
@@ -79,6 +90,54 @@ impl Store {
         drop(select);
         drop(reader);
         self.with_places(events)
+    }
+
+    /// Events with a post in the period, the latest first: at most `limit`, `offset` passed over.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn events_of_period(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Vec<Event>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(&format!(
+            "SELECT {EVENT_COLUMNS} FROM events WHERE last_at >= ?1 AND first_at <= ?2
+             ORDER BY last_at DESC, id DESC LIMIT ?3 OFFSET ?4"
+        ))?;
+        let [limit, offset] = [limit, offset].map(|rows| i64::try_from(rows).unwrap_or(i64::MAX));
+        let events = select
+            .query_map(params![to_ms(from), to_ms(to), limit, offset], |row| {
+                event_of(row, self.zone)
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(events)
+    }
+
+    /// The earliest posts of an event, at most `limit`, in the order of publication.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn member_lines(&self, id: EventId, limit: usize) -> Result<Vec<MemberLine>> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT id, external_id, CASE WHEN old_news_of IS NOT NULL THEN old_news_reason END
+             FROM posts WHERE event_id = ?1 ORDER BY effective_at, id LIMIT ?2",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let lines = select
+            .query_map([id.0, limit], |row| {
+                Ok(MemberLine {
+                    id: PostId(row.get(0)?),
+                    external_id: row.get(1)?,
+                    old_news: row.get(2)?,
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(lines)
     }
 
     /// Events of a topic and a place (as [`ListedEvent`] has it) whose first post is older than a moment, the latest first.
@@ -225,7 +284,8 @@ impl Store {
         let mut select = reader.prepare_cached(
             "SELECT p.id, p.effective_at, p.first_seen_at, p.channel, coalesce(p.outlet, p.source_name),
                  p.outlet_tier, p.is_official, p.repost_of, j.level, j.sentiment,
-                 p.comments, p.reposts, p.likes, p.views
+                 p.comments, p.reposts, p.likes, p.views,
+                 CASE WHEN p.old_news_of IS NOT NULL THEN p.old_news_reason END
              FROM posts p LEFT JOIN effective_judgements j ON j.post_id = p.id
              WHERE p.event_id = ?1 ORDER BY p.effective_at, p.id",
         )?;
@@ -245,6 +305,7 @@ impl Store {
                     level: level.as_deref().map_or(Ok(Level::None), code)?,
                     sentiment: sentiment.as_deref().map(code).transpose()?,
                     engagement: engagement(row, 10)?,
+                    old_news: row.get(14)?,
                 })
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;

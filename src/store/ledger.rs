@@ -2,11 +2,10 @@
 //! post belongs to the period it was published in, an issue to the one it was signed in.
 
 use super::Store;
-use super::issues::{ISSUE_COLUMNS, issue_of};
 use super::rows::{code, from_ms, to_ms};
 use crate::model::{
-    Analysis, CountedPost, EventId, Facts, Issue, LedgerEvent, Period, PostId, SourceHealth, Topic,
-    ledger_place, revision_days,
+    Analysis, CountedPost, EventId, Facts, IssueId, IssueState, LedgerEvent, Period, PostId,
+    SourceHealth, Topic, ledger_place, revision_days,
 };
 use anyhow::Result;
 use rusqlite::{Row, Transaction, params};
@@ -93,18 +92,20 @@ impl Store {
         Ok(rows)
     }
 
-    /// Issues signed in the period, void ones among them, in the order of their signatures.
+    /// Issues signed in the period, void ones among them, with their state, in the order of their signatures.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn signed_in(&self, period: Period) -> Result<Vec<Issue>> {
+    pub fn signed_in(&self, period: Period) -> Result<Vec<(IssueId, IssueState)>> {
         let reader = self.reader()?;
-        let mut select = reader.prepare_cached(&format!(
-            "SELECT {ISSUE_COLUMNS} FROM issues WHERE signed_at >= ?1 AND signed_at < ?2
-             ORDER BY signed_at, id"
-        ))?;
+        let mut select = reader.prepare_cached(
+            "SELECT id, state FROM issues WHERE signed_at >= ?1 AND signed_at < ?2
+             ORDER BY signed_at, id",
+        )?;
         let issues = select
-            .query_map(bounds(period), |row| issue_of(row, self.zone))?
+            .query_map(bounds(period), |row| {
+                Ok((IssueId(row.get(0)?), code(&row.get::<_, String>(1)?)?))
+            })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(issues)
     }

@@ -61,7 +61,7 @@ pub use copies_by_hand::{CopyByHand, CopyError};
 pub use corrections::Act;
 pub use deliveries::{DeliveryError, DeliveryFilter};
 pub use delivery_claims::{AttemptEnd, DeliveryClaim};
-pub use event_lists::{EventFilter, ListedEvent};
+pub use event_lists::{EventFilter, ListedEvent, MemberLine};
 pub use events::{EventDraft, EventMembers};
 pub use evidence::{DeletedPost, PackedCapture, WaitingCapture};
 pub use imports::{ImportRecord, InboxLook};

@@ -1,7 +1,7 @@
 //! `/api/v1/events`: as `yuqing events`.
 
 use super::asked::{Asked, Told};
-use super::{Shared, WebError, page, refused, work};
+use super::{Shared, WebError, bounded, refused, work};
 use crate::app::App;
 use crate::index::Query;
 use crate::model::{AuditAction, AuditSubject, EventId, PostId, Timestamp};
@@ -15,6 +15,8 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+/// Posts named with each event of a list; `post_count` counts all, and the event itself names them.
+const LISTED_MEMBERS: usize = 100;
 /// Days back where the address names none.
 const DAYS: TimeDelta = TimeDelta::days(30);
 
@@ -48,7 +50,7 @@ pub struct Split {
     posts: Vec<i64>,
 }
 
-/// 事件 with posts in a period.
+/// 事件 with posts in a period; of each the first 100 posts are named.
 #[utoipa::path(get, path = "/api/v1/events", tag = "事件", params(Wanted), responses((status = 200, body = Vec<EventRow>)))]
 pub async fn list(
     State(app): Shared,
@@ -61,11 +63,11 @@ pub async fn list(
         if from > to {
             return Err(WebError::Wrong("起始日晚于截止日，请对调".to_owned()));
         }
-        let known = app.store.events_between(from, to)?;
+        let (limit, offset) = (bounded(wanted.limit), wanted.offset.unwrap_or(0));
         let mut rows = Vec::new();
-        for known in page(known, wanted.limit, wanted.offset) {
-            let posts = app.store.posts(&known.members)?;
-            rows.push(EventRow::of(known, posts));
+        for event in app.store.events_of_period(from, to, limit, offset)? {
+            let members = app.store.member_lines(event.id, LISTED_MEMBERS)?;
+            rows.push(EventRow::of(event, members));
         }
         Ok(rows)
     });

@@ -62,6 +62,9 @@
     const grip = moved && document.querySelector(`#${moved} .grip`);
     moved = null;
     if (grip) grip.focus();
+    // What was not saved is said at the head of the page.
+    const refused = document.querySelector(".flash.refused");
+    if (refused) refused.scrollIntoView({ block: "center" });
   });
 
   // Words in other forms than the one that is sent.

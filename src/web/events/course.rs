@@ -4,7 +4,7 @@
 use crate::document::{Chart, ChartKind, Series};
 use crate::model::{Channel, Member, OutletTier, PostId, Sentiment, Timestamp};
 use chrono::{DurationRound, TimeDelta};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Up to this length an event is drawn by the hour.
 const BY_HOUR: TimeDelta = TimeDelta::hours(48);
@@ -68,12 +68,14 @@ pub fn curves(members: &[Member]) -> [Chart; 2] {
         moment -= step;
     }
     steps.reverse();
+    let placed: Vec<(usize, &Member)> = (members.iter())
+        .filter(|member| member.at >= steps[0])
+        .filter_map(|member| Some((steps.binary_search(&begin(member.at)).ok()?, member)))
+        .collect();
     let count = |counts: &dyn Fn(&Member) -> bool| {
         let mut values = vec![0.0; steps.len()];
-        for member in members.iter().filter(|member| counts(member)) {
-            if let Ok(place) = steps.binary_search(&begin(member.at)) {
-                values[place] += 1.0;
-            }
+        for (place, _) in placed.iter().filter(|(_, member)| counts(member)) {
+            values[*place] += 1.0;
         }
         values
     };
@@ -135,12 +137,10 @@ pub fn sources(members: &[Member]) -> Vec<SourceRow> {
         group.push(member);
     }
     let row = |((tier, channel), members): ((OutletTier, Channel), Vec<&Member>)| {
-        let mut names: Vec<&str> = Vec::new();
-        for member in &members {
-            if !names.contains(&member.source.as_str()) {
-                names.push(&member.source);
-            }
-        }
+        let mut seen = HashSet::new();
+        let mut names: Vec<&str> = (members.iter().map(|member| member.source.as_str()))
+            .filter(|name| seen.insert(*name))
+            .collect();
         let all = names.len();
         names.truncate(NAMED_SOURCES);
         let mut names = names.join("、");
@@ -214,6 +214,7 @@ mod tests {
             level: Level::Yellow,
             sentiment: Some(Sentiment::Negative),
             engagement: Engagement::default(),
+            old_news: None,
         }
     }
 

@@ -112,12 +112,16 @@ pub fn cited(app: &App, asked: Option<IssueId>) -> Result<Option<(IssueId, HashS
     }))
 }
 
+/// Drafts that take what is found; a 更正 takes nothing but the correction.
 fn drafts(app: &App) -> Result<Vec<Issue>> {
-    app.store.issues(IssueFilter {
+    let mut drafts = app.store.issues(IssueFilter {
         state: Some(IssueState::Draft),
         digest: None,
-        limit: DRAFTS,
-    })
+        limit: 0,
+    })?;
+    drafts.retain(|issue| issue.content.corrects.is_none());
+    drafts.truncate(DRAFTS);
+    Ok(drafts)
 }
 
 fn chosen(drafts: &[Issue], asked: Option<IssueId>) -> Option<&Issue> {
