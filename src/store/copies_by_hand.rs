@@ -19,6 +19,15 @@ pub struct CopyByHand {
     pub by: String,
 }
 
+/// Which post is a copy of which, as it was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// 转载.
+    pub copy: PostId,
+    /// 原帖.
+    pub first: PostId,
+}
+
 /// Why a post was not made a copy.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
@@ -37,26 +46,32 @@ pub enum CopyError {
 }
 
 impl Store {
-    /// Says that a post is a copy of another one, or of what that one is a copy of. It goes to the event of the first
-    /// post, unless a person placed it elsewhere. Returns the first post.
+    /// Says that two posts are one: the second, or what it is a copy of, is the original, unless the first was certainly
+    /// published before it. The copy goes to the event of the original, unless a person placed it elsewhere.
     ///
     /// # Errors
     /// [`CopyError`]; then nothing is stored.
     pub fn mark_copy(
         &self,
-        copy: PostId,
+        post: PostId,
         of: PostId,
         by: &str,
         now: Timestamp,
-    ) -> Result<PostId, CopyError> {
+    ) -> Result<Marked, CopyError> {
         self.write_durably(|transaction| {
-            for id in [copy, of] {
+            for id in [post, of] {
                 if place_of(transaction, id)?.is_none() {
                     return Ok(Err(CopyError::Unknown(id.0)));
                 }
             }
-            let known = place_of(transaction, of)?.and_then(|(repost_of, _)| repost_of);
-            let first = known.map_or(of, PostId);
+            let original = |id: PostId| -> Result<PostId> {
+                let known = place_of(transaction, id)?.and_then(|(repost_of, _)| repost_of);
+                Ok(known.map_or(id, PostId))
+            };
+            let (mut copy, mut first) = (post, original(of)?);
+            if is_older(transaction, copy, first)? {
+                (copy, first) = (first, original(post)?);
+            }
             if first == copy {
                 return Ok(Err(CopyError::Itself(of.0)));
             }
@@ -86,11 +101,12 @@ impl Store {
                     count_members(transaction, event)?;
                 }
             }
-            Ok(Ok(first))
+            Ok(Ok(Marked { copy, first }))
         })?
     }
 
-    /// Takes that back: the post stands for itself again, and is placed anew.
+    /// Takes that back: the post stands for itself again, and is placed anew. What a person called its copy is one
+    /// again; what the machine may have found to be one is compared anew.
     ///
     /// # Errors
     /// [`CopyError`]; then nothing is changed.
@@ -111,8 +127,10 @@ impl Store {
                 ),
                 [copy.0],
             )?;
-            if let Some(first) = first {
-                judge_again(transaction, PostId(first))?;
+            if let Some(first) = first.map(PostId) {
+                take_copies_back(transaction, copy)?;
+                compare_again(transaction, copy, first)?;
+                judge_again(transaction, first)?;
             }
             Ok(Ok(()))
         })?
@@ -147,6 +165,59 @@ fn place_of(
         transaction.prepare_cached("SELECT repost_of, event_id FROM posts WHERE id = ?1")?;
     let place = select.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(place.optional()?)
+}
+
+/// Whether a post was published before another one, as far as their pages tell.
+fn is_older(transaction: &Transaction<'_>, id: PostId, than: PostId) -> Result<bool> {
+    let mut select = transaction.prepare_cached(
+        "SELECT a.published_at + CASE a.published_precision
+             WHEN 'month' THEN 31 * 86400000 WHEN 'day' THEN 86400000 WHEN 'hour' THEN 3600000
+             WHEN 'minute' THEN 60000 ELSE 1 END <= b.published_at
+         FROM posts a, posts b WHERE a.id = ?1 AND b.id = ?2",
+    )?;
+    let is_older = select.query_row([id.0, than.0], |row| row.get::<_, Option<bool>>(0))?;
+    Ok(is_older.unwrap_or(false))
+}
+
+/// What a person called a copy of the post, or of such a copy, is one of the post again.
+fn take_copies_back(transaction: &Transaction<'_>, first: PostId) -> Result<()> {
+    let copies = transaction
+        .prepare_cached(
+            "WITH RECURSIVE own (id) AS (
+                 SELECT post_id FROM copies_by_hand WHERE copy_of = ?1
+                 UNION SELECT c.post_id FROM copies_by_hand c JOIN own ON c.copy_of = own.id)
+             SELECT id FROM own WHERE id <> ?1",
+        )?
+        .query_map([first.0], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut update = transaction.prepare_cached(&format!(
+        "UPDATE posts SET repost_of = ?2, revision = {NEXT_REVISION} WHERE id = ?1"
+    ))?;
+    for id in copies {
+        update.execute([id, first.0])?;
+    }
+    Ok(())
+}
+
+/// Copies that the machine found and that are not older than the post may have been its own: the next round says whose.
+fn compare_again(transaction: &Transaction<'_>, post: PostId, first: PostId) -> Result<()> {
+    let copies = transaction
+        .prepare_cached(
+            "SELECT id FROM posts WHERE repost_of = ?2
+                 AND effective_at >= (SELECT effective_at FROM posts WHERE id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM copies_by_hand WHERE post_id = posts.id)",
+        )?
+        .query_map([post.0, first.0], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut update = transaction.prepare_cached(&format!(
+        "UPDATE posts SET repost_of = NULL, revision = {NEXT_REVISION},
+             needs_clustering = coalesce((SELECT relevant FROM analyses WHERE post_id = ?1), 0)
+         WHERE id = ?1"
+    ))?;
+    for id in copies {
+        update.execute([id])?;
+    }
+    Ok(())
 }
 
 fn is_event(transaction: &Transaction<'_>, id: i64) -> Result<bool> {

@@ -57,7 +57,7 @@ pub use alerts::{AlertActError, AlertFilter};
 pub use arrivals::Arrival;
 pub use audit::AuditFilter;
 pub use cases::{CaseAct, CaseError, Passage};
-pub use copies_by_hand::{CopyByHand, CopyError};
+pub use copies_by_hand::{CopyByHand, CopyError, Marked};
 pub use corrections::Act;
 pub use deliveries::{DeliveryError, DeliveryFilter};
 pub use delivery_claims::{AttemptEnd, DeliveryClaim};

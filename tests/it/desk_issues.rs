@@ -347,6 +347,10 @@ async fn an_issue_goes_from_draft_to_archive_by_forms() {
         page.contains("本期更正") && page.contains("第一条属地有误"),
         "{page}"
     );
+    // Nothing of the day goes into it.
+    let today = chief.get("/").await.text();
+    assert!(today.contains("还没有草稿"), "{today}");
+    assert!(!today.contains(&correction), "{today}");
     let same = chief
         .post(&format!("{correction}/approve"), &[("revision", "0")])
         .await;
@@ -361,6 +365,15 @@ async fn an_issue_goes_from_draft_to_archive_by_forms() {
     chief.post(&format!("{path}/void"), &voided).await;
     let page = chief.get(&path).await.text();
     assert!(page.contains("作废原因：误签"), "{page}");
+    // Who approved and signed it stays beside who took it back.
+    let way = page.split("</ol>").next().unwrap_or_default();
+    for step in ["审核", "签发", "作废"] {
+        let (_, after) = way
+            .split_once(&format!("<strong>{step}</strong>"))
+            .expect(step);
+        let own = after.split("</li>").next().unwrap_or_default();
+        assert!(own.contains("class=\"faint\""), "{step}: {way}");
+    }
     let twice = chief.post(&format!("{path}/void"), &voided).await;
     refused(&twice, StatusCode::CONFLICT, "本期现为“作废”");
     assert_eq!(audited(&test, AuditAction::Void).len(), 2);
@@ -466,7 +479,19 @@ async fn two_editors_on_one_draft_lose_nothing() {
     ];
     let answer = other.post(&format!("{path}/entry"), &text).await;
     refused(&answer, StatusCode::BAD_REQUEST, "研判2001字，最多2000字");
-    assert!(answer.text().contains(&long));
+    let shown = answer.text();
+    assert!(shown.contains(&long));
+    // The sentence stands in the entry, beside the form, which the page without a script opens at.
+    let own = shown.split(&format!("id=\"entry-{}\"", entries[0])).nth(1);
+    let own = own.and_then(|rest| rest.split("</li>").next()).expect("it");
+    assert!(own.contains("没有保存：研判2001字"), "{own}");
+    assert_eq!(shown.matches("研判2001字").count(), 1);
+    let action = format!("{path}/entry#entry-{}", entries[0]);
+    assert!(own.contains(&action), "{own}");
+    assert!(
+        own.contains("标题<span class=\"faint\">（最多28字）"),
+        "{own}"
+    );
     // Nothing changed is no revision.
     let same = [
         ("revision", "4"),

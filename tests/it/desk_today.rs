@@ -393,6 +393,61 @@ async fn a_copy_by_hand_stays_one_until_it_is_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_post_published_first_stays_the_original() {
+    let test = night().await;
+    let (desk, app) = (Desk::of(&test.app), &test.app);
+    let of = |id: i64| {
+        let stored = app.store.post(PostId(id)).expect("the store works");
+        stored.expect("it is there").repost_of
+    };
+    let answered = desk
+        .post("/posts/2/copy", &[("of", "3"), ("back", "/")])
+        .await;
+    let said = "第3号信息已判为第2号的转载（第3号发布在后，早的作原帖）";
+    went(&desk, answered, "/#p2", said).await;
+    assert_eq!((of(2), of(3)), (None, Some(PostId(2))));
+    assert_eq!(audit(app, AuditAction::Label)[0].subject, "信息#3");
+    // Through a copy the same: the first of all is the original.
+    desk.post("/posts/1/copy", &[("of", "3"), ("back", "/")])
+        .await;
+    assert_eq!(of(1), None);
+    assert_eq!([of(2), of(3)], [Some(PostId(1)); 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_copy_after_all_has_its_own_copies_again() {
+    let test = night().await;
+    let (desk, app) = (Desk::of(&test.app), &test.app);
+    let of = |id: i64| {
+        let stored = app.store.post(PostId(id)).expect("the store works");
+        stored.expect("it is there").repost_of
+    };
+    let late = |id, text, time| {
+        let found = post(id, "", text, at(time));
+        Post {
+            source_name: format!("转载站{id}"),
+            ..found
+        }
+    };
+    let windows = "郑州社保局换社保卡窗口开了两个，后面几百号人等着，投诉";
+    let later = vec![
+        late("d", NUMBERS, "2017-04-14T07:00:00+08:00"),
+        late("e", windows, "2017-04-14T07:30:00+08:00"),
+    ];
+    take_in(app, later).await;
+    desk.post("/posts/5/copy", &[("of", "3")]).await;
+    assert_eq!([of(4), of(5)], [Some(PostId(3)); 2]);
+
+    desk.post("/posts/3/copy", &[("of", "2")]).await;
+    settle(app).await;
+    assert_eq!([of(3), of(4), of(5)], [Some(PostId(2)); 3]);
+    desk.post("/posts/3/distinct", &[]).await;
+    settle(app).await;
+    assert_eq!([of(2), of(3)], [None; 2]);
+    assert_eq!([of(4), of(5)], [Some(PostId(3)); 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn posts_are_put_into_the_event_of_another() {
     let test = night().await;
     let (desk, app) = (Desk::of(&test.app), &test.app);
@@ -690,6 +745,10 @@ async fn with_script_the_post_is_answered_in_its_place() {
         .await;
     let shown = answered.text();
     assert_eq!(answered.status, StatusCode::OK);
+    assert!(
+        shown.contains("data-came=\"done\" data-back-post=\"2\" data-back-by=\"undo\""),
+        "{shown}"
+    );
     assert!(
         shown.starts_with("<article") && shown.contains("级别黄（机器判为蓝）"),
         "{shown}"

@@ -21,6 +21,21 @@
     }
   }, true);
 
+  // A sentence of the page itself, in sight wherever one has scrolled to; it stays until the next key or click.
+  let told = null;
+  const tell = (sentence) => {
+    if (!told) {
+      told = document.createElement("p");
+      told.className = "flash told-here";
+      told.setAttribute("role", "status");
+      document.getElementById("main").append(told);
+    }
+    told.textContent = sentence;
+    told.hidden = !sentence;
+  };
+  document.addEventListener("desk:tell", (event) => tell(event.detail));
+  ["keydown", "click"].forEach((kind) => document.addEventListener(kind, () => { if (told) tell(""); }, true));
+
   // What scrolls sideways can be reached by keyboard.
   document.querySelectorAll(".scroll").forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -31,12 +46,19 @@
     target.isContentEditable || (/^(input|textarea|select)$/i.test(target.tagName) && target.type !== "checkbox");
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
-    const here = document.querySelector(".is-current") || document;
-    const key = CSS.escape(event.key);
-    const target = here.querySelector(`[data-key="${key}"]`) || document.querySelector(`body [data-key="${key}"]`);
-    if (!target) return;
+    // Of a list only the current item is meant, never another one that happens to have the key.
+    const key = `[data-key="${CSS.escape(event.key)}"]`;
+    const isMeant = (one) => !one.closest(".triage-item") || one.closest(".is-current");
+    const known = Array.from(document.querySelectorAll(key));
+    const target = document.querySelector(`.is-current ${key}`) || known.find(isMeant);
+    if (!target) {
+      const here = document.querySelector(".is-current");
+      if (known.length > 0 && here) tell(`第${here.dataset.post}号不能这样办，没有改动。`);
+      return;
+    }
     event.preventDefault();
-    if (/^(input|textarea|select)$/i.test(target.tagName)) target.focus();
+    if (target.disabled) tell(target.title);
+    else if (/^(input|textarea|select)$/i.test(target.tagName)) target.focus();
     else target.click();
   });
 })();

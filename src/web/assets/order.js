@@ -62,9 +62,11 @@
     const grip = moved && document.querySelector(`#${moved} .grip`);
     moved = null;
     if (grip) grip.focus();
-    // What was not saved is said at the head of the page.
-    const refused = document.querySelector(".flash.refused");
-    if (refused) refused.scrollIntoView({ block: "center" });
+    // What was refused is said beside its form: there the page stands, wherever it was.
+    const refused = document.querySelector("[role=alert].refused");
+    if (!refused) return;
+    refused.focus({ preventScroll: true });
+    refused.scrollIntoView({ block: "center" });
   });
 
   // Words in other forms than the one that is sent.

@@ -1,6 +1,6 @@
 // Triage by keyboard: j and k move through the list, v or a blank ticks an item for a deed on several (with shift all from
-// the last one), c chooses the item that d and m refer to, ? explains. All other keys press what stands on the page
-// (data-key, desk.js).
+// the last one), c chooses the item that d and m refer to, u takes back the last deed done on this page, ? explains. All
+// other keys press what stands on the page (data-key, desk.js).
 (() => {
   "use strict";
   const list = document.getElementById("triage");
@@ -57,6 +57,45 @@
     last = event.target;
     count();
   });
+  // What was done on this page, the latest last: of which post by which deed it is taken back, or the sentence that says
+  // why it is not. A refused deed did nothing, so that there is nothing to take back at once.
+  const deeds = [];
+  let isRefused = false;
+  const note = (item) => {
+    const { came, backPost: post, backBy: by } = item.dataset;
+    isRefused = came === "refused";
+    if (came === "done") deeds.push({ post, by });
+    if (came === "taken") {
+      const at = deeds.findLastIndex((deed) => deed.post === item.dataset.post);
+      if (at >= 0) deeds.splice(at, 1);
+    }
+  };
+  const tell = (sentence) => document.dispatchEvent(new CustomEvent("desk:tell", { detail: sentence }));
+  const takeBack = () => {
+    const deed = deeds[deeds.length - 1];
+    if (isRefused) {
+      isRefused = false;
+      tell(`刚才没有办成，没有可撤回的${deed ? "；再按一次 u，撤回之前办成的" : ""}。`);
+    } else if (deed && !deed.post) {
+      deeds.pop();
+      tell(`${deed.by}${deeds.length > 0 ? "；再按一次 u，撤回再之前办的" : ""}。`);
+    } else if (deed) {
+      const item = document.getElementById(`p${deed.post}`);
+      const button = item && item.querySelector(`button[formaction$="/${deed.by}"]`);
+      if (!button) {
+        deeds.pop();
+        tell(`第${deed.post}号不在这一页，请打开它的页面撤回。`);
+        return;
+      }
+      show(item, true);
+      button.click();
+    } else {
+      const own = document.querySelector("[data-takes-back]") ||
+        (items().length === 1 && items()[0].querySelector('button[formaction$="/undo"]'));
+      if (own) own.click();
+      else tell("在这一页还没有办过，没有可撤回的；以前的更正请点那一条的“撤回更正”。");
+    }
+  };
   // Where a blank does nothing else.
   const isBlank = (event) =>
     event.key === " " && (event.target === document.body || event.target.classList.contains("triage-item"));
@@ -75,6 +114,9 @@
       if (!box) return;
       event.preventDefault();
       box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+    } else if (event.key === "u") {
+      event.preventDefault();
+      takeBack();
     } else if (event.key === "c") {
       const item = document.getElementById(current);
       chosen = item ? item.dataset.post : "";
@@ -84,6 +126,7 @@
   // A deed puts a new element in the place of the item: it is the current one as before.
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => Array.from(change.addedNodes));
+    added.filter((node) => node.dataset && node.dataset.came).forEach(note);
     const form = added.find((node) => node.classList && node.classList.contains("label-form"));
     if (form) form.querySelector("select").focus();
     if (!list.querySelector(".is-current")) show(document.getElementById(current) || items()[0], false);

@@ -1,6 +1,7 @@
 //! 条 on the page of an issue: what is printed of it, where it comes from, and the form that changes it.
 
-use crate::digest::edit::Part;
+use crate::digest::MAX_TITLE_CHARS;
+use crate::digest::edit::{MAX_TEXT_CHARS, Part};
 use crate::model::{Entry, EntryPost, Issue, Level};
 use crate::web::layout::minute;
 
@@ -36,6 +37,8 @@ pub struct FieldView {
     pub name: &'static str,
     pub label: &'static str,
     pub is_line: bool,
+    /// Characters that it may have.
+    pub most: usize,
     /// What the field holds: of words that were not saved, those.
     pub value: String,
     /// What stands in the draft.
@@ -47,7 +50,7 @@ pub struct FieldView {
 impl FieldView {
     /// A field over the words of the draft.
     pub fn new(
-        (name, label, is_line): (&'static str, &'static str, bool),
+        (name, label, is_line, most): (&'static str, &'static str, bool, usize),
         current: &str,
         unsaved: Option<&str>,
     ) -> FieldView {
@@ -56,6 +59,7 @@ impl FieldView {
             name,
             label,
             is_line,
+            most,
             is_unsaved: value != current,
             value: value.to_owned(),
             current: current.to_owned(),
@@ -92,6 +96,8 @@ pub struct EntryView {
     pub more_sources: usize,
     /// The form is shown at once.
     pub is_open: bool,
+    /// Why its words were not saved.
+    pub sentence: String,
 }
 
 /// 栏目.
@@ -165,12 +171,18 @@ fn view(entry: &Entry, section: &str, place: usize, count: usize, unsaved: &Unsa
         hint: entry.summary_note.clone(),
         fields: parts
             .map(|(part, name, label, is_line)| {
-                FieldView::new((name, label, *is_line), words(entry, *part), own(name))
+                let most = match part {
+                    Part::Title => MAX_TITLE_CHARS,
+                    _ => MAX_TEXT_CHARS,
+                };
+                let field = (*name, *label, *is_line, most);
+                FieldView::new(field, words(entry, *part), own(name))
             })
             .collect(),
         sources: entry.posts.iter().take(NAMED).map(source).collect(),
         more_sources: entry.posts.len().saturating_sub(NAMED),
         is_open: is_meant && !unsaved.words.is_empty(),
+        sentence: String::new(),
     }
 }
 

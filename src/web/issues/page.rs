@@ -6,7 +6,7 @@ use super::entry::{FieldView, SectionView, Unsaved, sections};
 use super::history::{History, person};
 use super::send::recipient_name;
 use crate::app::App;
-use crate::digest::edit::section_titles;
+use crate::digest::edit::{MAX_TEXT_CHARS, section_titles};
 use crate::digest::layout::{cited_number, number_line};
 use crate::model::{
     Delivery, DeliveryState, Issue, IssueId, IssueState, IssueStep, Masthead, Visitor,
@@ -39,8 +39,11 @@ struct IssuePage {
     revision: u32,
     state: IssueState,
     steps: Vec<StepView>,
-    /// What was refused.
+    /// What was refused, where it stands in no form below.
     sentence: String,
+    /// The same beside the form that it is about.
+    note_sentence: String,
+    add_sentence: String,
     /// Words that were not saved and have no form of their own any more.
     kept: Vec<(&'static str, String)>,
     is_editor: bool,
@@ -117,7 +120,8 @@ fn view(app: &App, visitor: &Visitor, id: IssueId, unsaved: Unsaved) -> Result<O
     let content = &issue.content;
     let history = History::of(app, id)?;
     let is_editor = issue.state == IssueState::Draft && frame.may_edit();
-    let sections = sections(&issue, &unsaved);
+    let mut sections = sections(&issue, &unsaved);
+    let (sentence, note_sentence, add_sentence) = placed(&mut sections, is_editor, &unsaved);
     let recipients: &[String] = digest.map_or(&[], |digest| &digest.recipients);
     let deliveries = app.store.deliveries(&DeliveryFilter {
         issue: Some(id),
@@ -141,12 +145,14 @@ fn view(app: &App, visitor: &Visitor, id: IssueId, unsaved: Unsaved) -> Result<O
         steps: steps(&issue, &history),
         kept: kept(&sections, is_editor, &unsaved),
         note: FieldView::new(
-            ("note", "全期附注", false),
+            ("note", "全期附注", false, MAX_TEXT_CHARS),
             &content.note,
             unsaved.note.as_deref(),
         ),
         add: unsaved.add,
-        sentence: unsaved.sentence,
+        sentence,
+        note_sentence,
+        add_sentence,
         is_editor,
         section_titles: section_titles(content, digest),
         sections,
@@ -215,6 +221,8 @@ fn steps(issue: &Issue, history: &History) -> Vec<StepView> {
         IssueState::Signed => 3,
         IssueState::Void => 0,
     };
+    let taken = history.steps.iter().rev().map(|taken| taken.step);
+    let last = { taken }.find(|step| *step != IssueStep::Voided);
     let line = [
         ("草稿", IssueStep::Drafted),
         ("审核", IssueStep::Approved),
@@ -224,7 +232,11 @@ fn steps(issue: &Issue, history: &History) -> Vec<StepView> {
         .map(|(place, (name, step))| {
             let is_done = match issue.state {
                 // As far as it came.
-                IssueState::Void => place == 0 || (place == 2 && issue.number.is_some()),
+                IssueState::Void => match last {
+                    Some(IssueStep::Signed) => true,
+                    Some(IssueStep::Approved) => place < 2,
+                    _ => place == 0,
+                },
                 _ => place < reached,
             };
             StepView {
@@ -244,6 +256,27 @@ fn steps(issue: &Issue, history: &History) -> Vec<StepView> {
         });
     }
     steps
+}
+
+/// Where the sentence of a refusal stands: beside the form it is about – of an entry, of the note, of what is added –,
+/// else above all.
+fn placed(
+    sections: &mut [SectionView],
+    is_editor: bool,
+    unsaved: &Unsaved,
+) -> (String, String, String) {
+    let sentence = unsaved.sentence.clone();
+    let mut entries = sections.iter_mut().flat_map(|section| &mut section.entries);
+    let own = entries.find(|entry| is_editor && entry.is_open && entry.post == unsaved.post);
+    match own {
+        Some(entry) => {
+            entry.sentence = sentence;
+            Default::default()
+        }
+        None if is_editor && unsaved.note.is_some() => (String::new(), sentence, String::new()),
+        None if is_editor && !unsaved.add.is_empty() => (String::new(), String::new(), sentence),
+        None => (sentence, String::new(), String::new()),
+    }
 }
 
 /// Words that were not saved, of an entry that is gone or a draft that is none any more.

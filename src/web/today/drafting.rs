@@ -24,6 +24,8 @@ use std::collections::HashSet;
 
 /// Drafts offered beside the list.
 const DRAFTS: usize = 5;
+/// Drafts looked through for them: corrections stand among them.
+const LOOKED_THROUGH: usize = 50;
 
 /// 草稿.
 #[derive(Template)]
@@ -112,13 +114,13 @@ pub fn cited(app: &App, asked: Option<IssueId>) -> Result<Option<(IssueId, HashS
     }))
 }
 
-/// Drafts that take what is found; a 更正 takes nothing but the correction.
 fn drafts(app: &App) -> Result<Vec<Issue>> {
     let mut drafts = app.store.issues(IssueFilter {
         state: Some(IssueState::Draft),
         digest: None,
-        limit: 0,
+        limit: LOOKED_THROUGH,
     })?;
+    // A correction says what was wrong in its issue; nothing else goes into it.
     drafts.retain(|issue| issue.content.corrects.is_none());
     drafts.truncate(DRAFTS);
     Ok(drafts)

@@ -1,11 +1,11 @@
 //! What is done with one post of the list.
 
-use super::item::{Item, Maker};
+use super::item::{Item, Maker, WayBack};
 use super::{is_fragment, own_path};
 use crate::app::App;
 use crate::model::{AuditAction, AuditSubject, Field, IssueId, Label, PostId, Visitor};
 use crate::pipeline::{EditOrder, EventError, edit_issue, join_event, say_label, unsay_label};
-use crate::store::Act;
+use crate::store::{Act, Marked};
 use crate::web::Shared;
 use crate::web::deed;
 use crate::web::error::WebError;
@@ -25,6 +25,8 @@ use std::sync::Arc;
 #[template(path = "triage_answer.html", config = "src/web/askama.toml")]
 struct Answer {
     item: Item,
+    /// The other post, where the deed changed that one.
+    other: Option<Item>,
     draft: Option<Draft>,
 }
 
@@ -33,15 +35,21 @@ pub(super) struct Done {
     pub action: AuditAction,
     pub subject: String,
     pub sentence: String,
+    /// How the key for it takes it back.
+    pub way_back: WayBack,
+    /// Another post than the one asked about, which it changed.
+    pub other: Option<PostId>,
 }
 
 impl Done {
-    fn post(action: AuditAction, id: PostId, sentence: String) -> Done {
+    fn post(action: AuditAction, id: PostId, sentence: String, way_back: WayBack) -> Done {
         let subject = AuditSubject::Post.numbered(id.0);
         Done {
             action,
             subject,
             sentence,
+            way_back,
+            other: None,
         }
     }
 }
@@ -103,6 +111,7 @@ impl Deed {
             action,
             subject,
             sentence,
+            ..
         } = done;
         deed::done(
             &self.app,
@@ -141,7 +150,12 @@ impl Deed {
                 if let Ok(done) = &done {
                     app.audit(&visitor, done.action, &done.subject, &done.sentence)?;
                 }
-                let is_draft = done.is_ok_and(|done| done.action == AuditAction::Draft);
+                let is_draft = matches!(&done, Ok(done) if done.action == AuditAction::Draft);
+                let way_back = match &done {
+                    Ok(done) => done.way_back.clone(),
+                    Err(_) => WayBack::Refused,
+                };
+                let other = done.ok().and_then(|done| done.other);
                 let issue = fields.text("issue").parse().ok().map(IssueId);
                 let Some(stored) = app.store.post(id)? else {
                     return Ok(None);
@@ -157,11 +171,18 @@ impl Deed {
                 let mut item = maker.item(&stored)?;
                 item.said = said;
                 item.is_refused = is_refused;
+                item.way_back = way_back;
+                let other = match other {
+                    Some(other) => app.store.post(other)?,
+                    None => None,
+                };
+                let other = other.map(|stored| maker.item(&stored)).transpose()?;
+                let other = other.map(Item::beside);
                 let draft = match is_draft {
                     true => Some(Draft::beside(app, &visitor, issue, &back)?.swapped()),
                     false => None,
                 };
-                Ok(Some(Answer { item, draft }))
+                Ok(Some(Answer { item, other, draft }))
             })
             .await?;
         let answer = answer.ok_or(WebError::NotFound)?;
@@ -223,7 +244,8 @@ pub(super) fn say(
     let said = say_label(app, id, label.clone(), act(app, visitor, note));
     let correction = said.map_err(refused::label)?;
     let sentence = format!("第{}号信息：{correction}", id.0);
-    Ok(Done::post(action_of(&label), id, sentence))
+    let way_back = WayBack::By(id, "undo");
+    Ok(Done::post(action_of(&label), id, sentence, way_back))
 }
 
 /// 撤回.
@@ -249,7 +271,8 @@ pub(super) fn unsay(
     let taken = unsay_label(app, id, act(app, visitor, note));
     let taken = taken.map_err(refused::label)?;
     let sentence = format!("第{}号信息：已撤回{taken}", id.0);
-    Ok(Done::post(action_of(&taken.label), id, sentence))
+    let action = action_of(&taken.label);
+    Ok(Done::post(action, id, sentence, WayBack::Taken))
 }
 
 /// 重复.
@@ -262,12 +285,18 @@ pub async fn copy(
 ) -> Result<Response, WebError> {
     let deed = Deed::of(app, visitor, &id, &headers, fields)?;
     deed.run(|app, visitor, id, fields| {
-        let first = app
+        let marked = app
             .store
             .mark_copy(id, other(fields)?, visitor.by(), app.now());
-        let first = first.map_err(refused::copy)?;
-        let sentence = format!("第{}号信息已判为第{}号的转载", id.0, first.0);
-        Ok(Done::post(AuditAction::Label, id, sentence))
+        let Marked { copy, first } = marked.map_err(refused::copy)?;
+        let mut sentence = format!("第{}号信息已判为第{}号的转载", copy.0, first.0);
+        if copy != id {
+            sentence += &format!("（第{}号发布在后，早的作原帖）", copy.0);
+        }
+        let way_back = WayBack::By(copy, "distinct");
+        let mut done = Done::post(AuditAction::Label, copy, sentence, way_back);
+        done.other = (copy != id).then_some(copy);
+        Ok(done)
     })
     .await
 }
@@ -284,7 +313,7 @@ pub async fn distinct(
     deed.run(|app, _, id, _| {
         app.store.unmark_copy(id).map_err(refused::copy)?;
         let sentence = format!("第{}号信息不再算作转载", id.0);
-        Ok(Done::post(AuditAction::Label, id, sentence))
+        Ok(Done::post(AuditAction::Label, id, sentence, WayBack::Taken))
     })
     .await
 }
@@ -309,7 +338,9 @@ pub async fn merge(
         };
         let joined = join_event(app, id, event, visitor.by()).map_err(not_joined)?;
         let sentence = format!("第{}号信息已归入事件{}", id.0, joined.0);
-        Ok(Done::post(AuditAction::Event, id, sentence))
+        let way_back =
+            WayBack::Elsewhere("归并不能用 u 撤回，请点这一条的“事件”，在事件页撤销归并");
+        Ok(Done::post(AuditAction::Event, id, sentence, way_back))
     })
     .await
 }
@@ -353,5 +384,7 @@ pub(super) fn print_into(
         action: AuditAction::Draft,
         subject: AuditSubject::Issue.numbered(issue.0),
         sentence: format!("{}（第{revision}次修订）", what.join("；")),
+        way_back: WayBack::Elsewhere("编入不能用 u 撤回，请在“本期草稿”里删去这一条"),
+        other: None,
     })
 }

@@ -68,6 +68,25 @@ pub struct Item {
     /// What the last deed has to say.
     pub said: String,
     pub is_refused: bool,
+    /// How the key `u` takes that deed back.
+    pub way_back: WayBack,
+    /// It takes its place by itself, beside the answer about another one.
+    pub is_beside: bool,
+}
+
+/// How a deed on a post is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayBack {
+    /// Nothing was done.
+    None,
+    /// The deed was refused.
+    Refused,
+    /// It took another one back.
+    Taken,
+    /// By this deed on this post.
+    By(PostId, &'static str),
+    /// Not here; the sentence says where.
+    Elsewhere(&'static str),
 }
 
 /// A button that sets a level.
@@ -151,6 +170,8 @@ impl Maker<'_> {
             back: self.back.clone(),
             said: String::new(),
             is_refused: false,
+            way_back: WayBack::None,
+            is_beside: false,
         })
     }
 }
@@ -159,6 +180,24 @@ impl Item {
     /// It is what its page is about, and named there.
     pub fn is_alone(&self) -> bool {
         self.back.starts_with("/posts/")
+    }
+
+    /// As it is sent beside another one.
+    pub fn beside(mut self) -> Item {
+        self.is_beside = true;
+        self
+    }
+
+    /// What the script is told of the deed: what came of it, and with it the post, the deed that takes it back or the
+    /// sentence that says how.
+    pub fn deed_marks(&self) -> (&'static str, String, &'static str) {
+        match self.way_back {
+            WayBack::None => ("", String::new(), ""),
+            WayBack::Refused => ("refused", String::new(), ""),
+            WayBack::Taken => ("taken", String::new(), ""),
+            WayBack::By(post, deed) => ("done", post.0.to_string(), deed),
+            WayBack::Elsewhere(sentence) => ("done", String::new(), sentence),
+        }
     }
 
     /// `/posts/7/label`, of which the form stands on the page or is asked for.
