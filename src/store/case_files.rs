@@ -82,6 +82,18 @@ impl Store {
         Ok(levels)
     }
 
+    /// The latest case about a post.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn case_of_post(&self, post: PostId) -> Result<Option<CaseId>> {
+        let reader = self.reader()?;
+        let mut select =
+            reader.prepare_cached("SELECT max(case_id) FROM case_links WHERE post_id = ?1")?;
+        let latest: Option<i64> = select.query_row([post.0], |row| row.get(0))?;
+        Ok(latest.map(CaseId))
+    }
+
     fn select_cases(&self, rest: &str, parameters: impl Params) -> Result<Vec<Case>> {
         let reader = self.reader()?;
         let mut select =

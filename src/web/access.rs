@@ -2,7 +2,7 @@
 //! session or key, a form's token with the session's, and the way the request came with what we allow.
 
 use super::cookie;
-use super::error::WebError;
+use super::error::{Told, WebError};
 use super::routes::{Door, Route};
 use crate::app::App;
 use crate::model::{AuditAction, NewAudit, Permission, Visitor};
@@ -64,6 +64,30 @@ pub async fn enforce(State(gate): State<Gate>, request: Request, next: Next) -> 
             .unwrap_or_else(|error| WebError::Internal(error.into()).into_response()),
         Err(refusal) => refusal,
     }
+}
+
+/// The page of an error stands in the frame of whoever is signed in: from there one goes on.
+pub async fn framed(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let origin = origin(&gate.app, &request);
+    let is_page = !request.uri().path().starts_with("/api/")
+        && !request.headers().contains_key("hx-request")
+        && origin.is_private();
+    let proof = proof(request.headers(), &origin);
+    let mut response = next.run(request).await;
+    let told = response.extensions().get::<Told>().cloned();
+    let Some(told) = told.filter(|_| is_page) else {
+        return response;
+    };
+    if let Ok(Some(visitor)) = visitor(&gate.app, proof, &origin).await {
+        let page = (gate.app)
+            .on_cpu(move |app| told.framed(app, &visitor))
+            .await;
+        if let Ok(page) = page {
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(page);
+        }
+    }
+    response
 }
 
 async fn admit(gate: &Gate, mut request: Request) -> Result<Request, Response> {
@@ -203,6 +227,12 @@ fn ask_to_sign_in(request: &Request) -> Response {
     let is_page = request.method() == Method::GET
         && !path.starts_with("/api/")
         && !request.headers().contains_key("hx-request");
+    let is_form = request.method() == Method::POST
+        && !path.starts_with("/api/")
+        && !request.headers().contains_key("hx-request");
+    if is_form {
+        return WebError::Expired.into_response();
+    }
     if !is_page {
         return WebError::SignedOut.into_response();
     }

@@ -2,7 +2,8 @@
 //! JSON (`mod.rs` turns it).
 
 use super::frame::Frame;
-use crate::model::Permission;
+use crate::app::App;
+use crate::model::{Permission, Visitor};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -18,6 +19,8 @@ pub enum WebError {
     Conflict(String),
     /// Nobody is signed in.
     SignedOut,
+    /// Nobody is signed in any more, and a form was sent.
+    Expired,
     /// The role may not.
     Forbidden(Permission),
     /// A feed's address with a key that may more than read.
@@ -41,6 +44,23 @@ pub enum WebError {
 pub struct Told {
     /// The sentence.
     pub message: String,
+    title: &'static str,
+}
+
+impl Told {
+    /// The page in the frame of whoever is signed in.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn framed(&self, app: &App, visitor: &Visitor) -> anyhow::Result<String> {
+        let page = ErrorPage {
+            frame: Frame::of(app, visitor, "")?,
+            title: self.title,
+            message: self.message.clone(),
+            is_expired: false,
+        };
+        Ok(page.render()?)
+    }
 }
 
 #[derive(Template)]
@@ -49,6 +69,8 @@ struct ErrorPage {
     frame: Frame,
     title: &'static str,
     message: String,
+    /// What was typed is one page back.
+    is_expired: bool,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for WebError {
@@ -71,6 +93,12 @@ impl WebError {
                 StatusCode::UNAUTHORIZED,
                 "需要登录",
                 "没有登录，或登录已过期，请重新登录。".to_owned(),
+            ),
+            WebError::Expired => (
+                StatusCode::UNAUTHORIZED,
+                "登录已过期",
+                "登录已过期，没有保存：请在新标签页登录后，回到本页，按浏览器的“后退”，重新提交。"
+                    .to_owned(),
             ),
             WebError::Forbidden(permission) => (
                 StatusCode::FORBIDDEN,
@@ -129,14 +157,17 @@ fn size(bytes: usize) -> String {
 
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
+        let is_expired = matches!(self, WebError::Expired);
         let (status, title, message) = self.told();
         let told = Told {
             message: message.clone(),
+            title,
         };
         let page = ErrorPage {
             frame: Frame::bare(),
             title,
             message,
+            is_expired,
         };
         let mut response = (status, Html(page.render().unwrap_or_default())).into_response();
         response.extensions_mut().insert(told);

@@ -425,7 +425,10 @@ pub fn router(app: Arc<App>) -> Router {
         routes: Arc::new(listed),
     };
     router
-        .route_layer(middleware::from_fn_with_state(gate, access::enforce))
+        .route_layer(middleware::from_fn_with_state(
+            gate.clone(),
+            access::enforce,
+        ))
         .fallback(async || WebError::NotFound)
         .method_not_allowed_fallback(async || WebError::NotFound)
         // `access` counts the bytes of a body; a handler that takes none reads none.
@@ -433,6 +436,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             WebError::Internal(anyhow::anyhow!("a page panicked")).into_response()
         }))
+        .layer(middleware::from_fn_with_state(gate, access::framed))
         .layer(middleware::from_fn(guard))
         .layer(CompressionLayer::new())
         .with_state(app)

@@ -4,8 +4,8 @@ use crate::desk::Desk;
 use crate::site::{TestApp, shipped};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use yuqing::model::{AttachedTo, AuditAction, CaseField, CaseId, Role};
-use yuqing::pipeline::draft_now;
+use yuqing::model::{AttachedTo, AuditAction, CaseField, CaseId, Channel, Post, Role};
+use yuqing::pipeline::{discovered, draft_now};
 use yuqing::store::AuditFilter;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x02IDATxx\0\0\0\0\0\0\0\0IEND\xaeB`\x82";
@@ -26,6 +26,63 @@ fn audit_count(test: &TestApp, action: AuditAction) -> usize {
         ..AuditFilter::default()
     };
     test.app.store.audit(&filter).expect("works").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_seems_registered_is_registered_again_only_where_a_person_says_so() {
+    let test = TestApp::open(shipped());
+    let now = test.app.now();
+    let seen = Post {
+        title: "社保卡补办等了两个月".to_owned(),
+        text: "郑州市社保卡补办交了材料两个月没有消息，窗口说在制卡".to_owned(),
+        ..Post::bare(Channel::Forum, "示例论坛", now)
+    };
+    let found: Vec<_> = discovered(seen).into_iter().collect();
+    test.app.store.save_posts(&found, now).expect("works");
+    let desk = Desk::of(&test.app);
+    let cases = || test.app.store.open_cases().expect("works").len();
+    desk.post("/cases/new", &LETTER).await;
+    // Another day, written otherwise: the number or sender and subject are the same.
+    let by_number = [
+        ("from", "市网信办"),
+        ("document_no", "某网舆[2017] 12号"),
+        ("title", "社保卡"),
+    ];
+    let by_title = [LETTER[0], LETTER[2]];
+    let of_post = [("post", "1"), ("from", "省厅"), ("title", "社保卡补办")];
+    for (fields, known, why) in [
+        (&by_number[..], 1, "文号相同的来文已登记"),
+        (&by_title[..], 1, "来文单位和事由相同的已登记"),
+        (&of_post[..], 4, "信息#1已登记"),
+    ] {
+        if known == 4 {
+            let clean = desk.get("/cases/new?post=1").await.text();
+            assert!(!clean.contains("name=\"again\""), "{clean}");
+            let mut first = fields.to_vec();
+            first.push(("received", "2017-04-14T07:00"));
+            let first = desk.post("/cases/new", &first).await;
+            assert_eq!(first.location, "/cases/4", "{}", first.text());
+            let warned = desk.get("/cases/new?post=1").await.text();
+            assert!(warned.contains("href=\"/cases/4\""), "{warned}");
+        }
+        let before = cases();
+        let mut fields = fields.to_vec();
+        fields.push(("received", "2017-04-14T08:00"));
+        let warned = desk.post("/cases/new", &fields).await;
+        let shown = warned.text();
+        assert_eq!(warned.status, StatusCode::CONFLICT, "{shown}");
+        assert!(
+            shown.contains(why) && shown.contains(&format!("href=\"/cases/{known}\"")),
+            "{shown}"
+        );
+        // What was typed stands there.
+        assert!(shown.contains("2017-04-14T08:00"), "{shown}");
+        assert_eq!(cases(), before);
+        fields.push(("again", "1"));
+        let made = desk.post("/cases/new", &fields).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+        assert_eq!(cases(), before + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -386,7 +443,8 @@ async fn who_only_reads_changes_nothing_and_a_wrong_form_keeps_its_words() {
     ] {
         let kept = LETTER.into_iter().filter(|(known, _)| *known != name);
         let other = kept.filter(|(known, _)| *known != "text");
-        let form: Vec<_> = other.chain([("text", "另一件"), (name, value)]).collect();
+        let own = [("text", "另一件"), ("again", "1"), (name, value)];
+        let form: Vec<_> = other.chain(own).collect();
         let sent = desk.post("/cases/new", &form).await;
         assert_eq!(sent.status, StatusCode::BAD_REQUEST, "{said}");
         let page = sent.text();

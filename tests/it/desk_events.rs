@@ -196,6 +196,11 @@ async fn events_are_merged_and_taken_apart_again_by_forms() {
     let (queue, injury) = (event_of(app, 2), event_of(app, 4));
     let (one, other) = (queue.to_string(), injury.to_string());
     // The one that began first stays, whatever was ticked first.
+    for chosen in [&[][..], &[("event", one.as_str())]] {
+        let few = desk.post("/events/merge", chosen).await;
+        assert_eq!(few.status, StatusCode::BAD_REQUEST);
+        assert!(few.text().contains("勾选两起以上的事件"), "{}", few.text());
+    }
     let merged = desk
         .post("/events/merge", &[("event", &other), ("event", &one)])
         .await;

@@ -133,6 +133,10 @@ async fn each_role_has_the_routes_of_its_permissions_and_no_other() {
             );
         } else {
             assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{name}");
+            // Whoever was signed out while writing is told how to go on.
+            let is_told = nobody.body.contains("target=\"_blank\"");
+            let is_form = route.method == Method::POST && !route.path.starts_with("/api/");
+            assert_eq!(is_told, is_form, "{name}");
         }
         for role in Role::ALL {
             let desk = Desk::with_roles(&test.app, role.label(), &[*role]);

@@ -238,6 +238,20 @@ async fn a_wrong_search_says_where_and_a_foreign_role_may_not_export() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_stands_right_below_the_query() {
+    let test = opened().await;
+    let wrong = Desk::of(&test.app)
+        .get("/search?q=%28%E7%A4%BE%E4%BF%9D")
+        .await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let page = wrong.text();
+    let mistake = page.find("id=\"mistake\"").expect("it is said");
+    assert!(page.find("name=\"q\"") < Some(mistake), "{page}");
+    assert!(page.find("class=\"filters\"") > Some(mistake), "{page}");
+    assert!(page.find("检索式的写法") > Some(mistake), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_get_json() {
     let test = opened().await;
     let desk = Desk::of(&test.app);

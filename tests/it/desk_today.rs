@@ -852,3 +852,23 @@ async fn a_kept_page_is_shown_as_plain_words_to_those_who_may() {
         "请填写查看事由",
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_said_in_the_frame_of_the_desk() {
+    let test = night().await;
+    let desk = Desk::of(&test.app);
+    for path in ["/nothing/here", "/posts/99", "/issues/99"] {
+        let missing = desk.get(path).await;
+        refused(&missing, StatusCode::NOT_FOUND, "没有这一页");
+        let page = missing.text();
+        for words in ["aria-label=\"主导航\"", "href=\"/search\"", "李芳"] {
+            assert!(page.contains(words), "{path}: {page}");
+        }
+    }
+    let api = desk.get("/api/v1/nothing").await.text();
+    assert!(!api.contains("主导航"), "{api}");
+    let nobody = Request::get("/nothing/here").body(Body::empty());
+    let nobody = crate::desk::ask(&test.app, nobody.expect("a path")).await;
+    refused(&nobody, StatusCode::NOT_FOUND, "没有这一页");
+    assert!(!nobody.text().contains("主导航"));
+}

@@ -13,7 +13,15 @@
   });
 
   // <form data-confirm="作废后期号不再使用，确定吗？">
+  // <form data-least="2" data-least-of="event" data-least-said="…">: so many boxes must be ticked first.
   document.addEventListener("submit", (event) => {
+    const { least, leastOf, leastSaid } = event.target.dataset;
+    if (least && event.target.querySelectorAll(`input[name="${leastOf}"]:checked`).length < Number(least)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      tell(leastSaid);
+      return;
+    }
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) {
       event.preventDefault();
@@ -35,6 +43,42 @@
   };
   document.addEventListener("desk:tell", (event) => tell(event.detail));
   ["keydown", "click"].forEach((kind) => document.addEventListener(kind, () => { if (told) tell(""); }, true));
+
+  // <form data-keeps>: much is typed there. Whoever was signed out meanwhile keeps it, and its files: the session is asked
+  // for before anything is sent, and a new one's token is taken over.
+  let passed = null;
+  let isAsking = false;
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches("[data-keeps]") || form === passed) return;
+    event.preventDefault();
+    if (isAsking) return;
+    isAsking = true;
+    const page = await fetch(window.location.pathname).then((response) => response.text()).catch(() => null);
+    isAsking = false;
+    const token = page !== null && new DOMParser().parseFromString(page, "text/html").body.dataset.csrf;
+    if (token) {
+      form.elements.csrf.value = token;
+      passed = form;
+      form.requestSubmit(event.submitter);
+      passed = null;
+      return;
+    }
+    const said = form.querySelector("[data-kept]") || document.createElement("p");
+    said.dataset.kept = "";
+    said.className = "bad";
+    said.setAttribute("role", "alert");
+    const way = document.createElement("a");
+    Object.assign(way, { href: "/login", target: "_blank", rel: "noopener", textContent: "在新标签页登录" });
+    if (page === null) said.replaceChildren("没有保存：连不上系统，请稍后再按一次。填写的内容还在。");
+    else said.replaceChildren("没有保存：登录已过期。请", way, "，再回到本页重新提交；填写的内容还在。");
+    form.append(said);
+    said.scrollIntoView({ block: "nearest" });
+  });
+
+  // The place one is at, in a menu that scrolls sideways.
+  const here = document.querySelector("header nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 80;
 
   // What scrolls sideways can be reached by keyboard.
   document.querySelectorAll(".scroll").forEach((box) => {

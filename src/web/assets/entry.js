@@ -26,4 +26,6 @@
   });
   show();
   check();
+  // Where the page is in sight as a whole, one begins with the words.
+  if (window.matchMedia("(min-width: 44.01rem)").matches) form.elements.text.focus({ preventScroll: true });
 })();

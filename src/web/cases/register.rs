@@ -40,6 +40,8 @@ const FIRST_FIELDS: &[CaseField] = &[
 struct NewPage {
     frame: Frame,
     mistake: String,
+    /// A case about the same, and why it seems so: another one is registered where a person says so.
+    known: Option<(i64, String)>,
     values: Fields,
     /// What the form is filled from.
     told: String,
@@ -69,10 +71,12 @@ fn begun(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<NewPag
     let mut values: Vec<(String, String)> = Vec::new();
     let mut set = |name: &str, value: String| values.push((name.to_owned(), value));
     let mut told = String::new();
+    let mut known = None;
     if !parameters.post.is_empty() {
         let id = PostId(parameters.post.parse().map_err(|_| WebError::NotFound)?);
         let stored = app.store.post(id)?.ok_or(WebError::NotFound)?;
         set("post", id.0.to_string());
+        known = case_of_posts(app, &[id])?;
         if stored.post.channel == Channel::Transfer {
             told = format!(
                 "信息#{}是转办来文：来文单位、文号、缓急、时限等留空的，由来文填写。",
@@ -99,13 +103,9 @@ fn begun(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<NewPag
         set("title", known.event.title.chars().take(200).collect());
     }
     // A letter says itself when it came.
-    Ok(new_page(
-        app,
-        visitor,
-        Fields::of(values),
-        told,
-        String::new(),
-    )?)
+    let mut page = new_page(app, visitor, Fields::of(values), told, String::new())?;
+    page.known = known;
+    Ok(page)
 }
 
 fn new_page(
@@ -127,6 +127,7 @@ fn new_page(
     Ok(NewPage {
         frame: Frame::of(app, visitor, "/cases")?,
         mistake,
+        known: None,
         told,
         kinds: choices(
             CaseKind::ALL.iter().map(|kind| (kind.code(), kind.label())),
@@ -152,16 +153,18 @@ pub async fn register(
     let who = visitor.clone();
     let outcome = app
         .on_cpu(move |app| match taken(app, &fields, visitor.by()) {
-            Ok(said) => Ok(Ok(said)),
+            Ok(Taken::Registered(id, said)) => Ok(Ok((id, said))),
+            Ok(Taken::Known(id, why)) => {
+                let mut page = new_page(app, &visitor, fields, String::new(), String::new())?;
+                page.known = Some((id, why));
+                Ok(Err(Ok((StatusCode::CONFLICT, page))))
+            }
             Err(WebError::Internal(error)) => Err(error),
             // What was typed must not be lost.
-            Err(WebError::Wrong(why)) => Ok(Err(Ok(new_page(
-                app,
-                &visitor,
-                fields,
-                String::new(),
-                why,
-            )?))),
+            Err(WebError::Wrong(why)) => {
+                let page = new_page(app, &visitor, fields, String::new(), why)?;
+                Ok(Err(Ok((StatusCode::BAD_REQUEST, page))))
+            }
             Err(other) => Ok(Err(Err(other))),
         })
         .await?;
@@ -171,18 +174,29 @@ pub async fn register(
             let path = format!("/cases/{}", id.0);
             deed::done(&app, &who, AuditAction::Case, subject, &path, said).await
         }
-        Err(Ok(page)) => Ok((StatusCode::BAD_REQUEST, Html(page.render()?)).into_response()),
+        Err(Ok((status, page))) => Ok((status, Html(page.render()?)).into_response()),
         Err(Err(error)) => Err(error),
     }
 }
 
-fn taken(app: &App, fields: &Fields, by: &str) -> Result<(CaseId, String), WebError> {
+/// What came of a form.
+enum Taken {
+    /// The case, and what is said of it.
+    Registered(CaseId, String),
+    /// There is a case about the same, and why it seems so; nothing was registered.
+    Known(i64, String),
+}
+
+fn taken(app: &App, fields: &Fields, by: &str) -> Result<Taken, WebError> {
     let order = order(app, fields)?;
     if let Some(known) = sent_twice(app, &order, by)? {
-        return Ok((
-            known,
-            format!("此前已登记为第{}号办理件，没有重复登记", known.0),
-        ));
+        let said = format!("此前已登记为第{}号办理件，没有重复登记", known.0);
+        return Ok(Taken::Registered(known, said));
+    }
+    if !fields.has("again") {
+        if let Some((known, why)) = known_already(app, &order)? {
+            return Ok(Taken::Known(known, why));
+        }
     }
     let id = register_case(app, order, by).map_err(refused::case)?;
     let file = app.store.case_file(id)?.ok_or(WebError::NotFound)?;
@@ -197,10 +211,7 @@ fn taken(app: &App, fields: &Fields, by: &str) -> Result<(CaseId, String), WebEr
     if !case.deadline.note.is_empty() {
         said += &format!("。注意：{}", case.deadline.note);
     }
-    if let Some(other) = same_document(app, case)? {
-        said += &format!("。与第{}号办理件文号相同，请核对是否重复登记", other.0);
-    }
-    Ok((id, said))
+    Ok(Taken::Registered(id, said))
 }
 
 fn order(app: &App, fields: &Fields) -> Result<CaseOrder, WebError> {
@@ -282,25 +293,44 @@ fn sent_twice(app: &App, order: &CaseOrder, by: &str) -> Result<Option<CaseId>> 
     Ok(open.find(same).map(|case| case.id))
 }
 
-/// Another open case with the 文号 of this one: another matter of the same letter, or the same one twice.
-fn same_document(app: &App, case: &Case) -> Result<Option<CaseId>> {
-    let plain = |number: &str| -> String {
-        let marks = number.chars().filter(|c| !c.is_whitespace());
-        let marks = marks.map(|c| match c {
-            '[' | '(' | '（' | '【' | '［' => '〔',
-            ']' | ')' | '）' | '】' | '］' => '〕',
-            other => other,
-        });
-        marks.collect()
+/// A case about a post of the order; an open one with its 文号, or with its 事由 from the same 来文单位.
+fn known_already(app: &App, order: &CaseOrder) -> Result<Option<(i64, String)>> {
+    if let Some(known) = case_of_posts(app, &order.posts)? {
+        return Ok(Some(known));
+    }
+    let number = order.document_no.as_deref().map(plain).unwrap_or_default();
+    let title = order.title.as_deref().unwrap_or_default();
+    let title = masked_text(title).replace('\n', " ");
+    let from = order.from_org.as_deref().unwrap_or_default();
+    let why = |case: &Case| {
+        let of_case = case.form.document_no.as_deref().map(plain);
+        if !number.is_empty() && of_case.as_ref() == Some(&number) {
+            return Some("文号相同的来文已登记");
+        }
+        let is_same = !title.is_empty() && case.form.title == title && case.form.from_org == from;
+        is_same.then_some("来文单位和事由相同的已登记")
     };
-    let number = case.form.document_no.as_deref().map(plain);
-    let Some(number) = number.filter(|number| !number.is_empty()) else {
-        return Ok(None);
-    };
-    let mut others = app.store.open_cases()?.into_iter();
-    let same = others.find(|other| {
-        let of_other = other.form.document_no.as_deref().map(plain);
-        other.id != case.id && of_other.as_ref() == Some(&number)
+    let mut open = app.store.open_cases()?.into_iter();
+    Ok(open.find_map(|case| Some((case.id.0, why(&case)?.to_owned()))))
+}
+
+/// The latest case about one of the posts.
+fn case_of_posts(app: &App, posts: &[PostId]) -> Result<Option<(i64, String)>> {
+    for post in posts {
+        if let Some(known) = app.store.case_of_post(*post)? {
+            return Ok(Some((known.0, format!("信息#{}已登记", post.0))));
+        }
+    }
+    Ok(None)
+}
+
+/// 文号 without what hands write differently.
+fn plain(number: &str) -> String {
+    let marks = number.chars().filter(|c| !c.is_whitespace());
+    let marks = marks.map(|c| match c {
+        '[' | '(' | '（' | '【' | '［' => '〔',
+        ']' | ')' | '）' | '】' | '］' => '〕',
+        other => other,
     });
-    Ok(same.map(|other| other.id))
+    marks.collect()
 }

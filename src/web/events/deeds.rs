@@ -25,6 +25,10 @@ pub async fn merge_chosen(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let mut ids = numbers(&fields.all("event"))?;
+    if ids.len() < 2 {
+        let sentence = "没有归并：请先在“选”一栏勾选两起以上的事件。";
+        return Err(WebError::Wrong(sentence.to_owned()));
+    }
     let chosen = ids.clone();
     let begun = app
         .on_cpu(move |app| {

@@ -7,6 +7,60 @@ use yuqing::model::{AttachedTo, AuditAction, CaseState, PostId};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x02IDATxx\0\0\0\0\0\0\0\0IEND\xaeB`\x82";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_outlives_the_session() {
+    let (test, _config) = morning().await;
+    let app = &test.app;
+    let Some(desk) = BrowserDesk::signed_in(app).await else {
+        return;
+    };
+    let browser = &desk.browser;
+    // Small, it opens at its head, and the menu is one line.
+    browser.resize(360, 740).await;
+    desk.goto("/entry").await;
+    browser.wait("window.scrollY === 0").await;
+    browser
+        .wait("document.querySelector('header nav').clientHeight < 50")
+        .await;
+    let channel = "const field = document.getElementById('entry-channel');
+         field.value = '微信群'; field.dispatchEvent(new Event('change')); return field.value";
+    browser.run(channel).await;
+    browser.fill("input[name=source_name]", "业主群").await;
+    let text = "郑州经开区一处工地拖欠农民工工资五个月，工人说要去讨薪。";
+    browser.fill("textarea[name=text]", text).await;
+    // Signed out everywhere meanwhile, in another window.
+    let page = "const page = await fetch('/account').then((it) => it.text());
+         const token = new DOMParser().parseFromString(page, 'text/html').body.dataset.csrf;
+         await fetch('/logout', {method: 'POST', body: new URLSearchParams({csrf: token})});";
+    browser
+        .run_async(&format!(
+            "(async (done) => {{ {page} done(); }})(arguments[0])"
+        ))
+        .await;
+    browser.click("form.entry button").await;
+    browser.wait("document.querySelector('[data-kept]')").await;
+    let said = browser.text("[data-kept]").await;
+    assert!(said.contains("登录已过期"), "{said}");
+    assert_eq!(
+        browser
+            .count("[data-kept] a[target=_blank][href='/login']")
+            .await,
+        1
+    );
+    let kept = "document.querySelector('textarea[name=text]').value.startsWith('郑州经开区')";
+    browser.wait(kept).await;
+    assert_eq!(audited(app, AuditAction::Entry), 0);
+    // Signed in again elsewhere, the same page goes through.
+    let token = crate::site::signed_in(app);
+    browser.set_cookie("yuqing", &token).await;
+    browser.click("form.entry button").await;
+    browser
+        .wait("/^\\/entry\\/\\d+$/.test(location.pathname)")
+        .await;
+    assert_eq!(audited(app, AuditAction::Entry), 1);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_item_with_a_picture_is_entered_and_becomes_a_case_that_goes_on() {
     let (test, _config) = morning().await;
     let app = &test.app;
