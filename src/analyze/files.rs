@@ -2,7 +2,7 @@
 
 use crate::model::{Channel, Intent, Jurisdiction, Level, OutletTier, Sentiment, Topic};
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// Everything `Rules::compile` needs, as read from the configuration folder.
 #[derive(Clone, Debug)]
@@ -122,8 +122,10 @@ pub struct LevelRule {
     /// Chinese sentence for the reason; may hold `{weight_24h}` and the like.
     pub text: String,
     /// 24-hour engagement at least.
+    #[serde(default, deserialize_with = "threshold")]
     pub weight_24h_min: Option<f64>,
     /// 1-hour engagement at least.
+    #[serde(default, deserialize_with = "threshold")]
     pub weight_1h_min: Option<f64>,
     /// Independent authors in 24 hours at least.
     pub authors_24h_min: Option<u32>,
@@ -168,6 +170,47 @@ pub struct LevelRule {
     /// Facts that must not hold.
     #[serde(default)]
     pub facts_none: Vec<Fact>,
+}
+
+impl LevelRule {
+    /// The sentence with the rule's own thresholds filled in, so that it says what the rule asked for.
+    pub fn text_with_thresholds(&self) -> String {
+        let whole = |minimum: Option<u64>| minimum.map(|minimum| minimum.to_string());
+        let minimums = [
+            (
+                "{weight_24h_min}",
+                self.weight_24h_min.map(|least| least.to_string()),
+            ),
+            (
+                "{weight_1h_min}",
+                self.weight_1h_min.map(|least| least.to_string()),
+            ),
+            (
+                "{authors_24h_min}",
+                whole(self.authors_24h_min.map(u64::from)),
+            ),
+            (
+                "{authors_7d_min}",
+                whole(self.authors_7d_min.map(u64::from)),
+            ),
+            ("{comments_min}", whole(self.comments_min)),
+            ("{crowd_min}", whole(self.crowd_min.map(u64::from))),
+        ];
+        minimums
+            .iter()
+            .fold(self.text.clone(), |text, (name, least)| {
+                text.replace(name, least.as_deref().unwrap_or_default())
+            })
+    }
+}
+
+/// A figure that something has to reach: below nothing is a slip of the keyboard, and would let everything through.
+fn threshold<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    if number.is_finite() && number >= 0.0 {
+        return Ok(Some(number));
+    }
+    Err(serde::de::Error::custom("阈值应为不小于0的数"))
 }
 
 /// 事实 — what the text as a whole tells, beyond single words.

@@ -120,7 +120,7 @@ fn sentence(rule: &LevelRule, situation: &Situation) -> String {
     }
     words.truncate(5);
     let comments = situation.post.engagement.comments.unwrap_or(0);
-    rule.text
+    rule.text_with_thresholds()
         .replace("{weight_24h}", &format!("{:.0}", spread.weight_24h))
         .replace("{weight_1h}", &format!("{:.0}", spread.weight_1h))
         .replace("{authors_24h}", &spread.authors_24h.to_string())

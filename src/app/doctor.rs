@@ -4,6 +4,7 @@
 use super::App;
 use super::machine::disk_space;
 use crate::model::Checkup;
+use crate::source::HealthStatus;
 use crate::stats::{LedgerPeriod, hash};
 use crate::store::AuditFilter;
 use anyhow::Result;
@@ -39,6 +40,7 @@ const QUESTIONS: &[(&str, Question)] = &[
     ("工作日历", calendar),
     ("字体", fonts),
     ("用户", users),
+    ("信源", sources),
     ("投递", deliveries),
     ("配置提示", notices),
 ];
@@ -285,6 +287,28 @@ fn users(app: &App) -> Result<Checkup> {
     } else {
         let found = format!("在用{}人，其中{signers}人可审核签发", active.count());
         Checkup::ok("用户", found)
+    })
+}
+
+/// A source that was never read looks like one that has nothing to say.
+fn sources(app: &App) -> Result<Checkup> {
+    let reports = app.source_reports()?;
+    let unread: Vec<String> = (reports.iter())
+        .filter(|report| report.was_never_read())
+        .map(|report| report.name.clone())
+        .collect();
+    let active = (reports.iter()).filter(|report| report.status != HealthStatus::Disabled);
+    let active = active.count();
+    Ok(match unread.len() {
+        0 => Checkup::ok("信源", format!("启用{active}个，都采成功过")),
+        count => Checkup::warn(
+            "信源",
+            format!(
+                "启用{active}个，其中{count}个从未采成功过：{}",
+                named(&unread)
+            ),
+            "请在“信源”页查看原因；网址或规则不对的改正，不再用的停用",
+        ),
     })
 }
 

@@ -137,6 +137,11 @@ impl SourceReport {
         self.status == HealthStatus::Observing && self.last_success.is_none() && has_failed
     }
 
+    /// It is switched on and no visit of it ever succeeded, a first one that has yet to come included.
+    pub fn was_never_read(&self) -> bool {
+        self.status != HealthStatus::Disabled && self.last_success.is_none()
+    }
+
     /// What needs a person stands first, what is switched off last.
     pub fn rank(&self) -> u8 {
         match self.status {

@@ -90,6 +90,9 @@ impl Restore {
         if restored.has_config && self.config_to.is_none() {
             text += "备份中的配置没有取出；需要时另用 --config-to 新目录 恢复\n";
         }
+        if !restored.has_config && self.config_to.is_some() {
+            text += "备份里没有配置，新目录没有建立；配置请另行准备\n";
+        }
         if restored.waiting_deliveries > 0 {
             text += &format!(
                 "有{}件待发投递，程序启动后就会发出；备份之后可能已经发过，请先用 `yuqing deliveries` 核对\n",

@@ -24,6 +24,9 @@ const CONTINUED: &str = "（续报）";
 pub struct Candidate<'p> {
     /// Posts to print, earliest first; never empty.
     pub posts: Group<'p>,
+    /// Everything stored of the matter, printed earlier or said by an authority too: what is told of its course is true of
+    /// all of it.
+    pub known: Group<'p>,
     /// 级别 of the entry.
     pub level: Level,
     /// 事件 the group belongs to.
@@ -70,21 +73,18 @@ pub fn entry(
 }
 
 /// The entry of a matter that an editor adds or a 快报 reports, whatever was printed of it; `None` without a post that
-/// is ours. Its 传播情况 is that of the whole matter, of which `posts` may be but the one that is cited.
+/// is ours. `known` is all that is stored of its event.
 pub fn one_entry(
     posts: &[StoredPost],
-    matter: &[StoredPost],
+    known: &[StoredPost],
     event: Option<&Event>,
     digest: &DigestSettings,
     period: Period,
     context: &Context,
 ) -> Option<Entry> {
-    let candidate = whole(posts, event)?;
-    let mut entry = entry(&candidate, digest, period, context);
-    if let Some(matter) = whole(matter, event) {
-        entry.spread = spread(&matter, period.to);
-    }
-    Some(entry)
+    let mut candidate = whole(posts, event)?;
+    candidate.known = posts.iter().chain(known).collect();
+    Some(entry(&candidate, digest, period, context))
 }
 
 /// All posts of a matter that are ours, as one candidate.
@@ -94,6 +94,7 @@ pub fn whole<'p>(posts: &'p [StoredPost], event: Option<&'p Event>) -> Option<Ca
     let highest = group.iter().map(|stored| analysis(stored).level).max()?;
     Some(Candidate {
         posts: group,
+        known: posts.iter().collect(),
         level: raised_by_gathering(highest, event),
         event,
         is_continued: false,

@@ -130,7 +130,7 @@ fn candidates<'p>(
 ) -> Vec<Candidate<'p>> {
     group(posts.iter().filter(|stored| is_ours(stored)))
         .into_iter()
-        .filter_map(|group| candidate(group, context))
+        .filter_map(|group| candidate(group, posts, context))
         .filter(|candidate| takes(digest, candidate.level))
         .collect()
 }
@@ -152,7 +152,11 @@ pub fn is_ours(stored: &StoredPost) -> bool {
 }
 
 /// The group as an entry, or `None` where it holds nothing new or nothing to report.
-fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p>> {
+fn candidate<'p>(
+    group: Group<'p>,
+    posts: &'p [StoredPost],
+    context: &Context<'p>,
+) -> Option<Candidate<'p>> {
     let is_printed = |stored: &StoredPost| {
         context.already_printed.contains(&stored.id)
             || stored
@@ -172,6 +176,13 @@ fn candidate<'p>(group: Group<'p>, context: &Context<'p>) -> Option<Candidate<'p
         new.retain(|stored| is_favourable_report(stored));
     }
     (!new.is_empty()).then_some(Candidate {
+        known: (printed.iter().chain(&new).copied())
+            .chain(
+                posts
+                    .iter()
+                    .filter(|stored| stored.event.is_some() && stored.event == event_id),
+            )
+            .collect(),
         posts: new,
         level,
         event,

@@ -1,5 +1,6 @@
 //! 传播情况 — one sentence with figures: what the pages showed, who else wrote, and when that was read.
 
+use crate::digest::count::is_by_an_authority;
 use crate::digest::entry::{Candidate, source};
 use crate::digest::group::{Group, is_day_only};
 use crate::digest::title::is_media_report;
@@ -22,7 +23,8 @@ pub fn spread(candidate: &Candidate, local: Timestamp) -> String {
     if copies > 0 {
         parts.push(format!("相同内容转载{copies}条，已归并"));
     }
-    parts.extend(media(candidate));
+    parts.push(media(&candidate.known));
+    parts.extend(answer(posts, &candidate.known));
     let read_at = posts
         .iter()
         .map(|stored| stored.post.fetched_at)
@@ -73,6 +75,17 @@ fn engagement(posts: &Group) -> String {
     known.join("、")
 }
 
+/// `郑州人社已发布官方信息`, where an authority spoke after the matter began.
+fn answer(posts: &Group, known: &Group) -> Option<String> {
+    let began_at = posts[0].post.effective_at();
+    let mut answers: Group = (known.iter().copied())
+        .filter(|stored| is_by_an_authority(stored) && stored.post.effective_at() > began_at)
+        .collect();
+    answers.sort_by_key(|stored| (stored.post.effective_at(), stored.id));
+    let first = answers.first()?;
+    Some(format!("{}已发布官方信息", source(&first.post)))
+}
+
 /// Distinct sources, earliest first.
 fn sources<'p>(posts: &Group<'p>) -> Vec<&'p str> {
     let mut sources = Vec::new();
@@ -85,19 +98,15 @@ fn sources<'p>(posts: &Group<'p>) -> Vec<&'p str> {
     sources
 }
 
-/// Who of the media wrote. That nobody did is said only where all posts of the event are at hand.
-fn media(candidate: &Candidate) -> Option<String> {
-    let reports: Group = candidate
-        .posts
+fn media(posts: &Group) -> String {
+    let reports: Group = posts
         .iter()
         .copied()
-        .filter(|stored| is_media_report(&stored.post))
+        .filter(|stored| is_media_report(&stored.post) && !is_by_an_authority(stored))
         .collect();
-    let is_whole =
-        (candidate.event).is_none_or(|event| event.post_count <= candidate.posts.len() as u64);
     match sources(&reports).as_slice() {
-        [] => is_whole.then(|| "暂未监测到媒体报道".to_owned()),
-        [only] => Some(format!("{only}已报道")),
-        [first, ..] => Some(format!("{first}等{}家媒体已报道", sources(&reports).len())),
+        [] => "暂未监测到媒体报道".to_owned(),
+        [only] => format!("{only}已报道"),
+        [first, ..] => format!("{first}等{}家媒体已报道", sources(&reports).len()),
     }
 }

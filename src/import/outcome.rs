@@ -64,7 +64,7 @@ pub enum Unreadable {
     OpenQuote(String),
     /// No row of the first twenty has headers that we know.
     #[error(
-        "找不到表头：需要有“标题”或“正文”一栏，读到的是“{0}”；可参照 `yuqing import --template general`，或写一个导入对照（config/imports）"
+        "找不到表头：需要有“标题”或“正文”一栏，读到的是“{0}”；请在第一行写上栏名，或由信息员写一个导入对照（config/imports）"
     )]
     NoHeaders(String),
 }

@@ -115,7 +115,9 @@ fn markup(text: &str) -> Unreadable {
         return Unreadable::OldSheet("XML 表格（Excel 2003）");
     }
     if head.contains("<opml") || head.contains("<rss") {
-        return Unreadable::OtherKind("订阅源或订阅清单（OPML 请用 `yuqing sources opml-import`）");
+        return Unreadable::OtherKind(
+            "订阅源或订阅清单（OPML 清单不在这里导入，请交信息员加为信源）",
+        );
     }
     Unreadable::HtmlTable
 }

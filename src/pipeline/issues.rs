@@ -129,30 +129,41 @@ fn edit_of(
         EditOrder::Note(text) => Edit::Note(masked_text(text)),
         EditOrder::AddPost(id) => {
             let post = (app.store.post(*id)?).ok_or(EditRefusal::NoPost(id.0))?;
-            let known = match post.event {
-                Some(event) => app.store.event_members(event)?,
+            let event = match post.event {
+                Some(event) => app.store.event(event)?,
                 None => None,
             };
-            let members = known.as_ref().map_or(&[][..], |known| &known.members);
-            let matter = app.store.posts(members)?;
-            let event = known.as_ref().map(|known| &known.event);
-            let entry = new_entry(app, issue, digest, (&[post], &matter), event)?;
+            let known = match post.event {
+                Some(event) => posts_of_event(app, event)?,
+                None => Vec::new(),
+            };
+            let entry = new_entry(app, issue, digest, (&[post], &known), event.as_ref())?;
             Edit::Add(Box::new(entry.ok_or(EditRefusal::PostNotOurs(id.0))?))
         }
         EditOrder::AddEvent(id) => {
             let known = (app.store.event_members(*id)?).ok_or(EditRefusal::NoEvent(id.0))?;
             let posts = app.store.posts(&known.members)?;
-            let entry = new_entry(app, issue, digest, (&posts, &posts), Some(&known.event))?;
+            let event = Some(&known.event);
+            let entry = new_entry(app, issue, digest, (&posts, &[]), event)?;
             Edit::Add(Box::new(entry.ok_or(EditRefusal::EventNotOurs(id.0))?))
         }
     })
 }
 
+/// What is stored of an event at this moment.
+fn posts_of_event(app: &App, id: EventId) -> Result<Vec<StoredPost>> {
+    let Some(known) = app.store.event_members(id)? else {
+        return Ok(Vec::new());
+    };
+    app.store.posts(&known.members)
+}
+
+/// The entry of `posts`; the posts beside them tell the course of their event.
 fn new_entry(
     app: &App,
     issue: &Issue,
     digest: Option<&DigestSettings>,
-    (posts, matter): (&[StoredPost], &[StoredPost]),
+    (posts, known): (&[StoredPost], &[StoredPost]),
     event: Option<&crate::model::Event>,
 ) -> Result<Option<Entry>, EditRefusal> {
     let digest = digest.ok_or_else(|| EditRefusal::NoDigest(issue.content.digest.clone()))?;
@@ -160,7 +171,7 @@ fn new_entry(
     let gathered = Gathered::new(app, period, HashSet::new())?;
     let office = office(app);
     let context = gathered.context(&office, None, digest, app.now());
-    Ok(one_entry(posts, matter, event, digest, period, &context))
+    Ok(one_entry(posts, known, event, digest, period, &context))
 }
 
 /// The words of an edit whose place is no longer there.

@@ -21,8 +21,10 @@ struct Figure<'c> {
 /// Never in practice: the template is checked when the program is built.
 pub fn figure(drawn: &Chart) -> Result<String, askama::Error> {
     let value = |values: &[f64], row: usize| {
-        let value = values.get(row).copied().unwrap_or_default();
-        format!("{}", (value * 100.0).round() / 100.0)
+        values.get(row).map_or_else(
+            || "—".to_owned(),
+            |value| format!("{}", (value * 100.0).round() / 100.0),
+        )
     };
     let rows = drawn.labels.iter().enumerate().map(|(row, label)| {
         let cells = drawn.series.iter().map(|series| value(&series.values, row));

@@ -292,6 +292,13 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
         assert_eq!(lines(&before, name)["state"], "ok", "{name} in {before}");
     }
     assert_eq!(lines(&before, "备份")["found"], "没有备份过");
+    let sources = lines(&before, "信源");
+    assert!(
+        sources["found"]
+            .as_str()
+            .is_some_and(|said| said.contains("启用")),
+        "{before}"
+    );
     desk.expect(0, &["backup"]);
     let after = desk.run(&["doctor", "--json"]).json();
     assert_eq!(lines(&after, "备份")["state"], "ok");

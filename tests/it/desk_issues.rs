@@ -596,6 +596,7 @@ async fn what_is_drafted_on_request_and_what_is_not() {
         (&[("digest", "nothing")], "没有这种刊物"),
         (&[("digest", "express")], "快报要说明哪件事"),
         (&[("digest", "express"), ("event", "x")], "事件编号："),
+        (&[("digest", "express"), ("event", "一百")], "应为整数"),
         (
             &[("digest", "express"), ("event", "1"), ("post", "1")],
             "只填一个",

@@ -25,3 +25,32 @@ fn complaints_lead_where_they_carry_the_level() {
     assert_eq!(lead_among(&posts), 4, "the longest of those that carry it");
     assert_eq!(lead_among(&posts[..2]), 2, "the level comes first");
 }
+
+#[test]
+fn a_single_post_is_told_with_what_is_stored_of_its_event() {
+    use crate::digest::entry::whole;
+    use crate::digest::spread::spread;
+    let case = |id: i64, channel: &str, source: &str, official: bool| {
+        let mut made = post(id, "blue", "negative", "换社保卡排了三个小时，没人管。");
+        made.post.channel = channel.parse().expect("a channel");
+        made.post.source_name = source.to_owned();
+        made.post.is_official = official;
+        made
+    };
+    let complaint = [case(1, "forum", "大河论坛", false)];
+    let known = [
+        case(2, "newspaper", "大河报", false),
+        case(3, "government", "郑州人社", true),
+    ];
+    let mut candidate = whole(&complaint, None).expect("ours");
+    let at = complaint[0].post.fetched_at;
+    let alone = spread(&candidate, at);
+    assert!(alone.contains("暂未监测到媒体报道"), "{alone}");
+    assert!(!alone.contains("官方"), "{alone}");
+    candidate.known.extend(&known);
+    let told = spread(&candidate, at);
+    assert!(
+        told.contains("大河报已报道；郑州人社已发布官方信息。"),
+        "{told}"
+    );
+}

@@ -73,6 +73,7 @@ pub fn values_in_words(chart: &Chart) -> String {
     }
     let one = |series: &Series| {
         let values: Vec<String> = (chart.labels.iter().enumerate())
+            .take(series.values.len())
             .map(|(position, label)| format!("{label} {}", figure(value(series, position))))
             .collect();
         let values = values.join("，");

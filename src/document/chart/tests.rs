@@ -1,4 +1,4 @@
-use super::{WIDTH, svg};
+use super::{WIDTH, alternative, svg};
 use crate::document::fixture::{chart, days};
 use crate::document::{Chart, ChartKind};
 
@@ -149,4 +149,27 @@ fn columns_whose_names_do_not_fit_lie_down() {
 fn many_days_are_named_at_intervals() {
     let svg = svg(&days(ChartKind::Line, 31), "sans-serif");
     assert!(svg.contains(">11月1日</text>") && !svg.contains(">11月2日</text>"));
+}
+
+#[test]
+fn a_line_ends_with_its_values() {
+    let labels = ["1月", "2月", "3月", "4月"];
+    let whole = svg(
+        &chart(
+            ChartKind::Line,
+            "图",
+            &labels,
+            &[("", &[3.0, 5.0, 0.0, 0.0])],
+        ),
+        "sans-serif",
+    );
+    let running = chart(ChartKind::Line, "图", &labels, &[("", &[3.0, 5.0])]);
+    let drawn = svg(&running, "sans-serif");
+    assert!(drawn.contains("4月"), "the axis is whole: {drawn}");
+    assert!(drawn.len() < whole.len(), "fewer points");
+    assert_eq!(alternative(&running), "图。1月 3，2月 5");
+    svg(
+        &chart(ChartKind::Line, "图", &labels, &[("", &[])]),
+        "sans-serif",
+    );
 }

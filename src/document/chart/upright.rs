@@ -127,9 +127,9 @@ fn lines(chart: &Chart, canvas: &mut Canvas, plot: &Plot) {
     let mut taken = Vec::new();
     for (number, series) in chart.series.iter().enumerate() {
         let point = |position: usize| (plot.x(position), plot.y(value(series, position)));
-        let points: Vec<(f64, f64)> = (0..count).map(point).collect();
+        let points: Vec<(f64, f64)> = (0..count.min(series.values.len())).map(point).collect();
         let shade = Shade::of(number);
-        if count > 1 {
+        if points.len() > 1 {
             canvas.curve(&points, shade.fill, shade.dashes);
         }
         for point in &points {
@@ -143,6 +143,10 @@ fn lines(chart: &Chart, canvas: &mut Canvas, plot: &Plot) {
     }
     // What a reader looks for first finds room first: peaks, then the end, then all others.
     for series in &chart.series {
+        let count = count.min(series.values.len());
+        if count == 0 {
+            continue;
+        }
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by(|a, b| {
             value(series, *b)
@@ -151,7 +155,7 @@ fn lines(chart: &Chart, canvas: &mut Canvas, plot: &Plot) {
         });
         order.insert(1, count - 1);
         // Several curves with all their values would be a thicket.
-        let is_crowded = chart.series.len() > 1 && count > 12;
+        let is_crowded = chart.series.len() > 1 && chart.labels.len() > 12;
         let named = if is_crowded { 2 } else { order.len() };
         let mut seen = vec![false; count];
         for position in order.into_iter().take(named) {

@@ -192,7 +192,7 @@ fn record(
     let is_stopped = turn.reads_entry && next == NextCheck::Stopped;
     let message = match is_stopped {
         true => format!(
-            "{message}；已连续{}次被拒绝，自动停采，查明原因后运行 yuqing crawl {id}，成功一次即恢复",
+            "{message}；已连续{}次被拒绝，自动停采，查明原因后在“信源”页恢复采集，成功一次即恢复",
             visit.refusal_count
         ),
         false => message,

@@ -9,7 +9,7 @@ use crate::web::Shared;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::rules::{self, TopicPage, WORD_LISTS, columns_of, refused, table_name};
+use crate::web::rules::{self, TopicPage, WORD_LISTS, columns_of, names, refused, table_name};
 use crate::web::visitor::Who;
 use anyhow::Result;
 use askama::Template;
@@ -31,6 +31,8 @@ struct FilePage {
     mark: String,
     text: String,
     problems: Vec<String>,
+    /// Keys or columns of the file, and what they mean.
+    legend: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -81,6 +83,7 @@ pub async fn file_form(
     let page = FilePage {
         frame,
         tab: tab_of(&file.name),
+        legend: names::legend(&file.name, &columns_of(&file.text)),
         file: file.name,
         mark: file.mark,
         text: file.text,
@@ -117,6 +120,7 @@ pub async fn file(
     let page = FilePage {
         frame,
         tab: tab_of(&name),
+        legend: names::legend(&name, &columns_of(&text)),
         file: name,
         mark: kept_mark(&refusal, &fields, mark),
         text,

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod edit;
+pub mod names;
 pub mod words;
 
 use crate::analyze::TopicBlock;
@@ -149,7 +150,7 @@ pub async fn levels(State(app): Shared, Who(visitor): Who) -> Result<Html<String
                 Ok(RuleLine {
                     id: rule.id.clone(),
                     level: rule.level,
-                    text: rule.text.clone(),
+                    text: names::reason(rule),
                     conditions: conditions(rule),
                     adoption: adoption(
                         app.store
@@ -329,7 +330,10 @@ fn lexicon_page(app: &App, frame: Frame, wanted: Wanted) -> Result<LexiconPage, 
         if !files.contains(&file.name) {
             return Err(RuleRefusal::Unknown);
         }
-        columns = columns_of(&file.text);
+        columns = columns_of(&file.text)
+            .iter()
+            .map(|code| names::column(code))
+            .collect();
         notes = notes_of(&file.text);
         rows = rows_with(&file, &words);
     } else if !words.is_empty() {
@@ -398,13 +402,23 @@ fn notes_of(text: &str) -> Vec<String> {
 }
 
 fn rows_with(file: &RuleFile, words: &str) -> Vec<RowLine> {
+    let columns = columns_of(&file.text);
+    let named = |text: &str| {
+        let cells = text.split('\t').enumerate();
+        cells
+            .map(|(place, cell)| match columns.get(place) {
+                Some(column) => names::cell(column, cell),
+                None => cell.to_owned(),
+            })
+            .collect()
+    };
     let rows = lines_of(&file.text).skip(1);
     rows.filter(|(_, line)| words.is_empty() || line.to_lowercase().contains(words))
         .map(|(line, text)| RowLine {
             file: file.name.clone(),
             table: table_name(&file.name),
             line,
-            cells: text.split('\t').map(str::to_owned).collect(),
+            cells: named(text),
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! 判级规则 in words: the conditions of a rule as an editor reads them.
 
+use super::names;
 use crate::analyze::{Fact, LevelRule};
 
 /// Groups of `lexicon/risk.tsv` that rules name by a code.
@@ -58,7 +59,7 @@ pub fn conditions(rule: &LevelRule) -> Vec<String> {
     );
     let mut words = |label: &str, groups: &[String]| {
         if !groups.is_empty() {
-            let names: Vec<String> = groups.iter().map(|group| group_name(group)).collect();
+            let names: Vec<String> = groups.iter().map(|group| names::group(group)).collect();
             said.push(format!("{label}{}", names.join("、")));
         }
     };
@@ -75,7 +76,8 @@ pub fn conditions(rule: &LevelRule) -> Vec<String> {
     said
 }
 
-fn group_name(group: &str) -> String {
+/// `极端（E4）`.
+pub fn group_name(group: &str) -> String {
     let known = GROUPS.iter().find(|(code, _)| *code == group);
     known.map_or_else(
         || group.to_owned(),

@@ -4,6 +4,7 @@ use crate::document::{Chart, ChartKind, Series};
 use crate::stats::{Ledger, TrendStep, group_of, rows};
 use crate::web::chart::figure;
 use anyhow::Result;
+use chrono::Datelike;
 
 /// Families shown as bars, with the names of their pictures.
 const BARS: &[(&str, &str)] = &[
@@ -26,11 +27,13 @@ pub fn figures(ledger: &Ledger) -> Result<Vec<String>> {
     charts.iter().map(|chart| Ok(figure(chart)?)).collect()
 }
 
-/// By month or day.
+/// By month or day; the lines end where the period has got to.
 fn course(ledger: &Ledger) -> Chart {
+    let begun = begun_steps(ledger);
     let series = |name: &str, value: fn(&TrendStep) -> u64| Series {
         name: name.to_owned(),
         values: (ledger.trend.iter())
+            .take(begun)
             .map(|step| value(step) as f64)
             .collect(),
     };
@@ -44,6 +47,23 @@ fn course(ledger: &Ledger) -> Chart {
             series("蓝色及以上", |step| step.flagged),
         ],
     }
+}
+
+/// Months or days that had begun when the ledger was counted.
+fn begun_steps(ledger: &Ledger) -> usize {
+    let count = ledger.trend.len();
+    let local = ledger.from.offset();
+    let counted_on = ledger.counted_at.with_timezone(local).date_naive();
+    if ledger.counted_at >= ledger.to {
+        return count;
+    }
+    let is_year = !ledger.period.contains('-');
+    let begun = if is_year {
+        counted_on.month()
+    } else {
+        counted_on.day()
+    };
+    count.min(begun as usize)
 }
 
 fn bars(ledger: &Ledger, key: &str, title: &str) -> Option<Chart> {

@@ -64,6 +64,20 @@ impl Parameters {
     }
 }
 
+impl Parameters {
+    /// The sentence for a year or month of which no figures can be.
+    fn no_such_period(&self) -> WebError {
+        let (year, month) = (self.year.trim(), self.month.trim());
+        let month = match month {
+            "" => String::new(),
+            month => format!("{month}月"),
+        };
+        WebError::Wrong(format!(
+            "没有“{year}年{month}”的统计，请填1990年至2199年之间的年份和1至12月"
+        ))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "stats.html", config = "src/web/askama.toml")]
 struct StatsPage {
@@ -120,13 +134,13 @@ pub async fn page(
 ) -> Result<Html<String>, WebError> {
     let page = app.on_cpu(move |app| {
         let Some(period) = parameters.period(app.now()) else {
-            return Ok(None);
+            return Ok(Err(parameters.no_such_period()));
         };
         let report = report(app, period, parameters.is_live())?;
         let frame = Frame::of(app, &visitor, "/stats")?;
-        stats_page(app, frame, period, report, parameters.is_live()).map(Some)
+        stats_page(app, frame, period, report, parameters.is_live()).map(Ok)
     });
-    Ok(Html(page.await?.ok_or(WebError::NotFound)?.render()?))
+    Ok(Html(page.await??.render()?))
 }
 
 /// The frozen ledger, unless there is none or the live one is wanted.

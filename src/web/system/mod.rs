@@ -16,6 +16,8 @@ use axum::extract::State;
 use axum::response::Html;
 use bytesize::ByteSize;
 
+/// Sources named in a line.
+const NAMED: usize = 5;
 /// With less room than this on the disk somebody has to act.
 const FREE: u64 = 5 << 30;
 
@@ -53,6 +55,19 @@ fn troubles(app: &App, report: &SystemReport) -> Result<Vec<String>> {
         troubles.push(format!(
             "{}个信源上次没有采成功，见“信源”。",
             report.failing_sources
+        ));
+    }
+    let unread: Vec<String> = (app.source_reports()?.into_iter())
+        .filter(crate::app::SourceReport::was_never_read)
+        .map(|report| report.name)
+        .collect();
+    if !unread.is_empty() {
+        let more = if unread.len() > NAMED { "等" } else { "" };
+        let first: Vec<&str> = unread.iter().take(NAMED).map(String::as_str).collect();
+        troubles.push(format!(
+            "{}个启用的信源从未采成功过：{}{more}，见“信源”。",
+            unread.len(),
+            first.join("、")
         ));
     }
     if report.lacks_this_year {
@@ -100,7 +115,10 @@ fn sizes(report: &SystemReport) -> Vec<(&'static str, String)> {
         ("信息", format!("{}条", report.posts)),
         (
             "可检索",
-            format!("{}条（尚有{}处改动未入索引）", report.documents, report.lag),
+            match report.lag {
+                0 => format!("{}条", report.documents),
+                lag => format!("{}条（尚有{lag}处改动未入索引）", report.documents),
+            },
         ),
         ("信源", format!("{}个", report.sources)),
         ("数据库", size(sizes.database)),
