@@ -9,6 +9,7 @@ mod backup;
 mod backups;
 mod counted_days;
 mod doctor;
+mod event_members;
 mod export;
 mod ledger;
 mod machine;
@@ -89,6 +90,8 @@ pub struct App {
     standing: rules::Standing,
     /// What a ledger counted before.
     counted_days: counted_days::CountedDays,
+    /// Posts of events as their pages count them.
+    events_seen: event_members::EventsSeen,
     /// Signed issues as a ledger reads them.
     signed_issues: signed_issues::SignedIssues,
     /// What clustering compared lately.
@@ -133,6 +136,7 @@ impl App {
             watching,
             standing,
             counted_days: counted_days::CountedDays::default(),
+            events_seen: event_members::EventsSeen::default(),
             signed_issues: signed_issues::SignedIssues::default(),
             cluster_memory: Mutex::default(),
             folder: folder.to_owned(),

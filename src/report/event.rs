@@ -100,7 +100,7 @@ impl EventDetail {
     /// There is none, or the store refuses.
     pub fn of(app: &App, id: EventId) -> Result<EventDetail, EventError> {
         let known = known_event(app, id)?;
-        let members = app.store.members_of_event(id)?;
+        let members = app.members_of_event(id)?;
         let decisions = app.store.event_decisions(id)?;
         let Event {
             title,
@@ -117,9 +117,8 @@ impl EventDetail {
             phase,
             timeline: timeline(&members),
             post_ids: known.members,
-            old_news: members
-                .into_iter()
-                .filter_map(|member| member.old_news)
+            old_news: (members.iter())
+                .filter_map(|member| member.old_news.clone())
                 .collect(),
             by_hand: decisions.iter().map(ToString::to_string).collect(),
         })

@@ -275,6 +275,18 @@ impl Store {
         Ok(moments)
     }
 
+    /// How many posts an event has, and the latest revision of one: where neither changed, nothing of it did.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn changes_of_event(&self, id: EventId) -> Result<(u64, u64)> {
+        let reader = self.reader()?;
+        let mut select = reader.prepare_cached(
+            "SELECT count(*), coalesce(max(revision), 0) FROM posts WHERE event_id = ?1",
+        )?;
+        Ok(select.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// What an event's course is counted from, in the order of publication: its posts without their words.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0026_searches.sql"),
     include_str!("migrations/0027_day_revisions.sql"),
     include_str!("migrations/0028_posts_of_event.sql"),
+    include_str!("migrations/0029_changes_of_event.sql"),
 ];
 
 impl Store {

@@ -193,10 +193,10 @@ fn taken(app: &App, fields: &Fields, by: &str) -> Result<Taken, WebError> {
         let said = format!("此前已登记为第{}号办理件，没有重复登记", known.0);
         return Ok(Taken::Registered(known, said));
     }
-    if !fields.has("again") {
-        if let Some((known, why)) = known_already(app, &order)? {
-            return Ok(Taken::Known(known, why));
-        }
+    if !fields.has("again")
+        && let Some((known, why)) = known_already(app, &order)?
+    {
+        return Ok(Taken::Known(known, why));
     }
     let id = register_case(app, order, by).map_err(refused::case)?;
     let file = app.store.case_file(id)?.ok_or(WebError::NotFound)?;

@@ -153,7 +153,7 @@ fn event_page(app: &App, visitor: &Visitor, id: EventId, page: usize) -> Result<
     let Some(listed) = app.store.listed_event(id)? else {
         return Ok(None);
     };
-    let members = app.store.members_of_event(id)?;
+    let members = app.members_of_event(id)?;
     if members.is_empty() {
         return Ok(None);
     }

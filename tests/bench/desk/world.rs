@@ -34,7 +34,7 @@ pub async fn fill(app: &Arc<App>, count: u64) {
             for drafted in digest_once(app).await.expect("drafts") {
                 entries = sign(app, drafted, entries);
             }
-            if morning.ordinal() % 30 == 0 {
+            if morning.ordinal().is_multiple_of(30) {
                 let stored = app.store.post_count().expect("a count");
                 eprintln!("{:6.0} s: {stored} posts", begin.elapsed().as_secs_f64());
             }
