@@ -202,7 +202,10 @@ async fn figures_equal_a_recount_and_the_lists_behind_them() {
         ("/stats?year=2017&month=1", "<h2>主题分布</h2>"),
         ("/stats?year=2017", "全年共搜集上报"),
         ("/stats?year=2017", "截至今日，按"),
-        ("/stats?year=2017&month=13", "的统计，请填1990年至2199年之间"),
+        (
+            "/stats?year=2017&month=13",
+            "的统计，请填1990年至2199年之间",
+        ),
         ("/api/v1/stats?year=2017&month=1", "\"period\":\"2017-01\""),
     ] {
         let shown = page(app, path).await;

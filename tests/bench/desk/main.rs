@@ -139,7 +139,12 @@ async fn crowd(desk: &Arc<Desk>, app: &Arc<App>, pages: Vec<String>) {
         })
         .count();
     println!("\n{READERS} reading and {EDITORS} editing at once, {REQUESTS} requests each");
-    for (name, times) in [("reading", &mut reading), ("editing", &mut editing)] {
+    let mut together = [reading.as_slice(), editing.as_slice()].concat();
+    for (name, times) in [
+        ("reading", &mut reading),
+        ("editing", &mut editing),
+        ("together", &mut together),
+    ] {
         let (p50, p95, worst) = quantiles(times);
         println!("{name:10} p50 {p50:.1} ms, p95 {p95:.1} ms, worst {worst:.1} ms");
     }
