@@ -173,8 +173,9 @@ fn pages(app: &App) -> Vec<String> {
                 .replace("/issues/{id}", &format!("/issues/{issue}"))
                 .replace("/users/{id}", &format!("/users/{user}"))
                 .replace("/topics/{code}", "/topics/QX")
+                .replace("/watches/{id}", "/watches/card")
                 .replace("{sheet}", "transfer.docx")
-                .replace("/tables/{name}", "/tables/posts.csv")
+                .replace("/tables/{name}", "/tables/tv.csv")
                 .replace("{id}", "1");
             assert!(!path.contains('{'), "{path}: say what to put there");
             match path.as_str() {
